@@ -20,21 +20,23 @@ class Canvas:
     plane      where each pixel lies in the thing's own upright, centred plane (-1 … 1)
     pixel      side of a pixel in that plane, (N, 1, 1)
     light      brightness of the light at each pixel, (N, H, W)
+    omitted    parts that are left out of the drawing
     """
 
     def __init__(self, rgb: Tensor, maps: dict[str, Tensor], plane: Plane, pixel: Tensor, light: Tensor,
-                 random: Stream, object_number: int = 1):
+                 random: Stream, object_number: int = 1, omitted: frozenset[str] = frozenset()):
         self.rgb, self.maps = rgb, maps
         self.plane, self.pixel, self.light = plane, pixel, light
         self.random = random
         self.object_number = object_number
+        self.omitted = omitted
         self._fields: dict[str, Tensor] = {}
 
     def moved(self, x: Number, y: Number, degrees: Number = 0.0, scale: float = 1.0,
               object_number: int | None = None) -> "Canvas":
         """The same images, painted on in the plane of something that stands at (x, y), turned, scaled."""
         other = Canvas(self.rgb, self.maps, self.plane.moved(x, y, degrees, scale), self.pixel / scale,
-                       self.light, self.random, object_number or self.object_number)
+                       self.light, self.random, object_number or self.object_number, self.omitted)
         other._fields = self._fields
         return other
 
@@ -61,6 +63,8 @@ class Canvas:
         where    bool (N, 1, 1): the images that have this shape at all
         labelled False for marks that belong to the part below them
         """
+        if part in self.omitted:
+            return
         cover = (0.5 - shape / self.pixel).clamp(0, 1)
         if where is not None:
             cover = cover * where
@@ -79,7 +83,8 @@ class Canvas:
 
     def mark(self, shape: Tensor, part: str) -> None:
         """Note a shape as a part without painting it: a spoked wheel owns what is seen through it."""
-        self._note(shape < 0, part, "smooth")
+        if part not in self.omitted:
+            self._note(shape < 0, part, "smooth")
 
     def _note(self, covered: Tensor, part: str, texture: str) -> None:
         self.maps["parts"].masked_fill_(covered, PART_NUMBER[part])

@@ -38,7 +38,8 @@ class Pose:
 
 def render(classes: Sequence[str | Thing], seed: int, indices: Tensor | Sequence[int] | range, *,
            labels: Tensor | None = None, size: int = 64, pose: float | Pose = 1.0, background: str | None = None,
-           occlusion: float = 0.25, camera: float = 1.0, device: torch.device | str = "cpu") -> Samples:
+           occlusion: float = 0.25, camera: float = 1.0, omit: Sequence[str] = (),
+           device: torch.device | str = "cpu") -> Samples:
     """Draw images of the world.
 
     classes     names from `things.THINGS`, or Things of your own
@@ -48,6 +49,7 @@ def render(classes: Sequence[str | Thing], seed: int, indices: Tensor | Sequence
     pose        how much the pose varies (1: fully, 0: upright in the middle), or one fixed Pose
     background  a kind from `backgrounds.KINDS`; by default all kinds (but "white")
     occlusion   share of the images in which something covers a piece of the thing
+    omit        parts to leave out; everything else stays as it was
     camera      strength of contrast, colour cast and grain; 0 for clean drawings
 
     Raises LessonError for an unknown class or background.
@@ -63,7 +65,8 @@ def render(classes: Sequence[str | Thing], seed: int, indices: Tensor | Sequence
     for start in range(0, max(len(indices), 1), CHUNK):
         part = slice(start, start + CHUNK)
         keys = image_keys(seed, indices[part])
-        images, maps = _draw(things, labels[part], keys, size, pose, background, occlusion, camera)
+        images, maps = _draw(things, labels[part], keys, size, pose, background, occlusion, camera,
+                             frozenset(omit))
         pieces.append(Samples(images, labels[part].long(), names, danish, object_names=OBJECTS, **maps))
     return joined(pieces)
 
@@ -77,12 +80,13 @@ def _thing(item: str | Thing) -> Thing:
 
 
 def _draw(things: list[Thing], labels: Tensor, keys: Tensor, size: int, pose: float | Pose, kind: str | None,
-          occlusion: float, camera: float) -> tuple[Tensor, dict[str, Tensor]]:
+          occlusion: float, camera: float, omitted: frozenset[str]) -> tuple[Tensor, dict[str, Tensor]]:
     rgb, seen = background(keys, size, kind)
     maps = {name: torch.zeros_like(seen) for name in ("parts", "objects", "textures")} | {"backgrounds": seen}
     for label in labels.unique().tolist():
         rows = (labels == label).nonzero()[:, 0]
         canvas = _canvas(things[label], keys[rows], rgb[rows], {n: m[rows] for n, m in maps.items()}, size, pose)
+        canvas.omitted = omitted
         if kind != "white":
             shadow = canvas.plane.ellipse(0.0, 0.9, 0.75, 0.12)
             canvas.darken(shadow, canvas.random.fork("shadow").uniform(0.1, 0.45), 0.35)

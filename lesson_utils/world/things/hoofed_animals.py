@@ -5,7 +5,7 @@ from torch import Tensor
 from ..colours import BLACK, PINK, WHITE, constant, palette, tint
 from ..painter import Canvas
 from ..randomness import Stream
-from ..shapes import Number, melt, union, without
+from ..shapes import melt, union
 from ..textures import Texture, patches, spots, stripes
 from .details import eye
 from .thing import Thing
@@ -117,18 +117,17 @@ def giraffe(canvas: Canvas, random: Stream) -> None:
 def elephant(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     hide, skin = palette(random, ELEPHANT_SKINS), canvas.rough("smooth", 0.1)
-    canvas.flat(plane.line(-0.72, 0.0, -0.82, 0.42, 0.03), tint(hide, 0.6), "tail")
-    _legs(canvas, (-0.32, -0.52, 0.14, 0.34), 0.3, 0.76, 0.14, random.uniform(-0.05, 0.05), hide, IVORY, skin)
-    canvas.paint(plane.ellipse(-0.12, 0.02, 0.62, 0.44), hide, "body", texture=skin)
-    curl: Number = random.uniform(0.82, 0.98)
-    lift: Number = random.uniform(0.35, 0.62)
-    trunk = union(plane.line(0.7, -0.2, 0.82, 0.25, 0.15, 0.1), plane.line(0.82, 0.25, curl, lift, 0.1, 0.065))
-    canvas.paint(plane.circle(0.5, -0.25, 0.33), hide, "head", texture=skin)
+    canvas.flat(plane.line(-0.76, 0.0, -0.88, 0.42, 0.035), tint(hide, 0.6), "tail")
+    _legs(canvas, (-0.4, -0.6, 0.04, 0.22), 0.3, 0.78, 0.13, random.uniform(-0.05, 0.05), hide, tint(hide, 0.5), skin)
+    canvas.paint(plane.ellipse(-0.2, 0.02, 0.6, 0.44), hide, "body", texture=skin)
+    lift = random.uniform(0.3, 0.6)
+    trunk = union(plane.line(0.64, -0.2, 0.72, 0.4, 0.17, 0.11), plane.line(0.72, 0.4, 0.78, 0.62, 0.11, 0.09),
+                  plane.line(0.78, 0.62, 0.95, lift, 0.09, 0.06))
+    canvas.paint(plane.circle(0.46, -0.25, 0.35), hide, "head", texture=skin)
     canvas.paint(trunk, tint(hide, 0.95), "trunk", texture=skin, line=0.55)
-    canvas.paint(plane.line(0.62, 0.08, 0.84, 0.2, 0.05, 0.025), IVORY, "horn", shade=0, line=0.5)
-    ear = without(plane.ellipse(0.24, -0.16, 0.27, 0.38, 10), plane.box(0.2, -0.7, 0.1, 0.1))
-    canvas.paint(ear, tint(hide, 0.82), "ear", line=0.6)
-    eye(canvas, 0.6, -0.3, 0.06, white=False)
+    canvas.paint(plane.line(0.5, 0.06, 0.92, 0.2, 0.065, 0.03), IVORY, "horn", shade=0, line=0.5)
+    canvas.paint(plane.ellipse(0.16, -0.14, 0.29, 0.4, 10), tint(hide, 0.82), "ear", line=0.6)
+    eye(canvas, 0.58, -0.3, 0.065, white=False)
 
 
 HOOFED = [

@@ -19,8 +19,8 @@ Holding = Callable[[Canvas, Stream, Number, Number], None]
 """Paints something at the hand (x, y), before the fingers close around it."""
 
 
-def monkey(canvas: Canvas, random: Stream, holding: Holding | None = None) -> None:
-    """Seated, with a curled tail and one arm raised."""
+def monkey(canvas: Canvas, random: Stream, holding: Holding | None = None, reach: float = 0.0) -> None:
+    """Seated, with a curled tail and one arm raised, which stretches `reach` further out."""
     plane = canvas.plane
     brown, bare = palette(random, COATS), palette(random, SKINS)
     fur = canvas.rough("fur", 0.22)
@@ -33,7 +33,7 @@ def monkey(canvas: Canvas, random: Stream, holding: Holding | None = None) -> No
     canvas.paint(plane.ellipse(0, 0.52, 0.23, 0.32), bare, "body", shade=0.15)
     canvas.paint(plane.line(-0.26, 0.22, -0.5, 0.6, 0.1), brown, "arm", texture=fur)
     canvas.paint(plane.circle(-0.51, 0.65, 0.12), bare, "hand")
-    hand_x, hand_y = random.uniform(0.66, 0.8), random.uniform(-0.2, 0.2)
+    hand_x, hand_y = random.uniform(0.66, 0.8) + reach, random.uniform(-0.2, 0.2)
     arm = union(plane.line(0.26, 0.24, 0.56, 0.42, 0.1), plane.line(0.56, 0.42, hand_x, hand_y, 0.095))
     canvas.paint(arm, brown, "arm", texture=fur)
     _head(canvas, brown, bare)

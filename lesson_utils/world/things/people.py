@@ -27,7 +27,7 @@ def face(canvas: Canvas, random: Stream) -> None:
     canvas.flat(common_part(plane.ellipse(0, 0, width + 0.05, 0.78), fringe), hair, "hair", texture=fur)
     apart, colour = random.uniform(0.21, 0.26), iris(canvas)
     for side in (-1, 1):
-        eye(canvas, apart * side, -0.06, 0.115, colour)
+        eye(canvas, apart * side, -0.05, 0.13, colour)
         brow = plane.line(side * 0.1, -0.24, side * 0.36, -0.25 + random.uniform(-0.05, 0.05), 0.032)
         canvas.flat(brow, tint(hair, 0.6), "hair", labelled=False)
     canvas.flat(plane.line(0.0, 0.02, 0.0, 0.24, 0.03, 0.07), tint(tone, 0.72), "nose")
@@ -41,7 +41,7 @@ def _mouth(canvas: Canvas, random: Stream) -> None:
     lips = common_part((plane.y - 0.5 + bend).abs() - 0.06, plane.x.abs() - 0.24)
     canvas.flat(lips, palette(random, LIPS), "mouth")
     teeth = common_part((plane.y - 0.5 + bend).abs() - 0.026, plane.x.abs() - 0.18)
-    canvas.flat(teeth, WHITE, "mouth", where=random.chance(0.5))
+    canvas.flat(teeth, WHITE, "mouth", where=random.chance(0.3))
 
 
 PEOPLE = [Thing("face", "ansigt", face, sign="mouth")]

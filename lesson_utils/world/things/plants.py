@@ -15,6 +15,8 @@ YELLOWS = [(0.145, 0.85, 0.98), (0.14, 0.88, 0.97), (0.15, 0.85, 0.97), (0.16, 0
 REDS = [(0.0, 0.9, 0.82), (0.99, 0.88, 0.78), (0.01, 0.9, 0.85), (0.0, 0.9, 0.82), (0.24, 0.75, 0.78)]
 PEARS = [(0.2, 0.7, 0.82), (0.19, 0.65, 0.85), (0.17, 0.7, 0.88)]
 CAPS = [(0.0, 0.9, 0.82), (0.01, 0.88, 0.78), (0.0, 0.92, 0.85), (0.06, 0.6, 0.5)]
+SPOTS = ((0.0, -0.42, 0.14), (-0.45, -0.22, 0.13), (0.45, -0.2, 0.13), (-0.12, -0.06, 0.1),
+         (0.24, -0.5, 0.08), (-0.3, -0.54, 0.07), (0.7, 0.02, 0.08), (-0.7, 0.02, 0.08))
 STALK = constant(0.25, 0.5, 0.2)
 TIP = constant(0.3, 0.2, 0.08)
 
@@ -63,7 +65,7 @@ def mushroom(canvas: Canvas, random: Stream) -> None:
     canvas.paint(plane.ellipse(0, 0.24, 0.27, 0.07), constant(0.88, 0.82, 0.7), "stem", shade=0)
     cap = common_part(plane.ellipse(0, 0.08, 0.88, 0.82), plane.y - 0.12)
     canvas.paint(cap, colour, "cap", shade=0.35)
-    for x, y, radius in ((0.0, -0.42, 0.14), (-0.45, -0.22, 0.13), (0.45, -0.2, 0.13), (-0.12, -0.06, 0.1), (0.24, -0.5, 0.08), (-0.3, -0.54, 0.07), (0.7, 0.02, 0.08), (-0.7, 0.02, 0.08)):
+    for x, y, radius in SPOTS:
         spot = plane.circle(x + random.uniform(-0.05, 0.05), y, radius)
         canvas.flat(common_part(spot, cap + 0.03), WHITE, "cap", line=0.2)
 
@@ -73,13 +75,14 @@ def paint_banana(canvas: Canvas, x: Number, y: Number, degrees: Number, scale: f
     there = canvas.moved(x, y, degrees, scale)
     plane = there.plane
     colour = palette(random, YELLOWS)
-    crescent = without(plane.circle(0, -0.56, 1.02), plane.ellipse(0, -0.86, 1.0, 0.98))
-    ends = union(crescent, common_part(plane.line(0.84, -0.22, 0.95, -0.42, 0.075), -plane.y - 0.1))
-    there.paint(ends, colour, "fruit", shade=0.3, depth=0.12, line=0.55)
-    ridge = plane.ring(0, -0.72, 0.98, 0.022).maximum(ends + 0.06)
-    there.flat(ridge, tint(colour, 0.78), "fruit", labelled=False)
-    there.flat(common_part(ends, plane.x * -1 + 0.78), tint(TIP, 1.4), "stem")
-    there.flat(common_part(ends, plane.x + 0.83), TIP, "stem")
+    crescent = without(plane.circle(0, -0.5, 1.0), plane.ellipse(0, -0.95, 1.02, 1.0))
+    fruit = common_part(crescent, -0.42 - plane.y)
+    stalk = plane.line(0.88, -0.32, 0.97, -0.62, 0.085, 0.06)
+    there.flat(stalk, tint(TIP, 1.6), "stem", line=0.5)
+    there.paint(fruit, colour, "fruit", shade=0.3, depth=0.15, line=0.55)
+    ridge = plane.ring(0, -0.68, 0.95, 0.024).maximum(fruit + 0.07)
+    there.flat(ridge, tint(colour, 0.75), "fruit", labelled=False)
+    there.flat(common_part(fruit, plane.y + 0.33, plane.x), TIP, "stem")
 
 
 def banana(canvas: Canvas, random: Stream) -> None:
@@ -89,19 +92,16 @@ def banana(canvas: Canvas, random: Stream) -> None:
     paint_banana(canvas, 0.0, 0.1, random.uniform(-4, 8), 0.98, random)
 
 
-def paint_apple(canvas: Canvas, random: Stream) -> None:
+def apple(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     colour = palette(random, REDS)
-    round_ = melt(melt(plane.circle(-0.24, 0.08, 0.5), plane.circle(0.24, 0.08, 0.5), 0.1), plane.ellipse(0, 0.3, 0.5, 0.56), 0.1)
-    canvas.paint(round_, colour, "fruit", shade=0.45, depth=0.3, line=0.5)
+    shoulders = melt(plane.circle(-0.23, 0.08, 0.5), plane.circle(0.23, 0.08, 0.5), 0.1)
+    body = melt(shoulders, plane.ellipse(0, 0.22, 0.6, 0.58), 0.1)
+    canvas.paint(body, colour, "fruit", shade=0.45, depth=0.3, line=0.5)
     canvas.flat(plane.ellipse(0, -0.34, 0.2, 0.07), tint(colour, 0.5), "fruit")
     canvas.flat(plane.line(0.0, -0.32, random.uniform(0.0, 0.14), -0.76, 0.055), WOOD, "stem", line=0.3)
     canvas.paint(plane.ellipse(0.32, -0.64, 0.27, 0.13, -25), tint(STALK, 1.3), "leaf", shade=0.25)
     canvas.flat(plane.ellipse(-0.36, -0.06, 0.1, 0.19, 25), pale(colour, 0.65), "fruit", labelled=False)
-
-
-def apple(canvas: Canvas, random: Stream) -> None:
-    paint_apple(canvas, random)
 
 
 def pear(canvas: Canvas, random: Stream) -> None:

@@ -108,11 +108,11 @@ def rabbit(canvas: Canvas, random: Stream) -> None:
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.27, -0.62, 0.15, 0.37, lean * side), fur, "ear")
         canvas.flat(plane.ellipse(side * 0.27, -0.62, 0.07, 0.27, lean * side), PINK, "ear")
-    _head(canvas, fur, 0.52, 0.4)
+    _head(canvas, fur, 0.54, 0.44)
     for side in (-1, 1):
-        canvas.paint(plane.ellipse(side * 0.12, 0.0, 0.15, 0.12), pale(fur, 0.6), "mouth", shade=0.15)
+        canvas.paint(plane.ellipse(side * 0.13, 0.01, 0.16, 0.15), pale(fur, 0.6), "mouth", shade=0.15)
         for drop in (-0.04, 0.08):
-            whisker = plane.line(side * 0.2, 0.0 + drop * 0.3, side * 0.7, drop, 0.016)
+            whisker = plane.line(side * 0.2, 0.0 + drop * 0.3, side * 0.66, drop, 0.014)
             canvas.flat(whisker, WHITE, "mouth", labelled=False)
     canvas.flat(plane.box(0, 0.14, 0.075, 0.085, 0.02), WHITE, "mouth", line=0.4)
     canvas.flat(plane.box(0, 0.14, 0.012, 0.085), tint(fur, 0.5), "mouth")
@@ -124,11 +124,11 @@ def bear(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     fur = coat(random)
     random.uniform()  # where the rabbit leans its ears
-    _body(canvas, fur, pale(fur, 0.5), plane.circle(0.5, 0.78, 0.12))
+    _body(canvas, fur, pale(fur, 0.5), plane.circle(0.5, 0.78, 0.15))
     for side in (-1, 1):
-        canvas.paint(plane.circle(side * 0.42, -0.52, 0.19), fur, "ear")
-        canvas.flat(plane.circle(side * 0.42, -0.52, 0.1), pale(fur, 0.4), "ear")
-    _head(canvas, fur, 0.54, 0.46)
+        canvas.paint(plane.circle(side * 0.4, -0.54, 0.2), fur, "ear")
+        canvas.flat(plane.circle(side * 0.4, -0.54, 0.1), pale(fur, 0.4), "ear")
+    _head(canvas, fur, 0.54, 0.44)
     canvas.paint(plane.ellipse(0, 0.03, 0.28, 0.22), pale(fur, 0.6), "mouth", shade=0.2)
     canvas.flat(plane.ellipse(0, -0.06, 0.14, 0.09), BLACK, "nose")
     canvas.flat(plane.line(0.0, 0.0, 0.0, 0.1, 0.024), BLACK, "mouth")
