@@ -28,6 +28,7 @@ def torchvision() -> ModuleType:
         else:
             problem = f"torchvision passer ikke til torch {torch.__version__}"
         raise LessonError(
-            f"{problem}: installér parret, som kurset er prøvet med, med kommandoen »make install« i kursets mappe."
+            f"{problem}: installér det afprøvede par i kursets mappe med kommandoen "
+            "»python -m pip install --force-reinstall -c constraints.txt torch torchvision«."
         ) from error
     return torchvision
