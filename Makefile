@@ -1,0 +1,60 @@
+# Kursets kommandoer. Skriv »make help« for at se dem.
+# Each target uses the environment in .venv, which is made and kept up to date by itself.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+EXTRAS := test,browser
+
+# PHOTO may stand before or after »make run«; the command reads it from the environment.
+export PHOTO
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab notebooks lint format measure
+
+# The stamp holds the folder that was installed: a course that has been moved is installed again.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+help:  ## Vis denne hjælp
+	@echo "Kurset ConvNet-arkitekturer. Kommandoer:"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo
+	@echo "Dit eget foto:      PHOTO=ferie.jpg make run"
+	@echo "Kun én lektion:     make run LESSON=02   (gælder også notebooks)"
+
+run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
+	@$(BIN)/lesson run $(LESSON)
+
+test: $(READY)  ## Afprøv biblioteket og alle notebooks
+	LESSON_STATIC=1 $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 tests notebooks
+
+lab: $(READY)  ## Åbn kurset i JupyterLab
+	$(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+
+notebooks: $(READY)  ## Kør lektionerne igen, og gem deres resultater, klar til commit
+	@$(BIN)/lesson notebooks $(LESSON)
+
+lint: $(READY)  ## Kontrollér koden og notebooks med ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)  ## Ret kodens form med ruff
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+measure: $(READY)  ## Mål det, der tager for lang tid til at være en prøve
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Kurset kræver Python 3.11 eller nyere: installer den, eller peg på den med make PYTHON=/sti/til/python3."; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) \
+	  || { echo "Miljøet kunne ikke oprettes: på Debian og Ubuntu mangler pakken python3-venv."; exit 2; }
+	@echo "Installerer kurset i $(VENV). Første gang henter det flere GB og tager nogle minutter."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]" \
+	  || { echo "Installationen lykkedes ikke: se beskeden ovenfor, og kør kommandoen igen, når du er på nettet."; exit 2; }
+	@echo "$(CURDIR)" > $@

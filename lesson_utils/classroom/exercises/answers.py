@@ -1,0 +1,149 @@
+"""Reading what a student wrote: numbers in Danish or Python, scalars of any library, and comparing them."""
+
+import math
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+_SCALES = {
+    "tusind": 1e3,
+    "mio": 1e6,
+    "million": 1e6,
+    "millioner": 1e6,
+    "mia": 1e9,
+    "milliarder": 1e9,
+    "": 1,
+    "%": 1,
+}
+_DANISH = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")  # 138.357.544 or 1,5
+_PYTHON = re.compile(r"\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_YES_NO = {"ja": True, "sandt": True, "true": True, "nej": False, "falsk": False, "false": False}
+
+
+class Misread(Exception):
+    """The answer is not of the wanted kind; the message is a Danish sentence for the student."""
+
+
+def plain(value: Any) -> Any:
+    """Tensors, arrays, series, ranges and their scalars as Python's own numbers and lists."""
+    if hasattr(value, "tolist") and not isinstance(value, type):
+        try:
+            return value.tolist()
+        except Exception:  # a tensor without values (`meta`): then it is just not an answer
+            return value
+    return list(value) if isinstance(value, range) else value
+
+
+def kind(value: Any) -> str:
+    """What a value is, in Danish with its article."""
+    if value is None:
+        return "ingenting (None)"
+    for types, name in (
+        (bool, "sandt/falsk"),
+        ((int, float, complex), "et tal"),
+        (str, "en tekst"),
+        ((list, tuple), "en liste"),
+        (AbstractSet, "en mængde"),
+        (Mapping, "en dict"),
+    ):
+        if isinstance(value, types):
+            return name
+    return "en funktion" if callable(value) else f"noget af typen {type(value).__name__}"
+
+
+def number_from(text: str) -> float:
+    """`"138.357.544"`, `"1,5"`, `"112,9 mio."`, `"97,6 %"`, `"34_944"` as a number.
+
+    Three digits after a single point are thousands, as in Danish; `0.125` is a decimal.
+
+    Raises:
+        Misread: the text is not one number.
+    """
+    compact = re.sub(r"\s", "", text.strip().lower()).replace("−", "-").rstrip(".")
+    match = re.fullmatch(r"(-?)([\d.,_e+-]+?)([a-zæøå%]*)", compact)
+    if match and match[3] in _SCALES:
+        sign, digits, scale = match.groups()
+        if _DANISH.fullmatch(digits):
+            digits = digits.replace(".", "").replace(",", ".")
+        elif not _PYTHON.fullmatch(digits):
+            raise Misread(f"Teksten »{text}« kan ikke læses som et tal.")
+        # Rounded, because 112.9 * 1e6 is 112900000.00000001.
+        return (-1 if sign else 1) * float(f"{float(digits) * _SCALES[scale]:.15g}")
+    raise Misread(f"Teksten »{text}« kan ikke læses som et tal.")
+
+
+def read(answer: Any, like: Any) -> Any:
+    """The answer as a value of the same kind as `like`.
+
+    Raises:
+        Misread: it is of another kind.
+    """
+    answer = plain(answer)
+    if answer is None:
+        raise Misread("Dit svar er None. Mangler der et return, eller har du gemt resultatet af print(...)?")
+    if isinstance(like, bool):
+        return _read_bool(answer)
+    if isinstance(like, int | float):
+        return _read_number(answer)
+    if isinstance(like, str):
+        if not isinstance(answer, str):
+            raise Misread(f"Svaret skal være en tekst i anførselstegn, men du gav {kind(answer)}.")
+        return answer
+    entries = list(like)
+    if isinstance(answer, str) or not isinstance(answer, list | tuple | AbstractSet):
+        raise Misread(f"Svaret skal have flere dele, fx [a, b], men du gav {kind(answer)}.")
+    if isinstance(like, AbstractSet):
+        return {read(part, entries[0]) for part in answer}
+    if isinstance(answer, AbstractSet):
+        raise Misread("Rækkefølgen betyder noget her: brug [ ] i stedet for { }.")
+    return [read(part, entries[min(place, len(entries) - 1)]) for place, part in enumerate(answer)]
+
+
+def _read_bool(answer: Any) -> bool:
+    if isinstance(answer, str) and answer.strip().lower() in _YES_NO:
+        return _YES_NO[answer.strip().lower()]
+    if isinstance(answer, bool):
+        return answer
+    raise Misread(f"Svaret skal være True eller False, men du gav {kind(answer)}.")
+
+
+def _read_number(answer: Any) -> float:
+    if isinstance(answer, list) and len(answer) == 1:  # a tensor with one element
+        return _read_number(answer[0])
+    if isinstance(answer, tuple) and len(answer) > 1 and all(type(part) in (int, float) for part in answer):
+        raise Misread(
+            'I Python skiller et komma to tal ad. Skriv decimaltal med punktum, eller som "1,5" i '
+            "anførselstegn; skriv store tal uden skilletegn."
+        )
+    if isinstance(answer, str):
+        return number_from(answer)
+    if callable(answer):
+        raise Misread("Svaret skal være et tal, men du gav en funktion. Har du glemt parenteserne?")
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        raise Misread(f"Svaret skal være et tal, men du gav {kind(answer)}.")
+    if abs(answer) > 1e300 or math.isnan(answer):
+        raise Misread("Svaret skal være et almindeligt tal, ikke uendelig eller nan.")
+    return answer
+
+
+def same(given: Any, wanted: Any, tolerance: float = 0.0) -> bool:
+    """Equal: numbers within the tolerance, texts without regard to case, lists part by part."""
+    if isinstance(wanted, bool) or isinstance(given, bool):
+        return given is wanted
+    if isinstance(wanted, int | float) and isinstance(given, int | float):
+        try:
+            return math.isclose(given, wanted, rel_tol=1e-9, abs_tol=tolerance)
+        except OverflowError:  # a whole number that no float can hold
+            return given == wanted
+    if isinstance(wanted, str) and isinstance(given, str):
+        return " ".join(given.split()).casefold() == " ".join(wanted.split()).casefold()
+    if isinstance(wanted, list | tuple) and isinstance(given, list | tuple):
+        return len(given) == len(wanted) and all(
+            same(part, other, tolerance) for part, other in zip(given, wanted, strict=True)
+        )
+    if isinstance(wanted, AbstractSet) and isinstance(given, AbstractSet):
+        return len(given) == len(wanted) and all(
+            any(same(part, other, tolerance) for part in given) for other in wanted
+        )
+    return False

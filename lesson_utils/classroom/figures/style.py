@@ -1,0 +1,151 @@
+"""The one look of all figures: sizes, colours, Danish numbers on the axes, and an alt text on each.
+
+A figure is a plain `matplotlib.figure.Figure`: no pyplot, so nothing global is left behind and no figure is
+shown twice. Every public figure function is decorated with `styled`.
+
+    @styled
+    def parameter_bars(names: list[str], counts: list[int]) -> Figure:
+        figure, axes = new_figure(height=4)
+        axes.bar(names, counts, color=BLUE)
+        return described(figure, "Søjler over antal parametre i hvert lag ...")
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import Formatter, FuncFormatter, LogFormatter, ScalarFormatter
+
+from lesson_utils.danish import number
+
+# A figure is nine inches wide and shown 900 pixels wide, so 1 pt becomes 1.39 px and 13 pt about 18 px:
+# on a projector that is what the back row of a lecture hall can read.
+WIDTH = 9.0
+PIXELS_PER_INCH = 100
+
+# Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey print.
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, PURPLE, GREY, INK, PALE = "#56B4E9", "#CC79A7", "#7A7A7A", "#222222", "#E8E8E8"
+WARNING = "#A84300"  # RED, dark enough for text on white
+KIND_COLOURS = {
+    "input": SKY,
+    "conv": BLUE,
+    "relu": RED,
+    "pool": GREEN,
+    "norm": GREY,
+    "fc": ORANGE,
+    "inception": PURPLE,
+    "dropout": PALE,
+    "gap": GREEN,
+}
+
+SEQUENTIAL = "viridis"  # from zero upwards: activations, feature maps
+DIVERGING = "RdBu_r"  # around zero: weights, differences; always with vmin = -vmax
+
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # shipped with matplotlib: the same picture on every machine
+    "mathtext.fontset": "dejavusans",
+    "font.size": 14,
+    "axes.titlesize": 16,
+    "axes.labelsize": 14,
+    "xtick.labelsize": 13,
+    "ytick.labelsize": 13,
+    "legend.fontsize": 13,
+    "figure.titlesize": 17,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": PALE,
+    "grid.linewidth": 1.0,
+    "lines.linewidth": 2.5,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "image.cmap": SEQUENTIAL,
+    "image.interpolation": "nearest",  # a pixel is a pixel
+    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, ORANGE, GREEN, PURPLE, RED, SKY]),
+    "axes.unicode_minus": True,
+    "svg.hashsalt": "lesson",
+}
+
+
+class DanishFormatter(FuncFormatter):
+    """Tick labels as `1,5` and `37.752.832`; another function from number to text may be given."""
+
+    def __init__(self, text: Callable[[float], str] = number) -> None:
+        # Ticks come as 0.30000000000000004; ten significant digits are more than any axis shows.
+        super().__init__(lambda value, _position: text(float(f"{value:.10g}")))
+
+
+def danish_ticks(axis: Axis, text: Callable[[float], str] = number) -> None:
+    """Write the axis' numbers with `text`, for example `danish.short` or `danish.percent`."""
+    axis.set_major_formatter(DanishFormatter(text))
+
+
+def new_figure(
+    height: float, rows: int = 1, columns: int = 1, width: float = WIDTH, **subplots: Any
+) -> tuple[Figure, Any]:
+    """An empty figure (inches) and its axes, as `Figure.subplots` gives them; `rows=0`: no axes (None)."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, **subplots) if rows else None
+
+
+def described(figure: Figure, alt_text: str) -> Figure:
+    """Give the figure the sentence that a reader hears who can't see it: what it shows, with the numbers."""
+    figure.alt_text = " ".join(alt_text.split())  # type: ignore[attr-defined]
+    return figure
+
+
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Run a figure function in the course's style; demand an alt text; write its numbers in Danish.
+
+    Raises:
+        ValueError: the figure function returned a figure without an alt text.
+    """
+
+    @wraps(draw)
+    def in_style(*arguments: Any, **options: Any) -> Figure:
+        with matplotlib.rc_context(STYLE):
+            figure = draw(*arguments, **options)
+            if not getattr(figure, "alt_text", ""):
+                raise ValueError(f"{draw.__name__}: a figure needs an alt text, see described()")
+            for axes in figure.findobj(Axes):
+                for axis in (axes.xaxis, axes.yaxis):
+                    _write_in_danish(axis)
+        return figure
+
+    return in_style
+
+
+def _write_in_danish(axis: Axis) -> None:
+    """Replace matplotlib's own number formats; leave names of categories and chosen formats alone."""
+    formatter: Formatter = axis.get_major_formatter()
+    if isinstance(formatter, ScalarFormatter | LogFormatter):
+        danish_ticks(axis)
+    if isinstance(axis.get_minor_formatter(), LogFormatter):
+        # 2, 3, 4 ... between the powers of ten would be too much text.
+        axis.set_minor_formatter(FuncFormatter(lambda _value, _position: ""))
+
+
+def image_axes(axes: Axes, image: Any, **imshow: Any) -> AxesImage:
+    """Draw a picture (3, H, W) with values 0..1, or a map (H, W), without ticks. Arrays and tensors alike."""
+    array = np.asarray(image.detach().cpu() if hasattr(image, "detach") else image)
+    if array.ndim == 3 and array.shape[0] == 3:
+        array = array.transpose(1, 2, 0).clip(0, 1)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    return axes.imshow(array, **imshow)

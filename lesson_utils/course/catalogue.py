@@ -1,0 +1,51 @@
+"""The lessons of the course: what each is called, how long it takes, what its parameters may be."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from lesson_utils.danish import listing
+from lesson_utils.errors import LessonError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+NOTEBOOKS = REPOSITORY / "notebooks"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook.
+
+    `minutes` is a student's time, not the machine's. `allowed` names the values that a parameter may
+    take; a parameter that is not mentioned may take any value of its type.
+    """
+
+    number: str
+    title: str
+    minutes: int
+    file: str
+    allowed: Mapping[str, tuple] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def notebook(self) -> Path:
+        return NOTEBOOKS / self.file
+
+
+LESSONS = (
+    Lesson("02", "AlexNet", 30, "02_alexnet.ipynb"),
+    Lesson("03", "VGG", 30, "03_vgg.ipynb"),
+    Lesson("04", "GoogLeNet", 35, "04_googlenet.ipynb"),
+)
+
+
+def find(numbers: Iterable[str] = ()) -> list[Lesson]:
+    """The lessons with these numbers (`"2"` means `"02"`), or all of them, in lecture order.
+
+    Raises LessonError if a number is unknown.
+    """
+    known = {lesson.number: lesson for lesson in LESSONS}
+    wanted = [number.strip().zfill(2) for number in numbers]
+    for number in wanted:
+        if number not in known:
+            raise LessonError(f"Der er ingen lektion {number}: vælg mellem {listing(known)}.")
+    return [lesson for lesson in LESSONS if not wanted or lesson.number in wanted]

@@ -1,0 +1,99 @@
+"""`lesson`: the commands for those who run the course. Starts without importing torch."""
+
+import signal
+import sys
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from lesson_utils.course.danish_help import DanishCommand, DanishGroup, usage_sentence
+from lesson_utils.errors import LessonError
+
+FAILED = 1
+WRONG_INPUT = 2
+
+app = typer.Typer(
+    cls=DanishGroup,
+    help="Kør og vedligehold kurset »ConvNet-arkitekturer«.",
+    add_completion=False,
+    options_metavar="[VALG]",
+    subcommand_metavar="KOMMANDO [ARGUMENTER]...",
+    rich_markup_mode="rich",
+)
+
+Lessons = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="LEKTION", help="Lektionernes numre, fx 02 04. Alle, hvis du ingen nævner."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        metavar="ANTAL", min=1, help="Hvor mange lektioner der kører ad gangen; ellers én per kerne."
+    ),
+]
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def run(
+    lessons: Lessons = None,
+    photo: Annotated[
+        str,
+        typer.Option(envvar="PHOTO", metavar="FIL", help="Kør på dit eget foto: en sti til billedfilen."),
+    ] = "",
+    jobs: Jobs = None,
+    out: Annotated[
+        str, typer.Option(metavar="MAPPE", help="Mappen til resultaterne; ellers runs/<dato-tid>.")
+    ] = "",
+) -> None:
+    """Kør lektionerne, og saml dem som sider i en mappe under runs/.
+
+    Eksempel: lesson run 02 04 --photo ferie.jpg
+    """
+    from lesson_utils.course.session import run_session
+
+    raise typer.Exit(FAILED if run_session(lessons or [], photo, jobs, out) else 0)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def notebooks(lessons: Lessons = None, jobs: Jobs = None) -> None:
+    """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit."""
+    from rich.console import Console
+
+    from lesson_utils.course.batch import plan
+    from lesson_utils.course.catalogue import find
+    from lesson_utils.course.remake import remake
+    from lesson_utils.course.terminal import Display, print_summary
+
+    console, runs, results = Console(), plan(find(lessons or []), {}), []
+    with Display(console, runs) as display, closing(remake(runs, jobs, display.tell)) as finished:
+        for result in finished:
+            results.append(result)
+            display.finished(result)
+    print_summary(console, sorted(results, key=lambda result: result.name))
+    raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+
+
+def main() -> None:
+    """Entry point: exit code 0, 1 for a failed lesson, 2 for wrong input, 130 after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(answer(sys.argv[1:]))
+
+
+def answer(arguments: list[str]) -> int:
+    """Carry out a command line and return its exit code; what went wrong is said in one sentence.
+
+    No arguments at all ask for help.
+    """
+    try:
+        return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
+    except LessonError as error:
+        sentence = str(error)
+    except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export
+        sentence = usage_sentence(error)
+    print(f"Fejl: {sentence}", file=sys.stderr)
+    return WRONG_INPUT
+
+
+if __name__ == "__main__":
+    main()

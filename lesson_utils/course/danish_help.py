@@ -1,0 +1,63 @@
+"""Typer in Danish: the words that it puts around our own."""
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from lesson_utils.danish import listing, nearest
+from lesson_utils.errors import LessonError
+
+TITLES = {
+    "ARGUMENTS_PANEL_TITLE": "Argumenter",
+    "OPTIONS_PANEL_TITLE": "Valg",
+    "COMMANDS_PANEL_TITLE": "Kommandoer",
+    "DEFAULT_STRING": "[standard: {}]",
+    "ENVVAR_STRING": "[miljøvariabel: {}]",
+    "REQUIRED_LONG_STRING": "[skal angives]",
+}
+
+
+class _InDanish:
+    def get_help_option(self, ctx: typer.Context):
+        option = super().get_help_option(ctx)
+        option.help = "Vis denne hjælp."
+        return option
+
+    def get_usage(self, ctx: typer.Context) -> str:
+        return super().get_usage(ctx).replace("Usage:", "Brug:", 1)
+
+    def format_help(self, ctx: typer.Context, formatter) -> None:
+        from typer import rich_utils
+
+        for name, text in TITLES.items():
+            setattr(rich_utils, name, text)
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "argument" or parameter.metavar is None:
+                parameter.display_type_rich = lambda ctx: None  # »<list[str]>«, »<bool>«: for programmers
+        super().format_help(ctx, formatter)
+
+
+class DanishCommand(_InDanish, TyperCommand):
+    pass
+
+
+class DanishGroup(_InDanish, TyperGroup):
+    def resolve_command(self, ctx: typer.Context, args: list[str]):
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            hint = nearest(args[0], self.commands) or f"Vælg mellem {listing(self.commands)}."
+            raise LessonError(f"Kommandoen »{args[0]}« findes ikke. {hint}")
+        return super().resolve_command(ctx, args)
+
+
+def usage_sentence(error: Exception) -> str:
+    """One Danish sentence for a command line that Typer could not read."""
+    parameter = getattr(error, "param", None)
+    option = getattr(error, "option_name", None)
+    if option and hasattr(error, "possibilities"):
+        known = [name for each in error.ctx.command.params for name in each.opts]
+        return f"Valget »{option}« findes ikke. {nearest(option, known)}".rstrip()
+    if option:
+        return f"Valget »{option}« skal have en værdi efter sig."
+    if parameter is not None:
+        meaning = parameter.help[0].lower() + parameter.help[1:]
+        return f"»{parameter.opts[-1]}« kan ikke have den værdi: {meaning}"
+    return "Kommandoen blev ikke forstået. Se hvordan den bruges med »--help«."

@@ -1,0 +1,166 @@
+"""Pages of a run that need no network: each lesson as HTML, and the index that leads to them."""
+
+import base64
+import io
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lesson_utils.course.batch import RunResult
+from lesson_utils.danish import number, plural
+
+TEMPLATES = Path(__file__).with_name("templates")
+MATHJAX = "mathjax"
+MATHJAX_CONFIG = "TeX-AMS-MML_HTMLorMML-full,Safe"
+# What MathJax asks for when it sets TeX as HTML in its STIX font: 2.5 of its 11 MB. Tested in a browser.
+MATHJAX_PARTS = (
+    "LICENSE",
+    "MathJax.js",
+    "config",
+    "extensions/*.js",
+    "extensions/HTML-CSS",
+    "extensions/TeX",
+    "fonts/HTML-CSS/STIX-Web/woff",
+    "jax/element",
+    "jax/input/TeX",
+    "jax/output/HTML-CSS",
+    "localization/da",
+)
+PICTURE_WIDTH = 800
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write under another name and rename when whole: nobody ever reads half a file."""
+    unfinished = target.with_name(f".{target.name}.part")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, target)
+
+
+def copy_mathjax(folder: Path) -> None:
+    """Put the parts of MathJax that the pages use beside them, from the installed package."""
+    with as_file(files("jupyter_server_mathjax") / "static") as source:
+        for part in MATHJAX_PARTS:
+            for path in source.glob(part):
+                target = folder / MATHJAX / path.relative_to(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if path.is_dir():
+                    shutil.copytree(path, target, dirs_exist_ok=True)
+                else:
+                    shutil.copy2(path, target)
+
+
+def write_page(notebook: Path, page: Path, title: str) -> None:
+    """The notebook as one HTML page; formulas are set by the copy of MathJax in the page's folder."""
+    from nbconvert import HTMLExporter
+
+    content = nbformat.read(notebook, as_version=4)
+    content.metadata["title"] = title
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(TEMPLATES)],
+        template_file=str(TEMPLATES / "page.html.j2"),
+        mathjax_url=f"{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
+        language_code="da",
+        exclude_anchor_links=True,
+    )
+    html, _ = exporter.from_notebook_node(content)
+    replace_file(page, html.encode("utf-8"))
+
+
+def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
+    """The picture that stands for a lesson, and its alt text: from the cell tagged `cover`, or the first."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in sorted(code, key=lambda cell: "cover" not in cell.metadata.get("tags", [])):
+        for output in cell.outputs:
+            found = _picture_in(output.get("data", {}))
+            if found:
+                return found
+    return None
+
+
+def _picture_in(data: dict) -> tuple[bytes, str] | None:
+    from bs4 import BeautifulSoup
+
+    if "image/png" in data:
+        return base64.b64decode(data["image/png"]), ""
+    for image in BeautifulSoup(data.get("text/html", ""), "html.parser").select("img[src^='data:image/']"):
+        head, _, content = image["src"].partition(",")
+        if head.endswith(";base64"):
+            return base64.b64decode(content), image.get("alt", "")
+    return None
+
+
+def write_picture(notebook: Path, picture: Path) -> str:
+    """Save the lesson's picture, at most 800 pixels wide, and return its alt text ("" if it has none)."""
+    from PIL import Image
+
+    found = cover(nbformat.read(notebook, as_version=4))
+    if found is None:
+        return ""
+    content, text = found
+    image = Image.open(io.BytesIO(content)).convert("RGB")
+    image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    replace_file(picture, buffer.getvalue())
+    return text
+
+
+def duration(seconds: float) -> str:
+    """`34 s`, `1 min. 12 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return (
+        f"{minutes} min. {rest} s" if minutes else f"{number(seconds, 1)} s" if seconds < 10 else f"{rest} s"
+    )
+
+
+def verdict(results: Sequence[RunResult]) -> str:
+    """How a batch went, in a few words."""
+    failed = sum(not result.passed for result in results)
+    if failed:
+        return f"{number(failed)} af {plural(len(results), 'lektion', 'lektioner')} fejlede"
+    return f"{plural(len(results), 'lektion', 'lektioner')} gennemført"
+
+
+def shown(value: object) -> str:
+    """A parameter's value as a reader sees it."""
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if isinstance(value, int | float):
+        return number(value)
+    return str(value) or "–"
+
+
+def write_index(folder: Path, results: Sequence[RunResult], started: datetime, seconds: float) -> Path:
+    """`index.html` of a run: a card for each lesson, in lecture order."""
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    lessons = [
+        {
+            "name": result.name,
+            "number": result.number,
+            "title": result.title,
+            "passed": result.passed,
+            "reason": result.reason,
+            "traceback": result.traceback,
+            "duration": duration(result.seconds),
+            "parameters": [(name, shown(value)) for name, value in result.parameters.items()],
+            "page": f"{result.name}.html" if (folder / f"{result.name}.html").exists() else "",
+            "picture": f"{result.name}.png" if (folder / f"{result.name}.png").exists() else "",
+            "picture_text": result.picture_text or f"Figur fra lektionen {result.title}",
+        }
+        for result in results
+    ]
+    html = environment.get_template("index.html.j2").render(
+        started=f"{started:%d.%m.%Y kl. %H.%M}",
+        verdict=verdict(results),
+        duration=duration(seconds),
+        lessons=lessons,
+    )
+    index = folder / "index.html"
+    replace_file(index, html.encode("utf-8"))
+    return index

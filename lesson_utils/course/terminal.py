@@ -1,0 +1,83 @@
+"""What a batch says in the terminal: progress while it works, a table at the end."""
+
+import threading
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from lesson_utils.course.batch import Progress as RunProgress
+from lesson_utils.course.batch import Run, RunResult
+from lesson_utils.course.pages import duration
+
+
+class Display:
+    """An overall bar, one line per running lesson with the cell it is in, one lasting line per result.
+
+    Where there is no terminal (a log, CI) only the lasting lines are written.
+    """
+
+    def __init__(self, console: Console, runs: Sequence[Run]) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._tasks: dict[str, int] = {}
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[where]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._overall = self._bars.add_task("Lektioner", total=len(runs), where=f"0 af {len(runs)}")
+        self._total = len(runs)
+        self._finished = 0
+
+    def __enter__(self) -> "Display":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def tell(self, progress: RunProgress) -> None:
+        """A lesson has begun a cell; called from the scheduler's threads."""
+        with self._lock:
+            name = progress.run.name
+            if name not in self._tasks:
+                title = f"{progress.run.lesson.number} {progress.run.lesson.title}"
+                self._tasks[name] = self._bars.add_task(title, total=progress.cells, where="")
+            where = f"celle {progress.cell} af {progress.cells}"
+            self._bars.update(self._tasks[name], completed=progress.cell - 1, where=where)
+
+    def finished(self, result: RunResult) -> None:
+        with self._lock:
+            self._finished += 1
+            if result.name in self._tasks:
+                self._bars.remove_task(self._tasks.pop(result.name))
+            where = f"{self._finished} af {self._total}"
+            self._bars.update(self._overall, completed=self._finished, where=where)
+        mark = "[green]✓[/]" if result.passed else "[red]✗[/]"
+        line = f"{mark} {escape(f'{result.number} {result.title}')}  {duration(result.seconds)}"
+        self._console.print(line if result.passed else f"{line}  {escape(result.reason)}", highlight=False)
+
+
+def print_summary(console: Console, results: Sequence[RunResult]) -> None:
+    """The table of results, and for each failed lesson why, with the last lines of its traceback."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2))
+    table.add_column("Lektion")
+    table.add_column("Resultat")
+    table.add_column("Tid", justify="right")
+    for result in results:
+        outcome = "[green]gennemført[/]" if result.passed else "[red]fejlede[/]"
+        table.add_row(escape(f"{result.number} {result.title}"), outcome, duration(result.seconds))
+    console.print()
+    console.print(table)
+    for result in results:
+        if not result.passed:
+            console.print(f"\n[red]{escape(f'{result.number} {result.title}')}[/]: {escape(result.reason)}")
+            for line in result.traceback.splitlines():
+                console.print(f"    {escape(line)}", highlight=False, style="dim")

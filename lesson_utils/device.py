@@ -1,0 +1,34 @@
+"""The machine at hand: which device computes, and whether torch and torchvision fit each other."""
+
+from types import ModuleType
+
+import torch
+
+from lesson_utils.errors import LessonError
+
+
+def best_device() -> torch.device:
+    """A CUDA card, else Apple's GPU, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def torchvision() -> ModuleType:
+    """torchvision, imported when it is first needed: it costs as much time again as torch.
+
+    Raises LessonError where it was built for another torch than the one that is installed.
+    """
+    try:
+        import torchvision
+        import torchvision.models.feature_extraction
+    except (ImportError, RuntimeError, AttributeError, OSError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "torchvision":
+            problem = "torchvision er ikke installeret"
+        else:
+            problem = f"torchvision passer ikke til torch {torch.__version__}"
+        raise LessonError(
+            f"{problem}: installér det afprøvede par i kursets mappe med kommandoen "
+            "»python -m pip install --force-reinstall -c constraints.txt torch torchvision«."
+        ) from error
+    return torchvision

@@ -1,0 +1,18 @@
+"""The lecture's three networks, and the arithmetic that describes them."""
+
+from lesson_utils.networks.alexnet import alexnet
+from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size, receptive_fields
+from lesson_utils.networks.googlenet import googlenet
+from lesson_utils.networks.network import Network
+from lesson_utils.networks.vgg import vgg
+
+__all__ = [
+    "Network",
+    "alexnet",
+    "conv_cost",
+    "googlenet",
+    "layer_table",
+    "output_size",
+    "receptive_fields",
+    "vgg",
+]

@@ -1,0 +1,217 @@
+"""The arithmetic of a ConvNet: output sizes, parameters, multiply-adds and receptive fields.
+
+Nothing is written down twice: `layer_table` asks the modules themselves what they are and lets PyTorch carry an
+image without content through them, so the table cannot disagree with the network. One multiplication with its
+addition counts once (a multiply-add).
+"""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Literal, NamedTuple
+
+import pandas as pd
+import torch
+from torch import Tensor, fx, nn
+from torch._subclasses import FakeTensorMode
+
+from lesson_utils import danish
+from lesson_utils.errors import LessonError
+
+Rounding = Literal["exact", "floor", "ceil"]
+
+
+def output_size(
+    input_size: int, kernel: int, stride: int = 1, padding: int = 0, rounding: Rounding = "exact"
+) -> int:
+    """The width of a feature map: (input + 2·padding - kernel) / stride + 1.
+
+    `rounding="exact"` raises LessonError where that is not a whole number. PyTorch's modules never do: they
+    round down (`"floor"`, the last pixels are not seen) or, in pools with `ceil_mode`, up (`"ceil"`: the last
+    window may reach over the edge, but not start beyond it). Also LessonError: a filter that does not fit.
+    """
+    for what, value, least in (
+        ("Billedets størrelse", input_size, 1),
+        ("Filterets størrelse", kernel, 1),
+        ("Skridtlængden", stride, 1),
+        ("Padding", padding, 0),
+    ):
+        if value != int(value) or value < least:
+            raise LessonError(f"{what} skal være et helt tal på mindst {least}, men er {danish.number(value)}.")
+    room = input_size + 2 * padding - kernel
+    if room < 0:
+        raise LessonError(
+            f"Filteret på {kernel}x{kernel} er større end billedet på {input_size}x{input_size} "
+            f"med padding {padding}: vælg et mindre filter eller mere padding."
+        )
+    steps, left_over = divmod(room, stride)
+    if rounding == "floor" or not left_over:
+        return steps + 1
+    if rounding == "ceil":
+        starts_inside = (steps + 1) * stride < input_size + padding
+        return steps + 2 if starts_inside else steps + 1
+    if rounding != "exact":
+        raise LessonError(f"rounding er »{rounding}«, men skal være »exact«, »floor« eller »ceil«.")
+    raise LessonError(
+        f"({input_size} + 2·{padding} − {kernel}) / {stride} + 1 = {danish.number(room / stride + 1)} er ikke "
+        f"et helt tal: {danish.plural(left_over, 'pixel bliver', 'pixler bliver')} til overs. "
+        "Vælg en anden størrelse, skridtlængde eller padding."
+    )
+
+
+class ConvCost(NamedTuple):
+    weights: int
+    multiply_adds: int
+
+
+def conv_cost(in_channels: int, out_channels: int, kernel: int, height: int, width: int) -> ConvCost:
+    """What a conv layer costs (bias not counted); `height` and `width` are those of its output."""
+    weights = kernel * kernel * in_channels * out_channels
+    return ConvCost(weights, weights * height * width)
+
+
+class ReceptiveField(NamedTuple):
+    """What one unit sees: `size` pixels of the image; its neighbour's field lies `jump` pixels further on."""
+
+    size: int
+    jump: int
+
+    def after(self, kernel: int, stride: int) -> "ReceptiveField":
+        """The field one layer later: a filter over `kernel` units that lie `jump` pixels apart."""
+        return ReceptiveField(self.size + (kernel - 1) * self.jump, self.jump * stride)
+
+
+def receptive_fields(layers: Sequence[tuple[int, int]]) -> list[ReceptiveField]:
+    """The receptive field after each of a stack of layers, given as (kernel, stride)."""
+    field, fields = ReceptiveField(1, 1), []
+    for kernel, stride in layers:
+        field = field.after(kernel, stride)
+        fields.append(field)
+    return fields
+
+
+COLUMNS = [
+    "kind",
+    "kernel",
+    "stride",
+    "padding",
+    "channels",
+    "height",
+    "width",
+    "parameters",
+    "multiply_adds",
+    "receptive_field",
+    "jump",
+]
+
+
+def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFrame:
+    """One row per layer: what it is, what comes out of it, what it costs and how much of the image it sees.
+
+    `channels`, `height`, `width` are the output's (an FC layer's map is 1x1), for one image of
+    `input_size` x `input_size` pixels; `receptive_field` and `jump` are in pixels of that image and count as if
+    it went on beyond its edges. Auxiliary heads are no row. Works on `meta` and on any module that torch.fx can
+    trace; a network of the course has one row per row of its own table, any other one per module.
+    """
+    input_size = input_size or getattr(network, "input_size", None)
+    if input_size is None:
+        raise LessonError("Netværket kender ikke sin billedstørrelse: angiv input_size, fx 224.")
+    recorder = _Recorder(fx.symbolic_trace(network))
+    device = next(network.parameters()).device
+    # a fake tensor has a shape and no values, so nothing is computed, however large the network is
+    with nullcontext() if device.type == "meta" else FakeTensorMode(allow_non_fake_inputs=True):
+        recorder.run(torch.empty(1, 3, input_size, input_size, device=device))
+    rows = {path.removeprefix("layers."): _row(path, module, recorder) for path, module in _rows_of(network)}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("layer")
+    numbers = [column for column in COLUMNS if column != "kind"]
+    return table.astype(dict.fromkeys(numbers, "Int64"))
+
+
+def _rows_of(network: nn.Module) -> list[tuple[str, nn.Module]]:
+    if isinstance(getattr(network, "layers", None), nn.Sequential):
+        modules = [(f"layers.{name}", module) for name, module in network.layers.named_children()]
+    else:
+        modules = [(path, module) for path, module in network.named_modules() if not list(module.children())]
+    silent = (nn.Dropout, nn.ReLU, nn.BatchNorm2d, nn.Flatten)
+    return [(path, module) for path, module in modules if not isinstance(module, silent)]
+
+
+class _Recorder(fx.Interpreter):
+    """Runs a traced network and notes, node by node, the shape, the cost and the receptive field."""
+
+    def __init__(self, traced: fx.GraphModule):
+        super().__init__(traced)
+        self.fields: dict[fx.Node, ReceptiveField] = {}
+        self.shapes: dict[fx.Node, torch.Size] = {}
+        self.last: dict[str, fx.Node] = {}  # by a module's path: the node whose value is its output
+        self.multiply_adds: dict[str, int] = {}
+
+    def run_node(self, node: fx.Node):
+        value = super().run_node(node)
+        if not isinstance(value, Tensor):
+            return value
+        self.shapes[node] = value.shape
+        inputs = [source for source in node.all_input_nodes if source in self.shapes]
+        field = max((self.fields[source] for source in inputs), default=ReceptiveField(1, 1))
+        module = self.fetch_attr(node.target) if node.op == "call_module" else None
+        if inputs:
+            field = field.after(*_window(module, self.shapes[inputs[0]], value.shape))
+        self.fields[node] = field
+        for path, _ in node.meta.get("nn_module_stack", {}).values():
+            self.last[path] = node
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            self.multiply_adds[node.target] = value[0].numel() * module.weight[0].numel()
+        return value
+
+
+def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> tuple[int, int]:
+    """(kernel, stride) of whatever made a map of shape `after` out of one of shape `before`."""
+    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+        return _first(module.kernel_size), _first(module.stride)
+    if len(before) == 4 and len(after) == 2:  # flattened: the next layer sees every position at once
+        return before[2], 1
+    if isinstance(module, nn.AdaptiveAvgPool2d) and after[2] == 1:
+        return before[2], 1
+    return 1, 1
+
+
+def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]:
+    node = recorder.last[path]
+    shape = recorder.shapes[node]
+    convs = [part for part in module.modules() if isinstance(part, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d)]
+    window = convs[0] if len(convs) == 1 else None  # an inception module has many; its row leaves them out
+    field = recorder.fields[node]
+    return {
+        "kind": _kind(module),
+        "kernel": window and _first(window.kernel_size),
+        "stride": window and _first(window.stride),
+        "padding": window and _first(window.padding),
+        "channels": shape[1],
+        "height": shape[2] if len(shape) == 4 else 1,
+        "width": shape[3] if len(shape) == 4 else 1,
+        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "multiply_adds": sum(
+            cost for part, cost in recorder.multiply_adds.items() if f"{part}.".startswith(f"{path}.")
+        ),
+        "receptive_field": field.size,
+        "jump": field.jump,
+    }
+
+
+def _kind(module: nn.Module) -> str:
+    parts = list(module.modules())
+    if sum(isinstance(part, nn.Conv2d) for part in parts) > 1:
+        return "inception"
+    for kind, types in (
+        ("conv", nn.Conv2d),
+        ("fc", nn.Linear),
+        ("maxpool", nn.MaxPool2d),
+        ("gap", nn.AdaptiveAvgPool2d | nn.AvgPool2d),
+        ("norm", nn.LocalResponseNorm),
+    ):
+        if any(isinstance(part, types) for part in parts):
+            return kind
+    return type(module).__name__.lower()
+
+
+def _first(value: int | tuple[int, ...]) -> int:
+    return value[0] if isinstance(value, tuple) else value

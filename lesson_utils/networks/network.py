@@ -1,0 +1,146 @@
+"""`Network`: a table turned into a classifier that normalises by itself and knows its layers by name."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lesson_utils import danish
+from lesson_utils.errors import LessonError
+from lesson_utils.networks.layers import ConvBlock, FCBlock, FullyConnected, Row, build_layers
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)  # of the training images, channel by channel, RGB in 0..1
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+class Network(nn.Module):
+    """A classifier whose layers carry the names that its paper gives them.
+
+    Takes `float32 (N, 3, H, W)`, RGB in 0..1, normalises by itself (`mean` and `std` are buffers) and answers
+    with logits `(N, classes)`. `layers` holds the rows of its table by name.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        layers: nn.Sequential,
+        input_size: int,
+        mean: Sequence[float] = IMAGENET_MEAN,
+        std: Sequence[float] = IMAGENET_STD,
+        class_names: Sequence[str] | None = None,
+    ):
+        super().__init__()
+        self.name = name
+        self.layers = layers
+        self.input_size = input_size
+        self.class_names = None if class_names is None else tuple(class_names)
+        self.normalization = (tuple(mean), tuple(std))
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+
+    @property
+    def layer_names(self) -> list[str]:
+        """The layers in order, without the rows that only pool, normalise or drop out."""
+        without_weights = (nn.MaxPool2d, nn.LocalResponseNorm, nn.Dropout)
+        return [name for name, module in self.layers.named_children() if not isinstance(module, without_weights)]
+
+    @property
+    def device(self) -> torch.device:
+        return self.mean.device
+
+    def normalize(self, images: Tensor) -> Tensor:
+        check_images(images)
+        return (images - self.mean) / self.std
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.layers(self.normalize(images))
+
+    def loss(self, output: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
+        """Mean cross-entropy of the logits that `forward` gave for `labels` (N,)."""
+        return F.cross_entropy(output, labels, label_smoothing=label_smoothing)
+
+    def locate(self, layer: str) -> list[str]:
+        """The modules whose outputs, joined along the channels, are the layer's: one, but for `inception_4a.pre`.
+
+        Raises LessonError for a layer that the network does not have.
+        """
+        name = layer.removesuffix(".pre")
+        modules = dict(self.layers.named_modules())
+        if name not in modules or not name:
+            hint = danish.nearest(layer, modules)
+            raise LessonError(
+                f"{self.name} har intet lag »{layer}«. {hint} Lagene hedder {danish.listing(self.layer_names)}."
+            )
+        if name == layer:
+            return [f"layers.{name}"]
+        return [f"layers.{path}" for path in self._before_relu(name, modules[name])]
+
+    def _before_relu(self, name: str, module: nn.Module) -> list[str]:
+        if isinstance(module, ConvBlock):
+            return [f"{name}.norm" if hasattr(module, "norm") else f"{name}.conv"]
+        if isinstance(module, FCBlock):
+            return [f"{name}.linear"]
+        if hasattr(module, "branch_ends"):  # an inception module: the ends of its branches, in their order
+            ends = [(f"{name}.{end}", module.get_submodule(end)) for end in module.branch_ends]
+            return [path for end in ends for path in self._before_relu(*end)]
+        raise LessonError(f"»{name}« har ingen ReLU, så »{name}.pre« findes ikke: skriv »{name}«.")
+
+
+def build(
+    name: str,
+    rows: Sequence[Row],
+    classes: int,
+    input_size: int,
+    seed: int = 0,
+    device: str | torch.device = "cpu",
+    **options: object,
+) -> Network:
+    """A network of this shape from its table; the last FC layer, fc8, has one output per class."""
+    with torch.device("meta"):
+        layers = build_layers([*rows, FullyConnected("fc8", classes, relu=False)], input_size)
+        network = Network(name, layers, input_size, **options)
+    return materialise(network, seed, device)
+
+
+def materialise(network: Network, seed: int, device: str | torch.device) -> Network:
+    """Give a network that was built on `meta` its memory and its first weights, drawn from `seed` alone.
+
+    Weights follow He et al. 2015 (normal, variance 2 / fan-in), so that signals keep their size through the
+    ReLUs at any depth; biases are zero. (AlexNet's paper drew from a fixed 0.01 and set some biases to one.)
+    On `device="meta"` the network stays without memory: enough for shapes and counts.
+    """
+    if torch.device(device).type == "meta":
+        return network
+    network.to_empty(device=device)
+    generator = torch.Generator(device=device).manual_seed(seed)
+    with torch.no_grad():
+        network.mean.copy_(torch.tensor(network.normalization[0]).view(1, 3, 1, 1))
+        network.std.copy_(torch.tensor(network.normalization[1]).view(1, 3, 1, 1))
+        for module in network.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                fan_in = math.prod(module.weight.shape[1:])
+                module.weight.normal_(0.0, math.sqrt(2 / fan_in), generator=generator)
+                if module.bias is not None:
+                    module.bias.zero_()
+            elif isinstance(module, nn.BatchNorm2d):
+                module.reset_parameters()
+    return network
+
+
+def check_images(images: Tensor) -> None:
+    """Raise LessonError for anything but a float batch `(N, 3, H, W)`."""
+    if images.dim() != 4 or images.shape[1] != 3:
+        raise LessonError(
+            f"Netværket venter billeder med formen (antal, 3, højde, bredde), men fik {tuple(images.shape)}; "
+            "et enkelt billede skal have én dimension mere: brug billede[None]."
+        )
+    if not images.is_floating_point():
+        raise LessonError(
+            f"Netværket venter kommatal mellem 0 og 1, men fik {images.dtype}: brug billede.float() / 255."
+        )
+
+
+# it looks at shapes; wrapped, it stays one node when torch.fx traces a network
+torch.fx.wrap("check_images")

@@ -1,0 +1,203 @@
+"""Weights by name, from a file or from torchvision: found, checked, and put into a network.
+
+Tensors of a file are named as the papers name their layers: `conv1.weight`, `inception_3a.conv5x5.bias`,
+`fc8.weight`. Only safetensors files are read, which hold numbers and can run no code.
+"""
+
+import hashlib
+import re
+import urllib.error
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from lesson_utils import danish, device
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import Network, alexnet, googlenet, vgg
+from lesson_utils.networks.imagenet import NAMES, adopt, relative
+
+
+class WeightsUnavailable(LessonError):
+    """Weights that have to be fetched could not be had; a lesson can go on with others."""
+
+
+PAPER_NETWORKS: dict[str, Callable[..., Network]] = {
+    "alexnet": alexnet,
+    **{
+        f"vgg{depth}": lambda classes=1000, depth=depth, **options: vgg(depth, classes, **options)
+        for depth in (11, 13, 16, 19)
+    },
+    "googlenet": googlenet,
+}
+MINI_NETWORKS: dict[str, Callable[..., Network]] = {
+    "mini-alexnet": alexnet.mini,
+    "mini-vgg": vgg.mini,
+    "mini-googlenet": googlenet.mini,
+}
+
+
+def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
+    """A network ready to answer (in eval mode), by one of three forms of `name`.
+
+    - `"alexnet"`, `"vgg16"`, `"googlenet"`: the paper's network with fresh weights drawn from `seed`;
+    - `"imagenet:alexnet"`, `"imagenet:vgg16"`, …: torchvision's relative with its ImageNet weights;
+    - a path to a safetensors file, whose tensors tell which network they belong to.
+
+    `network.origin` says in Danish what was loaded. Where ImageNet weights cannot be had, the network named
+    `otherwise` comes instead, and `origin` says why; without `otherwise` that is a WeightsUnavailable.
+    Raises LessonError for an unknown name and for a file that is missing, damaged or of another network.
+    """
+    try:
+        network = _load(name, seed)
+    except WeightsUnavailable as error:
+        if not otherwise:
+            raise
+        network = _load(otherwise, seed)
+        network.origin = f"{error} Lektionen går videre med {network.origin}"
+    return network.eval()
+
+
+def load_file(network: Network, path: str | Path) -> str:
+    """Fill `network` from a safetensors file of the same network, and say in Danish what was done.
+
+    The file may hold any float precision. Auxiliary classifiers that it does not hold are taken out of the
+    network. Raises LessonError, and leaves the network as it was, for a file that is missing or damaged, and for
+    tensors that are missing, superfluous or of the wrong shape.
+    """
+    found = _read(Path(path))
+    wanted = tensor_names(network)
+    helpers = {name for name in wanted if name.startswith("auxiliary.")}
+    without_helpers = bool(helpers) and not helpers & found.keys()
+    if without_helpers:
+        wanted = {name: tensor for name, tensor in wanted.items() if name not in helpers}
+    _compare(network, Path(path), wanted, found)
+    with torch.no_grad():
+        for name, tensor in wanted.items():
+            tensor.copy_(found[name])
+    told = f"{network.name} med {danish.plural(len(wanted), 'tensor', 'tensorer')} fra »{Path(path).name}«."
+    if without_helpers:
+        network.auxiliary = nn.ModuleDict()
+        told += " Hjælpeklassifikatorerne mangler i filen og er udeladt."
+    return told
+
+
+def tensor_names(network: Network) -> dict[str, Tensor]:
+    """The network's parameters and statistics as a file names them: `conv1.weight`, `conv1.norm.running_mean`."""
+    skipped = ("mean", "std")  # they belong to the network's input, not to what was learnt
+    return {
+        re.sub(r"^layers\.|\.(conv|linear)(?=\.(weight|bias)$)", "", name): tensor
+        for name, tensor in network.state_dict().items()
+        if name not in skipped and not name.endswith("num_batches_tracked")
+    }
+
+
+def _load(name: str, seed: int) -> Network:
+    if name.startswith("imagenet:"):
+        return _from_torchvision(name.removeprefix("imagenet:"))
+    if name in PAPER_NETWORKS:
+        network = PAPER_NETWORKS[name](seed=seed)
+        network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
+        return network
+    path = Path(name)
+    if path.suffix == ".safetensors" or path.exists():
+        network = _network_for(path)
+        network.origin = load_file(network, path)
+        return network
+    names = [*PAPER_NETWORKS, *(f"imagenet:{n}" for n in NAMES)]
+    raise LessonError(
+        f"Kurset kender intet netværk »{name}«. {danish.nearest(name, names)} Skriv {danish.listing(names)}, "
+        "eller stien til en safetensors-fil."
+    )
+
+
+def _network_for(path: Path) -> Network:
+    """The network of the course whose tensors the file holds, as many as possible of them."""
+    found = {name: tensor.shape for name, tensor in _read(path).items()}
+    last = next((found[name] for name in ("fc8.weight", "fc.weight") if name in found), None)
+    classes = last[0] if last else 1000
+    best, most = None, 0.0
+    for builder in (*PAPER_NETWORKS.values(), *MINI_NETWORKS.values()):
+        wanted = tensor_names(builder(classes=classes, device="meta"))
+        shared = sum(found.get(name) == tensor.shape for name, tensor in wanted.items())
+        share = shared / len(wanted | found)
+        if share > most:
+            best, most = builder, share
+    if best is None:
+        raise LessonError(f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer.")
+    return best(classes=classes)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    if not path.is_file():
+        raise LessonError(f"Vægtfilen »{path}« findes ikke: skriv stien til en safetensors-fil.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
+    except (SafetensorError, OSError):
+        raise LessonError(
+            f"»{path.name}« er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
+        ) from None
+
+
+def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+    problems = [
+        _some("mangler", wanted.keys() - found.keys()),
+        _some("er til overs", found.keys() - wanted.keys()),
+        _some("har en anden form", (n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape)),
+    ]
+    if any(problems):
+        raise LessonError(
+            f"»{path.name}« passer ikke til {network.name}: {danish.listing(filter(None, problems))}. "
+            "Vælg en fil med vægte til netop dette netværk."
+        )
+
+
+def _some(what: str, names: Iterator[str] | set[str]) -> str:
+    names = sorted(names)
+    shown = danish.listing(names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} til"])
+    return f"{shown} {what}" if names else ""
+
+
+def _from_torchvision(name: str) -> Network:
+    if name not in NAMES:
+        relative(name, device="meta")  # raises, and names the nearest
+    weights = device.torchvision().models.get_model_weights(name).DEFAULT
+    state = _download(weights.url)
+    network = relative(name, weights.meta["categories"])
+    adopt(network, state)
+    network.origin = f"{network.name} med ImageNet-vægte."
+    return network
+
+
+def _download(url: str) -> dict[str, Tensor]:
+    """torchvision's file, from where torchvision keeps its files; fetched if it is not there.
+
+    The file's name ends in the first digits of its SHA-256. torchvision compares them when it downloads, but takes
+    a file that lies there already as it is; here both are compared.
+    """
+    name = Path(urlparse(url).path).name
+    path = Path(torch.hub.get_dir()) / "checkpoints" / name
+    expected = re.search(r"-([0-9a-f]{8,})\.", name).group(1)
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(url, path, hash_prefix=expected)
+    except RuntimeError:  # what torch.hub raises for a wrong hash; it has deleted the file by then
+        raise WeightsUnavailable(
+            f"Vægtene »{name}« blev beskadiget undervejs: prøv igen med nettet slået til."
+        ) from None
+    except (urllib.error.URLError, OSError):
+        raise WeightsUnavailable(
+            f"ImageNet-vægtene »{name}« kunne ikke hentes: slut computeren til nettet, og kør cellen igen."
+        ) from None
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if not digest.startswith(expected):
+        raise WeightsUnavailable(
+            f"Vægtfilen »{path}« er beskadiget: slet den, og kør cellen igen, så hentes den på ny."
+        )
+    return torch.load(path, map_location="cpu", weights_only=True)

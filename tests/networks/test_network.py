@@ -1,0 +1,109 @@
+"""What holds for every network of the course: names, normalisation, seeds, tracing, bad input."""
+
+import pytest
+import torch
+from torchvision.models.feature_extraction import create_feature_extractor
+
+from lesson_utils.activations import activations
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import alexnet, googlenet, vgg
+
+MINIS = {"alexnet": alexnet.mini, "vgg": vgg.mini, "googlenet": googlenet.mini}
+
+
+@pytest.fixture(scope="module", params=MINIS)
+def network(request):
+    return MINIS[request.param](5).eval()
+
+
+def test_every_layer_can_be_captured_by_its_name(network):
+    images = torch.rand(2, 3, 64, 64)
+    answers = activations(network, images, network.layer_names)
+    assert list(answers) == network.layer_names
+    with torch.no_grad():
+        torch.testing.assert_close(answers[network.layer_names[-1]], network(images))
+
+
+def test_a_name_means_after_relu_and_pre_before_it(network):
+    for layer in network.layer_names:
+        if layer in ("gap", "fc", "fc8"):
+            continue
+        found = activations(network, torch.rand(2, 3, 64, 64), [layer, f"{layer}.pre"])
+        assert (found[f"{layer}.pre"] < 0).any()
+        torch.testing.assert_close(found[layer], found[f"{layer}.pre"].relu())
+
+
+def test_an_inception_modules_branch_has_a_name_of_its_own():
+    network = googlenet.mini(5).eval()
+    found = activations(network, torch.rand(1, 3, 64, 64), ["inception_3a", "inception_3a.conv5x5"])
+    torch.testing.assert_close(found["inception_3a"][:, 80:96], found["inception_3a.conv5x5"])
+
+
+def test_nothing_behind_the_wanted_layer_runs():
+    network = alexnet.mini(5).eval()
+    extractor = create_feature_extractor(network, {network.locate("conv2")[0]: "conv2"})
+    assert not any("conv3" in name or "fc" in name for name, _ in extractor.named_parameters())
+
+
+def test_an_unknown_layer_names_the_nearest():
+    with pytest.raises(LessonError, match="Mente du »inception_4a«"):
+        googlenet.mini(5).locate("inception4a")
+    with pytest.raises(LessonError, match="har ingen ReLU"):
+        alexnet.mini(5).locate("pool1.pre")
+
+
+def test_the_network_normalises_by_itself(network):
+    images = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(network(images), network.layers((images - 0.5) / 0.25))
+
+
+def test_paper_networks_normalise_with_imagenets_mean_and_std():
+    network = alexnet()
+    torch.testing.assert_close(network.mean.flatten(), torch.tensor([0.485, 0.456, 0.406]))
+    torch.testing.assert_close(network.std.flatten(), torch.tensor([0.229, 0.224, 0.225]))
+
+
+@pytest.mark.parametrize("build", MINIS.values())
+def test_weights_depend_on_the_seed_alone(build):
+    torch.manual_seed(1)
+    first = build(5, seed=3).state_dict()
+    torch.manual_seed(2)
+    again, other = build(5, seed=3).state_dict(), build(5, seed=4).state_dict()
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+def test_building_leaves_the_global_random_numbers_alone():
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    alexnet.mini(5)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_signals_keep_their_size_through_the_papers_depth():
+    spread = [
+        a.std() for a in activations(vgg(11).eval(), torch.rand(1, 3, 224, 224), ["conv1_1", "conv5_2"]).values()
+    ]
+    assert 0.2 < spread[1] / spread[0] < 5
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [
+        (torch.rand(3, 64, 64), r"billede\[None\]"),
+        (torch.rand(1, 1, 64, 64), "formen"),
+        (torch.zeros(1, 3, 64, 64, dtype=torch.uint8), "kommatal mellem 0 og 1"),
+        (torch.rand(1, 3, 96, 96), "input_size"),
+    ],
+)
+def test_wrong_input_is_said_in_danish(images, said):
+    with pytest.raises(LessonError, match=said):
+        alexnet.mini(5).eval()(images)
+
+
+def test_moves_to_another_device_as_a_whole():
+    network = vgg.mini(5).to("meta")
+    assert network.device.type == "meta"
+    assert network(torch.empty(1, 3, 64, 64, device="meta")).shape == (1, 5)
