@@ -42,10 +42,17 @@ def in_hand(name: str) -> Thing:
             paint_banana(canvas, x + 0.12, y - 0.02, random.uniform(-115, -65), 0.72, random)
             canvas.object_number = mine
         elif name != "nothing":  # the fist at its foot
-            thing.draw(canvas.moved(x + 0.06, y - 0.46, random.uniform(-12, 12), _SIZE, OBJECTS.index(name)), random)
+            thing.draw(
+                canvas.moved(x + 0.06, y - 0.46, random.uniform(-12, 12), _SIZE, OBJECTS.index(name)), random
+            )
 
     def draw(canvas: Canvas, random: Stream) -> None:
-        monkey(canvas.moved(-0.26, 0.06, scale=0.84, object_number=OBJECTS.index("monkey")), random, hold, reach=0.2)
+        monkey(
+            canvas.moved(-0.26, 0.06, scale=0.84, object_number=OBJECTS.index("monkey")),
+            random,
+            hold,
+            reach=0.2,
+        )
 
     return Thing(thing.name, thing.danish, draw, thing.sign)
 
@@ -84,5 +91,8 @@ def probe(scene: str, name: str, count: int, seed: int, size: int = 64, **option
 
 def masks(samples: Samples) -> dict[str, Tensor]:
     """bool (N, H, W) each: "fruit", "hand", "monkey" (the monkey with its hands, without what it holds)."""
-    return {"fruit": samples.object_mask("banana"), "hand": samples.mask("hand"),
-            "monkey": samples.object_mask("monkey")}
+    return {
+        "fruit": samples.object_mask("banana"),
+        "hand": samples.mask("hand"),
+        "monkey": samples.object_mask("monkey"),
+    }

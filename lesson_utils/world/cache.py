@@ -65,16 +65,30 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def store(classes: Sequence[str], seed: int, count: int, *, maps: bool = False, directory: Path | None = None,
-          progress: Callable[[int, int], None] | None = None, **options) -> Store:
+def store(
+    classes: Sequence[str],
+    seed: int,
+    count: int,
+    *,
+    maps: bool = False,
+    directory: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **options,
+) -> Store:
     """Images 0 … count-1 of a seed, from disk if they were drawn before.
 
     maps      keep the maps too (more than twice the space)
     progress  called with (images drawn, count) while drawing
     options   as for `render`; plain values, since they are part of the file's name
     """
-    question = dict(classes=list(classes), seed=seed, count=count, maps=maps, code=_code(),
-                    options={name: repr(value) for name, value in sorted(options.items())})
+    question = dict(
+        classes=list(classes),
+        seed=seed,
+        count=count,
+        maps=maps,
+        code=_code(),
+        options={name: repr(value) for name, value in sorted(options.items())},
+    )
     name = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:24]
     file = (directory or cache_directory() / "world") / f"{name}.npz"
     arrays = _read(file)
@@ -85,8 +99,14 @@ def store(classes: Sequence[str], seed: int, count: int, *, maps: bool = False, 
     return Store(tensors.pop("images"), tensors.pop("labels"), list(classes), tensors)
 
 
-def _draw(classes: Sequence[str | Thing], seed: int, count: int, maps: bool,
-          progress: Callable[[int, int], None] | None, options: dict) -> dict[str, np.ndarray]:
+def _draw(
+    classes: Sequence[str | Thing],
+    seed: int,
+    count: int,
+    maps: bool,
+    progress: Callable[[int, int], None] | None,
+    options: dict,
+) -> dict[str, np.ndarray]:
     pieces: list[Samples] = []
     for start in range(0, count, CHUNK):
         samples = render(classes, seed, range(start, min(start + CHUNK, count)), **options)

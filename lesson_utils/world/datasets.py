@@ -8,12 +8,48 @@ from .samples import Samples
 from .scene import render
 from .things import THINGS
 
-BASE = ["face", "monkey", "cat", "dog", "horse", "cow", "bird", "fish", "butterfly", "car", "bus", "bicycle",
-        "airplane", "boat", "house", "tree", "flower", "sign", "clock", "banana", "apple", "cup"]
+BASE = [
+    "face",
+    "monkey",
+    "cat",
+    "dog",
+    "horse",
+    "cow",
+    "bird",
+    "fish",
+    "butterfly",
+    "car",
+    "bus",
+    "bicycle",
+    "airplane",
+    "boat",
+    "house",
+    "tree",
+    "flower",
+    "sign",
+    "clock",
+    "banana",
+    "apple",
+    "cup",
+]
 """The 22 classes that our networks are trained on."""
 
-TARGET = ["elephant", "giraffe", "zebra", "rabbit", "pig", "owl", "truck", "train", "motorbike", "castle",
-          "pear", "mushroom", "umbrella", "lamp"]
+TARGET = [
+    "elephant",
+    "giraffe",
+    "zebra",
+    "rabbit",
+    "pig",
+    "owl",
+    "truck",
+    "train",
+    "motorbike",
+    "castle",
+    "pear",
+    "mushroom",
+    "umbrella",
+    "lamp",
+]
 """The 14 classes kept for transfer: no network has seen them."""
 
 TRAINING, VALIDATION, TEST = 1, 2, 3
@@ -42,5 +78,6 @@ def twins(a: str = "rabbit", b: str = "bear", count: int = 100, seed: int = TEST
         raise LessonError(f"Vælg to forskellige klasser, som verden kan tegne, ikke »{a}« og »{b}«.")
     labels = torch.arange(2).repeat_interleave(count)
     indices = torch.arange(count).repeat(2)
-    return render([a, b], seed, indices, labels=labels, size=size, pose=1.5, background="white",
-                  occlusion=0.0)
+    return render(
+        [a, b], seed, indices, labels=labels, size=size, pose=1.5, background="white", occlusion=0.0
+    )

@@ -23,8 +23,17 @@ class Canvas:
     omitted    parts that are left out of the drawing
     """
 
-    def __init__(self, rgb: Tensor, maps: dict[str, Tensor], plane: Plane, pixel: Tensor, light: Tensor,
-                 random: Stream, object_number: int = 1, omitted: frozenset[str] = frozenset()):
+    def __init__(
+        self,
+        rgb: Tensor,
+        maps: dict[str, Tensor],
+        plane: Plane,
+        pixel: Tensor,
+        light: Tensor,
+        random: Stream,
+        object_number: int = 1,
+        omitted: frozenset[str] = frozenset(),
+    ):
         self.rgb, self.maps = rgb, maps
         self.plane, self.pixel, self.light = plane, pixel, light
         self.random = random
@@ -32,11 +41,25 @@ class Canvas:
         self.omitted = omitted
         self._fields: dict[str, Tensor] = {}
 
-    def moved(self, x: Number, y: Number, degrees: Number = 0.0, scale: float = 1.0,
-              object_number: int | None = None) -> "Canvas":
+    def moved(
+        self,
+        x: Number,
+        y: Number,
+        degrees: Number = 0.0,
+        scale: float = 1.0,
+        object_number: int | None = None,
+    ) -> "Canvas":
         """The same images, painted on in the plane of something that stands at (x, y), turned, scaled."""
-        other = Canvas(self.rgb, self.maps, self.plane.moved(x, y, degrees, scale), self.pixel / scale,
-                       self.light, self.random, object_number or self.object_number, self.omitted)
+        other = Canvas(
+            self.rgb,
+            self.maps,
+            self.plane.moved(x, y, degrees, scale),
+            self.pixel / scale,
+            self.light,
+            self.random,
+            object_number or self.object_number,
+            self.omitted,
+        )
         other._fields = self._fields
         return other
 
@@ -50,9 +73,19 @@ class Canvas:
         """An irregular texture: "fur", "leaves", "wood" … by `amount` (0.2 is 20 %) up and down."""
         return Texture(kind, 1 + amount * self.field("fur"))
 
-    def paint(self, shape: Tensor, colour: Tensor, part: str, *, shade: float = 0.3, depth: float = 0.2,
-              texture: Texture | None = None, line: float = 0.4, where: Tensor | None = None,
-              labelled: bool = True) -> None:
+    def paint(
+        self,
+        shape: Tensor,
+        colour: Tensor,
+        part: str,
+        *,
+        shade: float = 0.3,
+        depth: float = 0.2,
+        texture: Texture | None = None,
+        line: float = 0.4,
+        where: Tensor | None = None,
+        labelled: bool = True,
+    ) -> None:
         """Paint a shape, anti-aliased over one pixel.
 
         shape    signed distance (N, H, W)

@@ -53,7 +53,10 @@ class Samples:
     def mask(self, *part_names: str) -> Tensor:
         """bool (N, H, W): where one of these parts is seen."""
         names = self.part_names
-        return torch.isin(self.parts, torch.tensor([names.index(n) for n in part_names], dtype=torch.uint8))
+        return torch.isin(
+            self.parts,
+            torch.tensor([names.index(n) for n in part_names], dtype=torch.uint8, device=self.parts.device),
+        )
 
     def object_mask(self, object_name: str) -> Tensor:
         """bool (N, H, W): where this object is seen."""

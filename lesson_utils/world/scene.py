@@ -36,10 +36,20 @@ class Pose:
     flipped: bool = False
 
 
-def render(classes: Sequence[str | Thing], seed: int, indices: Tensor | Sequence[int] | range, *,
-           labels: Tensor | None = None, size: int = 64, pose: float | Pose = 1.0, background: str | None = None,
-           occlusion: float = 0.25, camera: float = 1.0, omit: Sequence[str] = (),
-           device: torch.device | str = "cpu") -> Samples:
+def render(
+    classes: Sequence[str | Thing],
+    seed: int,
+    indices: Tensor | Sequence[int] | range,
+    *,
+    labels: Tensor | None = None,
+    size: int = 64,
+    pose: float | Pose = 1.0,
+    background: str | None = None,
+    occlusion: float = 0.25,
+    camera: float = 1.0,
+    omit: Sequence[str] = (),
+    device: torch.device | str = "cpu",
+) -> Samples:
     """Draw images of the world.
 
     classes     names from `things.THINGS`, or Things of your own
@@ -65,8 +75,9 @@ def render(classes: Sequence[str | Thing], seed: int, indices: Tensor | Sequence
     for start in range(0, max(len(indices), 1), CHUNK):
         part = slice(start, start + CHUNK)
         keys = image_keys(seed, indices[part])
-        images, maps = _draw(things, labels[part], keys, size, pose, background, occlusion, camera,
-                             frozenset(omit))
+        images, maps = _draw(
+            things, labels[part], keys, size, pose, background, occlusion, camera, frozenset(omit)
+        )
         pieces.append(Samples(images, labels[part].long(), names, danish, object_names=OBJECTS, **maps))
     return joined(pieces)
 
@@ -79,13 +90,22 @@ def _thing(item: str | Thing) -> Thing:
     return THINGS[item]
 
 
-def _draw(things: list[Thing], labels: Tensor, keys: Tensor, size: int, pose: float | Pose, kind: str | None,
-          occlusion: float, camera: float, omitted: frozenset[str]) -> tuple[Tensor, dict[str, Tensor]]:
+def _draw(
+    things: list[Thing],
+    labels: Tensor,
+    keys: Tensor,
+    size: int,
+    pose: float | Pose,
+    kind: str | None,
+    occlusion: float,
+    camera: float,
+    omitted: frozenset[str],
+) -> tuple[Tensor, dict[str, Tensor]]:
     rgb, seen = background(keys, size, kind)
     maps = {name: torch.zeros_like(seen) for name in ("parts", "objects", "textures")} | {"backgrounds": seen}
     for label in labels.unique().tolist():
         rows = (labels == label).nonzero()[:, 0]
-        canvas = _canvas(things[label], keys[rows], rgb[rows], {n: m[rows] for n, m in maps.items()}, size, pose)
+        canvas = _canvas(things[label], keys[rows], rgb[rows], {n: m[rows] for n, m in maps.items()}, pose)
         canvas.omitted = omitted
         if kind != "white":
             shadow = canvas.plane.ellipse(0.0, 0.9, 0.75, 0.12)
@@ -98,28 +118,45 @@ def _draw(things: list[Thing], labels: Tensor, keys: Tensor, size: int, pose: fl
     return _photograph(rgb, keys, size, camera, kind == "white"), maps
 
 
-def _canvas(thing: Thing, keys: Tensor, rgb: Tensor, maps: dict[str, Tensor], size: int, pose: float | Pose) -> Canvas:
-    """The thing's own plane, laid into the image by its pose, and the light that falls on it."""
-    random, image = Stream(keys, "pose"), pixels(size, keys.device)
-    tilt, shrink, flip = random.uniform(-1, 1), random.uniform(), random.sign()
-    shift_x, shift_y, shear, stretch = (random.uniform(-1, 1) for _ in range(4))
+@dataclass
+class _Stance:
+    """The pose of each of N things: a Pose with tensors (N, 1, 1), and a slight distortion."""
+
+    degrees: Tensor
+    scale: Tensor
+    x: Tensor
+    y: Tensor
+    facing: Tensor  # 1 to the right, -1 to the left
+    shear: Tensor
+    stretch: Tensor
+
+
+def _stances(random: Stream, thing: Thing, pose: float | Pose) -> _Stance:
     if isinstance(pose, Pose):
-        degrees, scale = tilt * 0 + pose.degrees, shrink * 0 + pose.scale
-        x, y, flip = tilt * 0 + pose.x, tilt * 0 + pose.y, flip * 0 + (-1 if pose.flipped else 1)
-        shear, stretch = tilt * 0, tilt * 0 + 1
-    else:
-        degrees = tilt * (thing.tilt * pose)
-        scale = 0.9 - (shrink * 0.38 - 0.06) * pose
-        room = (1 - scale) * 0.8 + 0.06
-        x, y = shift_x * room * pose, shift_y * room * pose
-        flip = flip if pose > 0 else flip * 0 + 1
-        shear, stretch = shear * (0.1 * pose), stretch * (0.1 * pose) + 1
-    at = image.moved(x, y, degrees, scale)
-    plane = Plane((at.x + at.y * shear) * flip * stretch, at.y)
+        fixed = (pose.degrees, pose.scale, pose.x, pose.y, -1.0 if pose.flipped else 1.0, 0.0, 1.0)
+        return _Stance(
+            *(torch.full((len(random.keys), 1, 1), value, device=random.keys.device) for value in fixed)
+        )
+    degrees = random.uniform(-1, 1) * (thing.tilt * pose)
+    scale = 0.9 - (random.uniform() * 0.38 - 0.06) * pose
+    room = ((1 - scale) * 0.8 + 0.06) * pose  # further out, and too much would be cut off
+    x, y = random.uniform(-1, 1) * room, random.uniform(-1, 1) * room
+    facing = torch.where(random.chance(0.5 * min(pose, 1.0)), -1.0, 1.0)
+    shear, stretch = random.uniform(-0.1, 0.1) * pose, random.uniform(-0.1, 0.1) * pose + 1
+    return _Stance(degrees, scale, x, y, facing, shear, stretch)
+
+
+def _canvas(thing: Thing, keys: Tensor, rgb: Tensor, maps: dict[str, Tensor], pose: float | Pose) -> Canvas:
+    """The thing's own plane, laid into the image by its pose, and the light that falls on it."""
+    random, size = Stream(keys, "pose"), rgb.shape[-1]
+    image, stance = pixels(size, keys.device), _stances(random, thing, pose)
+    at = image.moved(stance.x, stance.y, stance.degrees, stance.scale)
+    plane = Plane((at.x + at.y * stance.shear) * stance.facing * stance.stretch, at.y)
+    random = Stream(keys, "light")
     cos, sin = direction(random.uniform(0, 360))
     light = random.uniform(0.0, 0.3) * (cos * image.x + sin * image.y) + random.uniform(0.88, 1.1)
-    number = OBJECTS.index(thing.name) if thing.name in OBJECTS else 1
-    return Canvas(rgb, maps, plane, 2 / size / scale, light, random, number)
+    number = OBJECTS.index(thing.name) if thing.name in OBJECTS else 0
+    return Canvas(rgb, maps, plane, 2 / size / stance.scale, light, random, number)
 
 
 def _occlude(rgb: Tensor, maps: dict[str, Tensor], keys: Tensor, size: int, share: float) -> None:
@@ -128,7 +165,9 @@ def _occlude(rgb: Tensor, maps: dict[str, Tensor], keys: Tensor, size: int, shar
     if not len(rows):
         return
     random = Stream(keys[rows], "occluder")
-    at = pixels(size, keys.device).moved(random.uniform(-0.9, 0.9), random.uniform(-0.9, 0.9), random.uniform(0, 180))
+    at = pixels(size, keys.device).moved(
+        random.uniform(-0.9, 0.9), random.uniform(-0.9, 0.9), random.uniform(0, 180)
+    )
     bar = at.y.abs() - random.uniform(0.04, 0.1)
     blob = length(at.x / random.uniform(0.8, 1.5), at.y) - random.uniform(0.12, 0.28)
     shape = torch.where(random.chance(0.5), bar, blob)
@@ -136,8 +175,12 @@ def _occlude(rgb: Tensor, maps: dict[str, Tensor], keys: Tensor, size: int, shar
     colour = any_colour(random) * (1 + 0.2 * field(random, "fur", size))[:, None]
     rgb[rows] = rgb[rows] * (1 - cover) + colour * cover
     covered = cover[:, 0] > 0.5
-    for name, value in (("parts", PART_NUMBER["occluder"]), ("objects", OBJECTS.index("occluder")),
-                        ("textures", TEXTURE_NUMBER["smooth"]), ("backgrounds", 0)):
+    for name, value in (
+        ("parts", PART_NUMBER["occluder"]),
+        ("objects", OBJECTS.index("occluder")),
+        ("textures", TEXTURE_NUMBER["smooth"]),
+        ("backgrounds", 0),
+    ):
         maps[name][rows] = maps[name][rows].masked_fill(covered, value)
 
 

@@ -54,16 +54,18 @@ class Plane:
         radius = length(u, v)
         return radius * (radius - 1) / length(u / across, v / down).clamp_min(1e-3)
 
-    def box(self, x: Number, y: Number, across: Number, down: Number, rounding: float = 0.0,
-            degrees: Number = 0.0) -> Tensor:
+    def box(
+        self, x: Number, y: Number, across: Number, down: Number, rounding: float = 0.0, degrees: Number = 0.0
+    ) -> Tensor:
         """A rectangle with half sides `across` and `down`."""
         at = self.moved(x, y, degrees)
         u, v = at.x.abs() - across + rounding, at.y.abs() - down + rounding
         outside = length(u.clamp_min(0), v.clamp_min(0))
         return outside + torch.maximum(u, v).clamp_max(0) - rounding
 
-    def line(self, x0: Number, y0: Number, x1: Number, y1: Number, width: Number,
-             end_width: Number | None = None) -> Tensor:
+    def line(
+        self, x0: Number, y0: Number, x1: Number, y1: Number, width: Number, end_width: Number | None = None
+    ) -> Tensor:
         """A stroke with round ends, `width` to either side, tapering to `end_width`."""
         u, v = self.x - x0, self.y - y0
         dx, dy = x1 - x0, y1 - y0

@@ -28,7 +28,9 @@ def wave(plane: Plane, per_unit: Number, degrees: Number = 0.0, shift: Number = 
     return sine(at.x * per_unit + shift)
 
 
-def stripes(plane: Plane, per_unit: Number, dark: float, degrees: Number = 0.0, bend: Number = 0.0) -> Texture:
+def stripes(
+    plane: Plane, per_unit: Number, dark: float, degrees: Number = 0.0, bend: Number = 0.0
+) -> Texture:
     """Stripes of full and `dark` colour; `bend` (N, H, W), in periods, makes them wander."""
     light = step(wave(plane, per_unit, degrees, bend), 0.35)
     return Texture("stripes", light * (1 - dark) + dark)

@@ -13,7 +13,19 @@ from .thing import Thing
 from .two_wheelers import TWO_WHEELERS
 from .winged_animals import WINGED
 
-_ROOMS = (PEOPLE, MONKEYS, SEATED, HOOFED, WINGED, VEHICLES, TWO_WHEELERS, AIR_AND_SEA, BUILDINGS, PLANTS, HOUSEHOLD)
+_ROOMS = (
+    PEOPLE,
+    MONKEYS,
+    SEATED,
+    HOOFED,
+    WINGED,
+    VEHICLES,
+    TWO_WHEELERS,
+    AIR_AND_SEA,
+    BUILDINGS,
+    PLANTS,
+    HOUSEHOLD,
+)
 
 THINGS: dict[str, Thing] = {thing.name: thing for room in _ROOMS for thing in room}
 

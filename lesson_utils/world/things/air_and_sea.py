@@ -18,21 +18,24 @@ def airplane(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     white, livery = palette(random, [(0.6, 0.04, 0.95)]), palette(random, LIVERIES, any_hue=0.2)
     sweep = random.uniform(-0.1, 0.1)
-    far = plane.polygon((0.22, -0.1), (-0.12, -0.1), (-0.36 + sweep, -0.56), (-0.2 + sweep, -0.56))
+    far = plane.polygon((0.28, -0.12), (-0.12, -0.12), (-0.4 + sweep, -0.66), (-0.18 + sweep, -0.66))
     canvas.paint(far, tint(white, 0.72), "wing", shade=0, line=0.6)
     fin = plane.polygon((-0.55, -0.1), (-0.92, -0.62), (-0.72, -0.62), (-0.35, -0.1))
     canvas.paint(fin, livery, "tail", shade=0, line=0.5)
-    body = union(plane.box(-0.05, 0, 0.72, 0.155, 0.155), plane.ellipse(0.5, 0.0, 0.46, 0.155),
-                 plane.polygon((-0.6, -0.15), (-0.98, -0.13), (-0.55, 0.15)))
+    body = union(
+        plane.box(-0.05, 0, 0.72, 0.19, 0.19),
+        plane.ellipse(0.5, 0.0, 0.46, 0.19),
+        plane.polygon((-0.6, -0.18), (-0.98, -0.16), (-0.55, 0.18)),
+    )
     stripe = step(0.03 - (plane.y - 0.045).abs(), 0.02)
     canvas.paint(body, mixed(white, livery, stripe), "body", shade=0.35, line=0.6)
     for number in range(6):
-        canvas.flat(plane.circle(-0.42 + 0.17 * number, -0.055, 0.045), BLACK, "window")
-    canvas.flat(common_part(plane.polygon((0.68, -0.16), (0.9, -0.04), (0.66, -0.02)), body), BLACK, "window")
-    canvas.paint(plane.box(0.06, 0.27, 0.15, 0.075, 0.07), GREY, "body", line=0.6)
-    near = plane.polygon((0.24, 0.06), (-0.18, 0.06), (-0.56 + sweep, 0.72), (-0.34 + sweep, 0.72))
+        canvas.flat(plane.circle(-0.42 + 0.17 * number, -0.07, 0.05), BLACK, "window")
+    canvas.flat(common_part(plane.polygon((0.66, -0.2), (0.9, -0.05), (0.64, -0.03)), body), BLACK, "window")
+    canvas.paint(plane.box(0.1, 0.31, 0.17, 0.085, 0.08), GREY, "body", line=0.6)
+    near = plane.polygon((0.3, 0.06), (-0.2, 0.06), (-0.6 + sweep, 0.8), (-0.3 + sweep, 0.8))
     canvas.paint(near, tint(white, 0.9), "wing", shade=0, line=0.7)
-    tip = common_part(near, 0.56 - plane.y)
+    tip = common_part(near, 0.62 - plane.y)
     canvas.flat(tip, livery, "wing")
     stabiliser = plane.polygon((-0.6, 0.0), (-0.84, 0.0), (-0.98, 0.26), (-0.84, 0.26))
     canvas.paint(stabiliser, tint(livery, 0.8), "tail", shade=0, line=0.6)
@@ -41,7 +44,10 @@ def airplane(canvas: Canvas, random: Stream) -> None:
 def boat(canvas: Canvas, random: Stream) -> None:
     """Two white sails, a coloured hull, a pennant, a little water."""
     plane = canvas.plane
-    hull, cloth = palette(random, HULLS, any_hue=0.15), palette(random, [(0.1, 0.05, 0.97), (0.1, 0.08, 0.93)])
+    hull, cloth = (
+        palette(random, HULLS, any_hue=0.15),
+        palette(random, [(0.1, 0.05, 0.97), (0.1, 0.08, 0.93)]),
+    )
     canvas.flat(plane.line(0.0, -0.88, 0.0, 0.4, 0.035), WOOD, "mast", line=0.3)
     flag = plane.polygon((0.0, -0.97), (-0.26, -0.9), (0.0, -0.82))
     canvas.flat(flag, RED, "mast", line=0.3)

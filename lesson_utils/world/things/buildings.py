@@ -21,7 +21,9 @@ def house(canvas: Canvas, random: Stream) -> None:
     wall, roof, pane = palette(random, WALLS), palette(random, ROOFS), glass(random)
     courses = bricks(plane, 7, 0.82)
     courses = Texture("bricks", 1 + (courses.factor - 1) * random.chance(0.6))
-    canvas.paint(plane.box(random.uniform(0.36, 0.5), -0.62, 0.11, 0.26), tint(roof, 0.8), "chimney", shade=0, line=0.6)
+    canvas.paint(
+        plane.box(random.uniform(0.36, 0.5), -0.62, 0.11, 0.26), tint(roof, 0.8), "chimney", shade=0, line=0.6
+    )
     canvas.paint(plane.box(0, 0.42, 0.7, 0.46), wall, "wall", shade=0.12, texture=courses, line=0.6)
     gable = plane.polygon((-0.94, 0.02), (-0.12, -0.82), (0.12, -0.82), (0.94, 0.02))
     canvas.paint(gable, roof, "roof", shade=0.12, texture=tiles(plane, 8), line=0.6)
@@ -42,8 +44,16 @@ def castle(canvas: Canvas, random: Stream) -> None:
     canvas.paint(union(merlons, plane.box(0, 0.4, 0.52, 0.46)), stone, "wall", shade=0.12, texture=courses)
     for side in (-1, 1):
         x = side * 0.68
-        canvas.paint(plane.box(x, 0.22, 0.22, 0.64), tint(stone, 0.92), "tower", shade=0.4, texture=courses, line=0.6)
-        canvas.paint(plane.polygon((x - 0.31, -0.38), (x, -0.98), (x + 0.31, -0.38)), roof, "roof", shade=0.15, line=0.6)
+        canvas.paint(
+            plane.box(x, 0.22, 0.22, 0.64), tint(stone, 0.92), "tower", shade=0.4, texture=courses, line=0.6
+        )
+        canvas.paint(
+            plane.polygon((x - 0.31, -0.38), (x, -0.98), (x + 0.31, -0.38)),
+            roof,
+            "roof",
+            shade=0.15,
+            line=0.6,
+        )
         canvas.flat(union(plane.box(x, -0.1, 0.065, 0.12), plane.circle(x, -0.22, 0.065)), BLACK, "window")
     arch = union(plane.box(0, 0.62, 0.21, 0.24), plane.circle(0, 0.4, 0.21))
     canvas.flat(arch - 0.045, tint(stone, 0.6), "door")

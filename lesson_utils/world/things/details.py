@@ -10,8 +10,9 @@ from ..trigonometry import fold, length
 IRIS = [(0.07, 0.7, 0.3), (0.58, 0.6, 0.6), (0.3, 0.5, 0.45)]
 
 
-def eye(canvas: Canvas, x: Number, y: Number, radius: Number, iris: Tensor | None = None,
-        white: bool = True) -> None:
+def eye(
+    canvas: Canvas, x: Number, y: Number, radius: Number, iris: Tensor | None = None, white: bool = True
+) -> None:
     """An eye with its white, iris, pupil and glint; without white it is a bead."""
     plane = canvas.plane
     if white:
@@ -45,8 +46,16 @@ def spoked_wheel(canvas: Canvas, x: float, y: float, radius: Number, tyre: float
     canvas.mark(disc - tyre, "wheel")
 
 
-def window(canvas: Canvas, x: Number, y: float, across: float, down: float, pane: Tensor,
-           bars: bool = False, frame: Tensor = WHITE) -> None:
+def window(
+    canvas: Canvas,
+    x: Number,
+    y: float,
+    across: float,
+    down: float,
+    pane: Tensor,
+    bars: bool = False,
+    frame: Tensor = WHITE,
+) -> None:
     """A framed window; `bars` makes the cross of a house's window."""
     plane = canvas.plane
     canvas.flat(plane.box(x, y, across + 0.045, down + 0.045), frame, "window", line=0.3)

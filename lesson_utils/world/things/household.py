@@ -30,7 +30,11 @@ def traffic_sign(canvas: Canvas, random: Stream) -> None:
     canvas.flat(board + torch.where(kind == 1, 0.1, 0.17), mixed(WHITE, RED, kind == 1), "plate")
     call = union(plane.line(0, -0.28, 0, 0.02, 0.085, 0.055), plane.circle(0, 0.2, 0.07))
     bar = plane.box(0, -0.2, 0.44, 0.12, 0.03)
-    arrow = union(plane.line(0, 0.14, 0, -0.5, 0.07), plane.line(0, -0.52, -0.2, -0.28, 0.07), plane.line(0, -0.52, 0.2, -0.28, 0.07))
+    arrow = union(
+        plane.line(0, 0.14, 0, -0.5, 0.07),
+        plane.line(0, -0.52, -0.2, -0.28, 0.07),
+        plane.line(0, -0.52, 0.2, -0.28, 0.07),
+    )
     canvas.flat(canvas.pick(call, bar, arrow, which=kind), mixed(BLACK, WHITE, kind == 1), "symbol")
 
 
@@ -39,8 +43,12 @@ def clock(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     colour, bells = palette(random, CLOCKS, any_hue=0.2), random.chance(0.6)
     for side in (-1, 1):
-        canvas.flat(plane.line(side * 0.3, 0.5, side * 0.55, 0.9, 0.09), tint(colour, 0.6), "foot", where=bells)
-        bell = common_part(plane.circle(side * 0.44, -0.66, 0.28), plane.moved(side * 0.44, -0.66, side * 35).y - 0.06)
+        canvas.flat(
+            plane.line(side * 0.3, 0.5, side * 0.55, 0.9, 0.09), tint(colour, 0.6), "foot", where=bells
+        )
+        bell = common_part(
+            plane.circle(side * 0.44, -0.66, 0.28), plane.moved(side * 0.44, -0.66, side * 35).y - 0.06
+        )
         canvas.paint(bell, STEEL, "frame", where=bells)
     canvas.paint(plane.circle(0, 0.06, 0.78), colour, "frame")
     canvas.paint(plane.circle(0, 0.06, 0.63), WHITE, "plate", shade=0.12)
@@ -57,17 +65,27 @@ def clock(canvas: Canvas, random: Stream) -> None:
 
 
 def cup(canvas: Canvas, random: Stream) -> None:
-    """A coffee cup with a handle, a band and steam."""
+    """A coffee cup with a handle, a band and steam ("smoke")."""
     plane = canvas.plane
     colour = palette(random, CUPS, any_hue=0.25)
     for x in (-0.3, 0.06):
         steam = (plane.x - x - 0.06 * sine(plane.y * 1.6 + random.uniform())).abs() - 0.045
-        canvas.flat(common_part(steam, (plane.y + 0.76).abs() - 0.2), WHITE, "symbol", labelled=False, where=random.chance(0.6))
+        canvas.flat(
+            common_part(steam, (plane.y + 0.76).abs() - 0.2),
+            WHITE,
+            "smoke",
+            where=random.chance(0.6),
+        )
     canvas.paint(plane.ring(0.5, 0.16, 0.29, 0.085), tint(colour, 0.9), "handle", shade=0.15, line=0.6)
-    side = union(plane.polygon((-0.68, -0.4), (0.52, -0.4), (0.4, 0.72), (-0.56, 0.72)), plane.ellipse(-0.08, 0.72, 0.48, 0.1))
+    side = union(
+        plane.polygon((-0.68, -0.4), (0.52, -0.4), (0.4, 0.72), (-0.56, 0.72)),
+        plane.ellipse(-0.08, 0.72, 0.48, 0.1),
+    )
     band = step(0.14 - (plane.y - 0.2).abs(), 0.03) * random.chance(0.6)
     canvas.paint(side, mixed(colour, WHITE, band), "cup", shade=0.35, depth=0.3, line=0.6)
-    canvas.flat(plane.ellipse(-0.08, -0.42, 0.6, 0.15), mixed(colour, WHITE, band * 0 + 0.35), "cup", line=0.6)
+    canvas.flat(
+        plane.ellipse(-0.08, -0.42, 0.6, 0.15), mixed(colour, WHITE, band * 0 + 0.35), "cup", line=0.6
+    )
     canvas.flat(plane.ellipse(-0.08, -0.4, 0.5, 0.1), COFFEE, "cup")
 
 
@@ -82,7 +100,14 @@ def umbrella(canvas: Canvas, random: Stream) -> None:
     canopy = common_part(plane.ellipse(0, 0.12, 0.96, 0.92), plane.y - 0.12 + edge * edge * -0.5 + 0.12)
     light = random.choice((0.6, 1.7))
     panel = sine(angle(0.95 - plane.y, plane.x) * 9.0 + 0.25)
-    canvas.paint(canopy, colour, "shade", shade=0.25, texture=Texture("stripes", 1 + (light - 1) * step(panel, 0.25)), line=0.6)
+    canvas.paint(
+        canopy,
+        colour,
+        "shade",
+        shade=0.25,
+        texture=Texture("stripes", 1 + (light - 1) * step(panel, 0.25)),
+        line=0.6,
+    )
 
 
 def lamp(canvas: Canvas, random: Stream) -> None:
@@ -96,7 +121,9 @@ def lamp(canvas: Canvas, random: Stream) -> None:
     glow = Texture("smooth", 1.25 - 0.5 * length(plane.x, plane.y + 0.3).clamp(0, 1))
     canvas.paint(cone, colour, "shade", shade=0.1, texture=glow, line=0.55)
     for y in (-0.82, -0.14):
-        canvas.flat(common_part(cone + 0.02, (plane.y - y).abs() - 0.035), tint(colour, 0.6), "shade", labelled=False)
+        canvas.flat(
+            common_part(cone + 0.02, (plane.y - y).abs() - 0.035), tint(colour, 0.6), "shade", labelled=False
+        )
 
 
 HOUSEHOLD = [

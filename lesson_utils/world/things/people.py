@@ -16,7 +16,9 @@ def face(canvas: Canvas, random: Stream) -> None:
     tone, hair = skin(random), palette(random, HAIR)
     width, long = random.uniform(0.5, 0.6), random.uniform(0.0, 0.75)
     fur = canvas.rough("fur", 0.3)
-    canvas.paint(plane.ellipse(0, long * 0.35 - 0.2, width + 0.17, 0.6 + long * 0.38), hair, "hair", texture=fur)
+    canvas.paint(
+        plane.ellipse(0, long * 0.35 - 0.2, width + 0.17, 0.6 + long * 0.38), hair, "hair", texture=fur
+    )
     canvas.paint(plane.box(0, 0.82, 0.2, 0.2, 0.05), tint(tone, 0.75), "face", shade=0)
     for side in (-1, 1):
         canvas.paint(plane.ellipse(width * side, 0.06, 0.1, 0.16), tint(tone, 0.9), "ear")

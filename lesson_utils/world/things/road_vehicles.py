@@ -24,8 +24,14 @@ def car(canvas: Canvas, random: Stream) -> None:
     top = -0.06 - height
     cabin = plane.polygon((-0.68, -0.02), (rear, top), (0.26, top), (0.62, -0.02)) - 0.05
     canvas.paint(cabin, tint(paint, 0.95), "roof", shade=0.15)
-    canvas.flat(plane.polygon((-0.55, -0.04), (rear + 0.05, top + 0.03), (-0.05, top + 0.03), (-0.05, -0.04)), pane, "window")
-    canvas.flat(plane.polygon((0.04, -0.04), (0.04, top + 0.03), (0.23, top + 0.03), (0.48, -0.04)), pane, "window")
+    canvas.flat(
+        plane.polygon((-0.55, -0.04), (rear + 0.05, top + 0.03), (-0.05, top + 0.03), (-0.05, -0.04)),
+        pane,
+        "window",
+    )
+    canvas.flat(
+        plane.polygon((0.04, -0.04), (0.04, top + 0.03), (0.23, top + 0.03), (0.48, -0.04)), pane, "window"
+    )
     body = union(plane.box(0, 0.17, 0.94, 0.22, 0.13), plane.box(0.1, 0.27, 0.85, 0.13, 0.05))
     canvas.paint(body, paint, "chassis", shade=0.25)
     panel = plane.box(0.0, 0.13, 0.27, 0.2, 0.04)
@@ -61,7 +67,10 @@ def bus(canvas: Canvas, random: Stream) -> None:
 def truck(canvas: Canvas, random: Stream) -> None:
     """A tall box behind a cab."""
     plane = canvas.plane
-    paint, load = palette(random, TRUCK_PAINTS, any_hue=0.2), palette(random, [(0.1, 0.04, 0.93), (0.55, 0.2, 0.85), (0.1, 0.4, 0.9)])
+    paint, load = (
+        palette(random, TRUCK_PAINTS, any_hue=0.2),
+        palette(random, [(0.1, 0.04, 0.93), (0.55, 0.2, 0.85), (0.1, 0.4, 0.9)]),
+    )
     height = random.uniform(0.42, 0.5)
     ribs = Texture("planks", 1 + 0.09 * sine(plane.x * 6))
     canvas.flat(plane.box(0, 0.4, 0.94, 0.07), IRON, "chassis", line=0.3)
@@ -70,7 +79,12 @@ def truck(canvas: Canvas, random: Stream) -> None:
     canvas.flat(stripe, paint, "wall", labelled=False)
     cab = union(plane.box(0.66, 0.08, 0.28, 0.34, 0.09), plane.box(0.7, 0.26, 0.26, 0.16, 0.04))
     canvas.paint(cab, paint, "chassis", shade=0.2)
-    canvas.flat(plane.polygon((0.6, -0.18), (0.84, -0.18), (0.92, 0.06), (0.6, 0.06)), glass(random), "window", line=0.5)
+    canvas.flat(
+        plane.polygon((0.6, -0.18), (0.84, -0.18), (0.92, 0.06), (0.6, 0.06)),
+        glass(random),
+        "window",
+        line=0.5,
+    )
     canvas.flat(plane.box(0.52, 0.12, 0.1, 0.26).abs() - 0.015, tint(paint, 0.4), "door", labelled=False)
     canvas.mark(plane.box(0.5, 0.12, 0.1, 0.26), "door")
     lamp_light(canvas, 0.91, 0.27, 0.06)
@@ -85,7 +99,14 @@ def train(canvas: Canvas, random: Stream) -> None:
     for number in range(3):
         x = 0.46 - 0.3 * number + random.uniform(-0.06, 0.06)
         puff = plane.circle(x, -0.78 - 0.04 * number, 0.13 + 0.03 * number)
-        canvas.paint(puff, constant(0.9, 0.9, 0.92), "chimney", shade=0.2, line=0.2, labelled=False, where=random.chance(0.75))
+        canvas.paint(
+            puff,
+            constant(0.9, 0.9, 0.92),
+            "smoke",
+            shade=0.2,
+            line=0.2,
+            where=random.chance(0.75),
+        )
     canvas.flat(plane.box(0, 0.76, 0.98, 0.045), constant(0.4, 0.33, 0.28), "frame", line=0.3)
     canvas.flat(plane.box(0, 0.34, 0.9, 0.08), RED, "chassis", line=0.4)
     canvas.paint(plane.box(0.22, 0.06, 0.64, 0.26, 0.12), paint, "chassis", shade=0.45)
@@ -93,7 +114,9 @@ def train(canvas: Canvas, random: Stream) -> None:
         canvas.flat(plane.box(x, 0.06, 0.025, 0.25), pale(paint, 0.45), "chassis")
     canvas.flat(plane.circle(0.84, 0.06, 0.19), IRON, "chassis", line=0.3)
     canvas.paint(plane.ellipse(0.15, -0.22, 0.13, 0.13), constant(0.9, 0.72, 0.25), "chassis")
-    canvas.flat(plane.polygon((0.48, -0.18), (0.7, -0.18), (0.76, -0.56), (0.42, -0.56)), IRON, "chimney", line=0.3)
+    canvas.flat(
+        plane.polygon((0.48, -0.18), (0.7, -0.18), (0.76, -0.56), (0.42, -0.56)), IRON, "chimney", line=0.3
+    )
     canvas.paint(plane.box(-0.58, -0.06, 0.32, 0.42, 0.03), paint, "wall", shade=0.15)
     canvas.flat(plane.box(-0.56, -0.52, 0.42, 0.07, 0.03), RED, "roof", line=0.5)
     window(canvas, -0.58, -0.22, 0.16, 0.13, glass(random), frame=pale(paint, 0.6))

@@ -84,7 +84,9 @@ def dog(canvas: Canvas, random: Stream) -> None:
     fur = palette(random, DOG_COATS)
     tail = plane.line(0.3, 0.75, random.uniform(0.72, 0.88), random.uniform(0.2, 0.5), 0.09, 0.05)
     _body(canvas, fur, pale(fur, 0.6), tail)
-    canvas.flat(plane.box(0, 0.29, 0.36, 0.06, 0.05), palette(random, [(0.0, 0.85, 0.8)], any_hue=0.3), "frame")
+    canvas.flat(
+        plane.box(0, 0.29, 0.36, 0.06, 0.05), palette(random, [(0.0, 0.85, 0.8)], any_hue=0.3), "frame"
+    )
     _head(canvas, fur, 0.53, 0.5)
     ear = tint(fur, random.uniform(0.3, 0.55))
     spot = plane.ellipse(0.26, -0.28, 0.2, 0.22)

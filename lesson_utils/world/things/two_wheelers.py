@@ -1,6 +1,6 @@
 """Bicycle and motorbike, seen from the side, riding to the right."""
 
-from ..colours import BLACK, STEEL, constant, palette, pale, tint
+from ..colours import BLACK, STEEL, constant, pale, palette, tint
 from ..painter import Canvas
 from ..randomness import Stream
 from ..shapes import union
@@ -21,16 +21,22 @@ def bicycle(canvas: Canvas, random: Stream) -> None:
         spoked_wheel(canvas, x, y, radius, 0.055)
     seat, steer, crank = (-0.2, -0.3), (0.36, -0.32), (-0.06, 0.36)
     tubes = union(
-        plane.line(*crank, *seat, 0.045), plane.line(*crank, *steer, 0.05),
-        plane.line(seat[0] + 0.02, seat[1] + 0.08, *steer, 0.045), plane.line(-0.55, y, *crank, 0.04),
-        plane.line(-0.55, y, seat[0] + 0.02, seat[1] + 0.08, 0.035), plane.line(0.55, y, 0.33, -0.42, 0.045))
+        plane.line(*crank, *seat, 0.045),
+        plane.line(*crank, *steer, 0.05),
+        plane.line(seat[0] + 0.02, seat[1] + 0.08, *steer, 0.045),
+        plane.line(-0.55, y, *crank, 0.04),
+        plane.line(-0.55, y, seat[0] + 0.02, seat[1] + 0.08, 0.035),
+        plane.line(0.55, y, 0.33, -0.42, 0.045),
+    )
     canvas.flat(tubes, paint, "frame", line=0.3)
     canvas.flat(plane.circle(*crank, 0.1).abs() - 0.035, BLACK, "frame")
     pedals = plane.line(crank[0] - 0.08, crank[1] + 0.16, crank[0] + 0.08, crank[1] - 0.16, 0.03)
     canvas.flat(pedals, constant(0.3, 0.3, 0.32), "frame")
     canvas.flat(plane.line(-0.34, -0.38, -0.06, -0.36, 0.07, 0.045), LEATHER, "saddle", line=0.3)
     sweep = random.uniform(0.14, 0.22)
-    bar = union(plane.line(0.32, -0.44, 0.34 + sweep, -0.52, 0.045), plane.line(0.33, -0.44, 0.2, -0.5, 0.045))
+    bar = union(
+        plane.line(0.32, -0.44, 0.34 + sweep, -0.52, 0.045), plane.line(0.33, -0.44, 0.2, -0.5, 0.045)
+    )
     canvas.flat(bar, BLACK, "handlebar")
 
 

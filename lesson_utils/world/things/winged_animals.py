@@ -23,7 +23,9 @@ def bird(canvas: Canvas, random: Stream) -> None:
     back = palette(random, BIRD_BACKS, any_hue=0.25)
     breast = palette(random, BIRD_BREASTS, any_hue=0.1)
     for x in (-0.05, 0.14):
-        leg = union(plane.line(x, 0.4, x + 0.03, 0.86, 0.035), plane.line(x + 0.03, 0.88, x + 0.2, 0.88, 0.035))
+        leg = union(
+            plane.line(x, 0.4, x + 0.03, 0.86, 0.035), plane.line(x + 0.03, 0.88, x + 0.2, 0.88, 0.035)
+        )
         canvas.flat(leg, ORANGE, "leg")
     tail = plane.polygon((-0.95, 0.1), (-0.35, -0.12), (-0.3, 0.22), (-0.9, 0.38))
     canvas.paint(tail, tint(back, 0.75), "tail", shade=0.15)
@@ -46,7 +48,9 @@ def owl(canvas: Canvas, random: Stream) -> None:
         canvas.flat(plane.ellipse(side * 0.2, 0.86, 0.14, 0.08), ORANGE, "leg", line=0.4)
     canvas.paint(plane.ellipse(0, 0.05, 0.56, 0.78), coat, "body")
     flecks = Texture("scales", 1 - 0.45 * step(sine(plane.x * 4.2) * sine(plane.y * 4.2) - 0.1, 0.3))
-    canvas.paint(plane.ellipse(0, 0.36, 0.36, 0.42), pale(coat, 0.5), "body", texture=flecks, line=0, shade=0.1)
+    canvas.paint(
+        plane.ellipse(0, 0.36, 0.36, 0.42), pale(coat, 0.5), "body", texture=flecks, line=0, shade=0.1
+    )
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.5, 0.2, 0.15, 0.48, side * 8), tint(coat, 0.6), "wing")
     for side in (-1, 1):
@@ -86,8 +90,12 @@ def fish(canvas: Canvas, random: Stream) -> None:
     canvas.paint(plane.polygon((-0.5, 0.0), (-0.95, 0.48), (-0.82, 0.0)), fin, "tail", shade=0)
     top = plane.polygon((-0.4, -0.25), (-0.15, -0.72), (0.35, -0.5), (0.4, -0.25))
     below = plane.polygon((-0.2, 0.3), (-0.28, 0.68), (0.2, 0.35))
-    canvas.paint(union(top, below), fin, "fin", shade=0, texture=Texture("stripes", 1 - 0.2 * sine(plane.x * 7)))
-    bands = step(0.09 - union((plane.x - 0.3).abs(), (plane.x + 0.22).abs()) + 0.04 * sine(plane.y * 0.9), 0.04)
+    canvas.paint(
+        union(top, below), fin, "fin", shade=0, texture=Texture("stripes", 1 - 0.2 * sine(plane.x * 7))
+    )
+    bands = step(
+        0.09 - union((plane.x - 0.3).abs(), (plane.x + 0.22).abs()) + 0.04 * sine(plane.y * 0.9), 0.04
+    )
     bands = bands * random.chance(0.75)
     scales = Texture("scales", 1 + 0.14 * sine(plane.x * 6) * sine(plane.y * 6))
     body = common_part(plane.circle(0.07, 0.42, 0.86), plane.circle(0.07, -0.42, 0.86))
