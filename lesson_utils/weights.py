@@ -127,7 +127,9 @@ def _network_for(path: Path) -> Network:
         if share > most:
             best, most = builder, share
     if best is None:
-        raise LessonError(f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer.")
+        raise LessonError(
+            f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
+        )
     return best(classes=classes)
 
 
@@ -147,7 +149,10 @@ def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dic
     problems = [
         _some("mangler", wanted.keys() - found.keys()),
         _some("er til overs", found.keys() - wanted.keys()),
-        _some("har en anden form", (n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape)),
+        _some(
+            "har en anden form",
+            (n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape),
+        ),
     ]
     if any(problems):
         raise LessonError(

@@ -34,4 +34,6 @@ def test_a_fitting_torchvision_is_handed_on():
 
 
 def test_a_student_sees_the_sentence_alone():
-    assert LessonError("Noget er galt: gør dette.")._render_traceback_() == ["Fejl: Noget er galt: gør dette."]
+    assert LessonError("Noget er galt: gør dette.")._render_traceback_() == [
+        "Fejl: Noget er galt: gør dette."
+    ]

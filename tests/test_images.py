@@ -56,7 +56,9 @@ def test_cmyk_becomes_rgb(tmp_path, gradient):
 
 def test_what_is_transparent_becomes_white(tmp_path, gradient):
     picture = Image.fromarray(gradient).convert("RGBA")
-    picture.putalpha(Image.fromarray(np.where(np.arange(60) < 30, 255, 0).astype(np.uint8)[None].repeat(40, 0)))
+    picture.putalpha(
+        Image.fromarray(np.where(np.arange(60) < 30, 255, 0).astype(np.uint8)[None].repeat(40, 0))
+    )
     picture.save(tmp_path / "a.png")
     image = photo(tmp_path / "a.png")
     assert (image[:, :, 30:] == 1).all()

@@ -108,7 +108,9 @@ def server(tmp_path, monkeypatch):
     import torchvision
 
     network = relative("googlenet")
-    state = {f"tv.{name}": tensor for name, tensor in network.state_dict().items() if name.startswith("layers.")}
+    state = {
+        f"tv.{name}": tensor for name, tensor in network.state_dict().items() if name.startswith("layers.")
+    }
     state["aux1.conv.conv.weight"] = torch.zeros(1)
     plain = tmp_path / "plain.pth"
     torch.save(state, plain)

@@ -2,7 +2,7 @@
 
 Nothing is computed here: a widget reads its controls, calls the library and hands the answer to a figure.
 With `LESSON_STATIC=1` (papermill, nbval, `make notebooks`) only the twin is shown: the same figure for a few
-fixed settings. A kernel can't know whether a front end listens, so whoever runs a notebook without one says so.
+fixed settings. A kernel can't know whether a front end listens, so whoever runs it without one says so.
 """
 
 import os
@@ -181,13 +181,7 @@ def bottleneck_cost() -> None:
         "out_channels": Slider("Kanaler ud", 48, 16, 512, 16),
         "kernel": Slider("Filter (pixler)", 5, 1, 7, 2),
         "side": Slider("Højde og bredde (pixler)", 14, 7, 56, 7),
-        "width": Slider(
-            "1×1-foldningens bredde (kanaler)",
-            16,
-            BOTTLENECK_WIDTHS[0],
-            BOTTLENECK_WIDTHS[-1],
-            BOTTLENECK_WIDTHS.step,
-        ),
+        "width": Slider("1×1-foldningens bredde (kanaler)", 16, *BOTTLENECK_RANGE),
     }
     lecture = {"in_channels": 480, "out_channels": 48, "kernel": 5, "side": 14, "width": 16}
     fixed = [lecture, lecture | {"width": 64}, lecture | {"kernel": 1, "width": 64}]

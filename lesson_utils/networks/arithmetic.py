@@ -36,7 +36,9 @@ def output_size(
         ("Padding", padding, 0),
     ):
         if value != int(value) or value < least:
-            raise LessonError(f"{what} skal være et helt tal på mindst {least}, men er {danish.number(value)}.")
+            raise LessonError(
+                f"{what} skal være et helt tal på mindst {least}, men er {danish.number(value)}."
+            )
     room = input_size + 2 * padding - kernel
     if room < 0:
         raise LessonError(

@@ -164,7 +164,9 @@ class GoogLeNet(Network):
         """Cross-entropy of the network, plus 0.3 times that of each auxiliary classifier."""
         if isinstance(output, Tensor):
             return super().loss(output, labels, label_smoothing)
-        helpers = sum(super(GoogLeNet, self).loss(a, labels, label_smoothing) for a in output.auxiliary.values())
+        helpers = sum(
+            super(GoogLeNet, self).loss(a, labels, label_smoothing) for a in output.auxiliary.values()
+        )
         return super().loss(output.logits, labels, label_smoothing) + AUXILIARY_WEIGHT * helpers
 
 
@@ -178,7 +180,9 @@ def googlenet(
     return build("GoogLeNet", PAPER, PAPER_AUXILIARY if auxiliary else [], classes, 224, seed, device)
 
 
-def mini(classes: int, auxiliary: bool = True, seed: int = 0, device: str | torch.device = "cpu") -> GoogLeNet:
+def mini(
+    classes: int, auxiliary: bool = True, seed: int = 0, device: str | torch.device = "cpu"
+) -> GoogLeNet:
     """MiniGoogLeNet: stem, 3a, 3b, 4a (with an auxiliary classifier), 4b, GAP; 0.4 million parameters."""
     helpers = MINI_AUXILIARY if auxiliary else []
     return build("MiniGoogLeNet", MINI, helpers, classes, 64, seed, device, mean=(0.5,) * 3, std=(0.25,) * 3)

@@ -50,7 +50,9 @@ GOOGLENET = [_googlenet_row(row) for row in GOOGLENET_PAPER if not isinstance(ro
 NAMES = ("alexnet", "vgg11", "vgg13", "vgg16", "vgg19", "googlenet")
 
 
-def relative(name: str, class_names: Sequence[str] | None = None, device: str | torch.device = "cpu") -> Network:
+def relative(
+    name: str, class_names: Sequence[str] | None = None, device: str | torch.device = "cpu"
+) -> Network:
     """The network that torchvision calls `name`, in the course's form and with fresh weights; 224x224 images.
 
     Raises LessonError for a name outside `NAMES`.

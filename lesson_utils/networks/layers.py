@@ -135,7 +135,9 @@ class ConvBlock(nn.Sequential):
     ):
         parts = OrderedDict()
         # batch norm subtracts the mean, and with it any bias that the convolution could have added
-        parts["conv"] = nn.Conv2d(in_channels, width, kernel, stride, padding, groups=groups, bias=not batch_norm)
+        parts["conv"] = nn.Conv2d(
+            in_channels, width, kernel, stride, padding, groups=groups, bias=not batch_norm
+        )
         if batch_norm:
             parts["norm"] = nn.BatchNorm2d(width)
         parts["relu"] = nn.ReLU()

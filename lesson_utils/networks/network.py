@@ -44,7 +44,9 @@ class Network(nn.Module):
     def layer_names(self) -> list[str]:
         """The layers in order, without the rows that only pool, normalise or drop out."""
         without_weights = (nn.MaxPool2d, nn.LocalResponseNorm, nn.Dropout)
-        return [name for name, module in self.layers.named_children() if not isinstance(module, without_weights)]
+        return [
+            name for name, module in self.layers.named_children() if not isinstance(module, without_weights)
+        ]
 
     @property
     def device(self) -> torch.device:

@@ -31,7 +31,9 @@ def table(
     """The rows of a VGG network but for its last FC layer: `repeats[b]` conv layers of `widths[b]` in block b."""
     rows: list[Row] = []
     for block, (width, repeat) in enumerate(zip(widths, repeats, strict=True), start=1):
-        rows += [Conv(f"conv{block}_{k}", width, kernel=3, batch_norm=batch_norm) for k in range(1, repeat + 1)]
+        rows += [
+            Conv(f"conv{block}_{k}", width, kernel=3, batch_norm=batch_norm) for k in range(1, repeat + 1)
+        ]
         rows.append(MaxPool(f"pool{block}", 2, 2))
     for k in (6, 7):
         rows += [FullyConnected(f"fc{k}", fc), Dropout(f"drop{k}", dropout)]

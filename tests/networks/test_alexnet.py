@@ -69,7 +69,9 @@ def test_groups_halve_the_weights_of_three_layers():
 
 def test_dropout_stands_behind_the_first_two_fc_layers():
     names = [
-        name for name, module in alexnet(device="meta").layers.named_children() if isinstance(module, nn.Dropout)
+        name
+        for name, module in alexnet(device="meta").layers.named_children()
+        if isinstance(module, nn.Dropout)
     ]
     assert names == ["drop6", "drop7"]
 

@@ -8,7 +8,15 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import alexnet, conv_cost, googlenet, layer_table, output_size, receptive_fields, vgg
+from lesson_utils.networks import (
+    alexnet,
+    conv_cost,
+    googlenet,
+    layer_table,
+    output_size,
+    receptive_fields,
+    vgg,
+)
 
 
 def test_the_lectures_example_5_3_1():

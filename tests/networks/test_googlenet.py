@@ -7,8 +7,28 @@ from lesson_utils.networks import googlenet, layer_table
 from lesson_utils.networks.googlenet import TrainingOutput
 
 # table 1 computed, without biases, in units of K = 1024 (weights) and of a million (multiply-adds)
-WEIGHTS = {"3a": 159.5, "3b": 379, "4a": 367, "4b": 438, "4c": 498, "4d": 591, "4e": 847, "5a": 1018, "5b": 1409}
-MULTIPLY_ADDS = {"3a": 128, "3b": 304, "4a": 74, "4b": 88, "4c": 100, "4d": 119, "4e": 170, "5a": 51, "5b": 71}
+WEIGHTS = {
+    "3a": 159.5,
+    "3b": 379,
+    "4a": 367,
+    "4b": 438,
+    "4c": 498,
+    "4d": 591,
+    "4e": 847,
+    "5a": 1018,
+    "5b": 1409,
+}
+MULTIPLY_ADDS = {
+    "3a": 128,
+    "3b": 304,
+    "4a": 74,
+    "4b": 88,
+    "4c": 100,
+    "4d": 119,
+    "4e": 170,
+    "5a": 51,
+    "5b": 71,
+}
 
 
 @pytest.fixture(scope="module")

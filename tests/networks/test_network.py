@@ -84,7 +84,8 @@ def test_building_leaves_the_global_random_numbers_alone():
 
 def test_signals_keep_their_size_through_the_papers_depth():
     spread = [
-        a.std() for a in activations(vgg(11).eval(), torch.rand(1, 3, 224, 224), ["conv1_1", "conv5_2"]).values()
+        a.std()
+        for a in activations(vgg(11).eval(), torch.rand(1, 3, 224, 224), ["conv1_1", "conv5_2"]).values()
     ]
     assert 0.2 < spread[1] / spread[0] < 5
 

@@ -1,0 +1,149 @@
+"""Widgets and their static twins: what is shown with a front end, and what without."""
+
+import re
+from unittest.mock import patch
+
+import ipywidgets
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from lesson_utils.classroom import widgets
+from lesson_utils.classroom.figures.style import described
+from lesson_utils.errors import LessonError
+
+PHOTO = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
+ALL = {
+    "output_size": widgets.output_size,
+    "receptive_field": lambda: widgets.receptive_field(PHOTO),
+    "bottleneck_cost": widgets.bottleneck_cost,
+}
+
+
+def shown(widget) -> list:
+    """Everything that a widget's cell displays, in order."""
+    with patch("lesson_utils.classroom.widgets.display") as display:
+        assert widget() is None
+    return [call.args[0] for call in display.call_args_list]
+
+
+def live_controls(widget) -> list:
+    """A live widget's controls, and last its picture (without drawing the twin)."""
+    explore = widgets.explore
+    with patch(
+        "lesson_utils.classroom.widgets.explore", lambda draw, controls, fixed: explore(draw, controls, [])
+    ):
+        return list(shown(widget)[0].children)
+
+
+def pictures(html: str) -> list[str]:
+    return re.findall(r'src="(data:image/png[^"]*)"', html)
+
+
+def alt_texts(html: str) -> list[str]:
+    return re.findall(r'<img alt="([^"]+)"', html)
+
+
+def draw_number(number: int) -> Figure:
+    if number == 3:
+        raise LessonError("Tre <går> ikke.")
+    return described(Figure(figsize=(1, 0.5)), f"Tallet {number}")
+
+
+def explore_number() -> None:
+    widgets.explore(draw_number, {"number": widgets.Slider("Tal", 1, 0, 5)}, [{"number": 2}, {"number": 3}])
+
+
+@pytest.fixture
+def live(monkeypatch):
+    monkeypatch.delenv("LESSON_STATIC", raising=False)
+
+
+@pytest.fixture
+def static(monkeypatch):
+    monkeypatch.setenv("LESSON_STATIC", "1")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_without_a_front_end_only_the_twin(name, static):
+    (bundle,) = shown(ALL[name])
+    assert "<details" not in bundle["text/html"]
+    assert len(set(pictures(bundle["text/html"]))) == len(alt_texts(bundle["text/html"])) == 3
+
+
+def test_the_twins_do_not_even_import_ipywidgets(static):
+    with patch.dict("sys.modules", {"ipywidgets": None}):
+        assert len(shown(explore_number)) == 1
+        with pytest.raises(ImportError), pytest.MonkeyPatch.context() as patched:
+            patched.delenv("LESSON_STATIC")
+            shown(explore_number)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_live_controls_are_labelled_and_the_twin_is_folded(name, live):
+    box, bundle = shown(ALL[name])
+    *controls, picture = box.children
+    assert len(controls) >= 4
+    for control in controls:
+        assert control.description
+        assert int(control.style.description_width.removesuffix("ch")) >= len(control.description) + 2
+    assert len(alt_texts(picture.value)) == 1
+    assert bundle["text/html"].startswith("<details><summary>Samme figur for 3 faste indstillinger</summary>")
+    assert len(pictures(bundle["text/html"])) == 3
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_control_changes_the_picture(name, live):
+    *controls, picture = live_controls(ALL[name])
+    for control in controls:
+        before = pictures(picture.value)
+        if isinstance(control, ipywidgets.Checkbox):
+            control.value = not control.value
+        else:
+            control.value += control.step
+        assert len(pictures(picture.value)) == 1 and pictures(picture.value) != before, control.description
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("end", ["min", "max"])
+def test_the_ends_of_the_sliders_give_a_picture(name, end, live):
+    *controls, picture = live_controls(ALL[name])
+    for control in controls:
+        control.value = end == "max" if isinstance(control, ipywidgets.Checkbox) else getattr(control, end)
+        assert len(pictures(picture.value)) == 1 and "Fejl" not in picture.value
+
+
+def test_an_error_is_one_sentence_in_place_of_the_picture(live):
+    box, bundle = shown(explore_number)
+    slider, picture = box.children
+    assert alt_texts(picture.value) == ["Tallet 1"]
+    slider.value = 3
+    assert picture.value == '<p role="alert"><strong>Fejl:</strong> Tre &lt;går&gt; ikke.</p>'
+    slider.value = 4
+    assert alt_texts(picture.value) == ["Tallet 4"]
+    assert "Tal: 2" in bundle["text/html"] and "Tre &lt;går&gt; ikke." in bundle["text/html"]
+
+
+def test_the_widgets_start_with_the_lectures_examples(live):
+    def alt(widget) -> str:
+        return alt_texts(live_controls(widget)[-1].value)[0]
+
+    assert "filteret står 55 steder" in alt(widgets.output_size)
+    assert "112.896.000 multiply-adds uden 1×1, 5.268.480 med 1×1 til 16 kanaler" in alt(
+        widgets.bottleneck_cost
+    )
+    assert "hver enhed ser 36 × 36 pixler" in alt(lambda: widgets.receptive_field(PHOTO))
+
+
+@pytest.mark.parametrize(
+    ("stack", "size"),
+    [
+        ({"small": 2, "large": 0, "pooling": False, "blocks": 1, "stride": 1}, 5),
+        ({"small": 0, "large": 1, "pooling": False, "blocks": 1, "stride": 1}, 5),
+        ({"small": 3, "large": 0, "pooling": False, "blocks": 1, "stride": 1}, 7),
+        ({"small": 2, "large": 0, "pooling": True, "blocks": 2, "stride": 1}, 16),
+        ({"small": 2, "large": 0, "pooling": False, "blocks": 1, "stride": 2}, 7),
+    ],
+)
+def test_the_stack_has_the_librarys_receptive_field(stack, size):
+    assert widgets._stack(**stack)[-1].receptive_field == size
