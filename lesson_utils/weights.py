@@ -5,6 +5,7 @@ Tensors of a file are named as the papers name their layers: `conv1.weight`, `in
 """
 
 import hashlib
+import json
 import re
 import urllib.error
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from lesson_utils import danish, device
 from lesson_utils.errors import LessonError
+from lesson_utils.images import DATA
 from lesson_utils.networks import Network, alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import NAMES, adopt, relative
 
@@ -34,16 +36,20 @@ PAPER_NETWORKS: dict[str, Callable[..., Network]] = {
     "googlenet": googlenet,
 }
 MINI_NETWORKS: dict[str, Callable[..., Network]] = {
-    "mini-alexnet": alexnet.mini,
-    "mini-vgg": vgg.mini,
-    "mini-googlenet": googlenet.mini,
+    "alexnet": alexnet.mini,
+    "vgg": vgg.mini,
+    "googlenet": googlenet.mini,
 }
+EMBEDDED = DATA / "weights"
+MANIFEST = "manifest.json"
+FORMAT = 1  # of the manifest; a course that is older than its weights says so
 
 
-def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
+def load_network(name: str, otherwise: str = "") -> Network:
     """A network ready to answer (in eval mode), by one of three forms of `name`.
 
-    - `"alexnet"`, `"vgg16"`, `"googlenet"`: the paper's network with fresh weights drawn from `seed`;
+    - `"alexnet"`, `"vgg"`, `"googlenet"` and what else `embedded()` lists: the course's own, trained in its image
+      world, for images of 64x64;
     - `"imagenet:alexnet"`, `"imagenet:vgg16"`, …: torchvision's relative with its ImageNet weights;
     - a path to a safetensors file, whose tensors tell which network they belong to.
 
@@ -52,11 +58,11 @@ def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
     Raises LessonError for an unknown name and for a file that is missing, damaged or of another network.
     """
     try:
-        network = _load(name, seed)
+        network = _load(name)
     except WeightsUnavailable as error:
         if not otherwise:
             raise
-        network = _load(otherwise, seed)
+        network = _load(otherwise)
         network.origin = f"{error} Lektionen går videre med {network.origin}"
     return network.eval()
 
@@ -95,23 +101,59 @@ def tensor_names(network: Network) -> dict[str, Tensor]:
     }
 
 
-def _load(name: str, seed: int) -> Network:
+def _load(name: str) -> Network:
     if name.startswith("imagenet:"):
         return _from_torchvision(name.removeprefix("imagenet:"))
-    if name in PAPER_NETWORKS:
-        network = PAPER_NETWORKS[name](seed=seed)
-        network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
-        return network
+    if name in embedded():
+        return _from_course(name)
     path = Path(name)
     if path.suffix == ".safetensors" or path.exists():
         network = _network_for(path)
         network.origin = load_file(network, path)
         return network
-    names = [*PAPER_NETWORKS, *(f"imagenet:{n}" for n in NAMES)]
+    names = [*embedded(), *(f"imagenet:{n}" for n in NAMES)]
     raise LessonError(
         f"Kurset kender intet netværk »{name}«. {danish.nearest(name, names)} Skriv {danish.listing(names)}, "
         "eller stien til en safetensors-fil."
     )
+
+
+def embedded() -> dict[str, dict]:
+    """What the manifest says of each network that the course ships, by name.
+
+    Raises LessonError for a manifest that is missing, damaged, or newer than this course.
+    """
+    path = EMBEDDED / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version, networks = content["format"], content["networks"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LessonError(
+            f"Listen over kursets vægte, »{path}«, mangler eller er beskadiget: hent kurset igen."
+        ) from None
+    if version > FORMAT:
+        raise LessonError(
+            f"Kursets vægte har format {version}, men denne udgave kender kun format {FORMAT}: hent kurset igen."
+        )
+    return networks
+
+
+def _from_course(name: str) -> Network:
+    entry = embedded()[name]
+    path = EMBEDDED / entry["file"]
+    if not path.is_file():
+        raise LessonError(f"Vægtfilen »{path}« mangler: hent kurset igen.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+        raise LessonError(f"Vægtfilen »{path}« er beskadiget (dens kontrolsum er forkert): hent kurset igen.")
+    network = MINI_NETWORKS[entry["family"]](classes=len(entry["classes"]))
+    load_file(network, path)
+    network.class_names = tuple(entry["classes_danish"])
+    kind = "robust trænet" if entry["recipe"]["epsilon"] else "almindeligt trænet"
+    network.origin = (
+        f"{network.name}, {kind} i kursets billedverden "
+        f"({danish.percent(entry['test']['accuracy'])} rigtige på {danish.number(entry['test']['images'])} nye billeder)."
+    )
+    return network
 
 
 def _network_for(path: Path) -> Network:
