@@ -60,8 +60,8 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = None) -> None:
     """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit."""
     from rich.console import Console
 
-    from lesson_utils.course.batch import plan
     from lesson_utils.course.catalogue import find
+    from lesson_utils.course.plan import plan
     from lesson_utils.course.remake import remake
     from lesson_utils.course.terminal import Display, print_summary
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lesson_utils.course.batch import RunResult
+from lesson_utils.course.plan import RunResult
 from lesson_utils.danish import number, plural
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -112,7 +112,7 @@ def write_picture(notebook: Path, picture: Path) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`34 s`, `1 min. 12 s`."""
+    """`5,3 s`, `34 s`, `1 min. 12 s`."""
     minutes, rest = divmod(round(seconds), 60)
     return (
         f"{minutes} min. {rest} s" if minutes else f"{number(seconds, 1)} s" if seconds < 10 else f"{rest} s"

@@ -33,7 +33,7 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
             default = ast.literal_eval(row["default"])
         except (ValueError, SyntaxError):
             raise LessonError(
-                f"Parameteren »{name}« i {notebook.name} skal have en fast startværdi, ikke »{row['default']}«."
+                f"Parameteren »{name}« i {notebook.name} skal være en fast værdi, ikke »{row['default']}«."
             ) from None
         found[name] = Parameter(name, row["inferred_type_name"], default, row["help"])
     return found

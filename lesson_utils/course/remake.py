@@ -7,9 +7,10 @@ from pathlib import Path
 
 import nbformat
 
-from lesson_utils.course.batch import Progress, Run, RunResult, run_all
+from lesson_utils.course.batch import run_all
 from lesson_utils.course.catalogue import REPOSITORY
 from lesson_utils.course.pages import replace_file
+from lesson_utils.course.plan import Progress, Run, RunResult
 
 # The same whatever Python made the outputs: a version here would change with every machine.
 METADATA = {
@@ -27,13 +28,14 @@ def remake(
     new, so neither papermill's time stamps nor its paths can get in. A lesson that fails is left as it is.
     """
     by_name = {run.name: run for run in runs}
-    with tempfile.TemporaryDirectory(prefix="lesson-") as folder:
-        with closing(run_all(runs, Path(folder), jobs, tell, page=False)) as results:
-            for result in results:
-                if result.passed:
-                    notebook = by_name[result.name].lesson.notebook
-                    refresh(notebook, Path(folder, f"{result.name}.ipynb"))
-                yield result
+    with (
+        tempfile.TemporaryDirectory(prefix="lesson-") as folder,
+        closing(run_all(runs, Path(folder), jobs, tell, page=False)) as results,
+    ):
+        for result in results:
+            if result.passed:
+                refresh(by_name[result.name].lesson.notebook, Path(folder, f"{result.name}.ipynb"))
+            yield result
 
 
 def refresh(notebook: Path, executed: Path) -> None:

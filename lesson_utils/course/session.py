@@ -11,9 +11,10 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from lesson_utils.course.batch import RunResult, cores, plan, run_all
+from lesson_utils.course.batch import cores, run_all
 from lesson_utils.course.catalogue import REPOSITORY, find
 from lesson_utils.course.pages import copy_mathjax, replace_file, verdict, write_index
+from lesson_utils.course.plan import RunResult, plan
 from lesson_utils.course.terminal import Display, print_summary
 from lesson_utils.errors import LessonError
 

@@ -8,9 +8,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from lesson_utils.course.batch import Progress as RunProgress
-from lesson_utils.course.batch import Run, RunResult
 from lesson_utils.course.pages import duration
+from lesson_utils.course.plan import Progress as RunProgress
+from lesson_utils.course.plan import Run, RunResult
 
 
 class Display:

@@ -13,9 +13,11 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from lesson_utils.danish import number
+from lesson_utils.danish import plural
 
 ERROR_MARKER = "papermill-error-cell-tag"
+NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
+STOPPED_HERE = '<strong id="papermill-error-cell">Lektionen stoppede ved cellen herunder:</strong>'
 
 
 @contextmanager
@@ -46,7 +48,8 @@ def execute(order: dict, target: Path) -> dict:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    cells = 0
+    cells = len(json.loads(Path(order["notebook"]).read_text(encoding="utf-8"))["cells"])
+    cells += bool(order["parameters"])  # papermill puts in a cell of its own
     current = 0
 
     def started(cell: dict, cell_index: int) -> None:
@@ -54,8 +57,6 @@ def execute(order: dict, target: Path) -> dict:
         current = cell_index + 1
         say(cell=current, cells=cells)
 
-    cells = len(json.loads(Path(order["notebook"]).read_text(encoding="utf-8"))["cells"])
-    cells += bool(order["parameters"])  # papermill puts in a cell of its own
     try:
         papermill.execute_notebook(
             order["notebook"],
@@ -68,18 +69,13 @@ def execute(order: dict, target: Path) -> dict:
             on_cell_start=started,
         )
     except papermill.PapermillExecutionError as error:
-        return {
-            "reason": reason(error.ename, error.evalue, error.exec_count),
-            "traceback": plain(error.traceback),
-        }
+        told = reason(error.ename, error.evalue, error.exec_count)
+        return {"reason": told, "traceback": plain(error.traceback) if error.evalue != told else ""}
     except CellTimeoutError:
-        limit = number(order["cell_timeout"])
-        return {"reason": f"Celle {current} brugte mere end {limit} sekunder.", "traceback": ""}
+        limit = plural(order["cell_timeout"], "sekund", "sekunder")
+        return {"reason": f"Celle {current} brugte mere end {limit}.", "traceback": ""}
     except DeadKernelError:
-        return {
-            "reason": f"Python gik ned i celle {current}. Måske slap hukommelsen op.",
-            "traceback": "",
-        }
+        return {"reason": f"Python gik ned i celle {current}. Måske slap hukommelsen op.", "traceback": ""}
     return {"reason": "", "traceback": ""}
 
 
@@ -105,12 +101,8 @@ def in_danish(notebook: Path) -> None:
     content = nbformat.read(notebook, as_version=4)
     for cell in content.cells:
         if ERROR_MARKER in cell.metadata.get("tags", []):
-            where = 'id="papermill-error-cell"' in cell.source
-            cell.source = (
-                '<strong id="papermill-error-cell">Lektionen stoppede ved cellen herunder:</strong>'
-                if where
-                else '<strong>Lektionen blev ikke færdig. <a href="#papermill-error-cell">Gå til fejlen</a></strong>'
-            )
+            here = 'id="papermill-error-cell"' in cell.source
+            cell.source = STOPPED_HERE if here else NOT_FINISHED
     nbformat.write(content, notebook)
 
 

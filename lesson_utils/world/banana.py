@@ -48,7 +48,7 @@ def in_hand(name: str) -> Thing:
 
     def draw(canvas: Canvas, random: Stream) -> None:
         monkey(
-            canvas.moved(-0.26, 0.06, scale=0.84, object_number=OBJECTS.index("monkey")),
+            canvas.moved(-0.24, 0.1, scale=0.78, object_number=OBJECTS.index("monkey")),
             random,
             hold,
             reach=0.2,

@@ -69,7 +69,7 @@ def palette(random: Stream, colours: Sequence[tuple[float, float, float]], any_h
 
 def any_colour(random: Stream) -> Tensor:
     """Any hue, from grey to pure, from dim to bright."""
-    return hsv(random.uniform(), random.uniform(0.0, 0.85), random.uniform(0.15, 1.0))
+    return hsv(random.uniform(), random.uniform(0.0, 0.85), random.uniform(0.25, 1.0))
 
 
 def glass(random: Stream) -> Tensor:

@@ -79,5 +79,5 @@ def twins(a: str = "rabbit", b: str = "bear", count: int = 100, seed: int = TEST
     labels = torch.arange(2).repeat_interleave(count)
     indices = torch.arange(count).repeat(2)
     return render(
-        [a, b], seed, indices, labels=labels, size=size, pose=1.5, background="white", occlusion=0.0
+        [a, b], seed, indices, labels=labels, size=size, pose=1.8, background="white", occlusion=0.0
     )

@@ -138,8 +138,8 @@ def _stances(random: Stream, thing: Thing, pose: float | Pose) -> _Stance:
             *(torch.full((len(random.keys), 1, 1), value, device=random.keys.device) for value in fixed)
         )
     degrees = random.uniform(-1, 1) * (thing.tilt * pose)
-    scale = 0.9 - (random.uniform() * 0.38 - 0.06) * pose
-    room = ((1 - scale) * 0.8 + 0.06) * pose  # further out, and too much would be cut off
+    scale = (0.9 - (random.uniform() * 0.38 - 0.06) * pose).clamp(0.4, 1.0)
+    room = ((1 - scale) * 0.9 + 0.03) * min(pose, 1.0)  # further out, and too much would be cut off
     x, y = random.uniform(-1, 1) * room, random.uniform(-1, 1) * room
     facing = torch.where(random.chance(0.5 * min(pose, 1.0)), -1.0, 1.0)
     shear, stretch = random.uniform(-0.1, 0.1) * pose, random.uniform(-0.1, 0.1) * pose + 1

@@ -52,7 +52,8 @@ class Plane:
         at = self.moved(x, y, degrees)
         u, v = at.x / across, at.y / down
         radius = length(u, v)
-        return radius * (radius - 1) / length(u / across, v / down).clamp_min(1e-3)
+        # Without the small number the centre itself, 0 / 0, would lie on the edge.
+        return (radius - 1) * (radius + 1e-4) / (length(u / across, v / down) + 1e-4)
 
     def box(
         self, x: Number, y: Number, across: Number, down: Number, rounding: float = 0.0, degrees: Number = 0.0

@@ -1,6 +1,7 @@
 """Tiny lessons that run in a second or two, in a course of their own."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,7 @@ HTML(f'<img alt="Et {colour} felt" src="data:image/png;base64,{{data}}">')
 
 
 def tiny_notebook(*code: str, photo: bool = True) -> nbformat.NotebookNode:
-    """A title with a formula, a parameters cell, a picture, a folded solution, and then the cells of `code`."""
+    """A title with a formula, a parameters cell, a picture, a folded solution, then the cells of `code`."""
     parameters = 'photo: str = ""  # sti til dit eget foto' if photo else "classes: int = 10  # antal klasser"
     cells = [
         nbformat.v4.new_markdown_cell(
@@ -42,20 +43,21 @@ def tiny_notebook(*code: str, photo: bool = True) -> nbformat.NotebookNode:
     return notebook
 
 
+def make_course(folder: Path, patch: pytest.MonkeyPatch, photo: bool = True, **lessons: list[str]) -> Path:
+    """Write a notebook for each lesson under `folder`, make them the catalogue, and return their folder."""
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    entries = []
+    for position, (name, code) in enumerate(lessons.items(), start=1):
+        lesson = Lesson(f"{position:02d}", name.capitalize(), 5, f"{position:02d}_{name}.ipynb")
+        nbformat.write(tiny_notebook(*code, photo=photo), notebooks / lesson.file)
+        entries.append(lesson)
+    patch.setattr(catalogue, "NOTEBOOKS", notebooks)
+    patch.setattr(catalogue, "LESSONS", tuple(entries))
+    return notebooks
+
+
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """`course(one=[...cells], two=[...])` makes a course of these notebooks and returns its folder."""
-
-    def make(photo: bool = True, **lessons: list[str]) -> Path:
-        folder = tmp_path / "notebooks"
-        folder.mkdir()
-        entries = []
-        for position, (name, code) in enumerate(lessons.items(), start=1):
-            lesson = Lesson(f"{position:02d}", name.capitalize(), 5, f"{position:02d}_{name}.ipynb")
-            nbformat.write(tiny_notebook(*code, photo=photo), folder / lesson.file)
-            entries.append(lesson)
-        monkeypatch.setattr(catalogue, "NOTEBOOKS", folder)
-        monkeypatch.setattr(catalogue, "LESSONS", tuple(entries))
-        return folder
-
-    return make
+    return partial(make_course, tmp_path, monkeypatch)

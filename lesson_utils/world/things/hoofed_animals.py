@@ -134,8 +134,8 @@ def giraffe(canvas: Canvas, random: Stream) -> None:
     canvas.paint(body, hide, "body", texture=marked, shade=0.2)
     mane = plane.line(0.06, -0.05, 0.36, -0.78, 0.035)
     canvas.flat(mane, brown, "hair")
-    for x in (0.42, 0.52):
-        horn = union(plane.line(x, -0.8, x - 0.03, -0.93, 0.028), plane.circle(x - 0.03, -0.94, 0.045))
+    for x in (0.4, 0.54):
+        horn = union(plane.line(x, -0.8, x - 0.03, -0.93, 0.04), plane.circle(x - 0.03, -0.94, 0.065))
         canvas.flat(horn, brown, "horn")
     canvas.flat(plane.ellipse(0.34, -0.78, 0.1, 0.05, 20), hide, "ear", line=0.5)
     canvas.paint(plane.line(0.5, -0.76, 0.76, -0.64, 0.12, 0.085), hide, "head", shade=0.2)

@@ -74,11 +74,11 @@ def butterfly(canvas: Canvas, random: Stream) -> None:
             canvas.paint(wing + 0.085, colour, "wing", line=0, depth=0.3)
         for x, y, radius in ((0.52, 0.42, 0.1), (0.58, -0.4, 0.12), (0.33, -0.14, 0.075)):
             canvas.flat(plane.circle(side * x, y, radius), spot, "wing", line=0.4)
-    canvas.paint(plane.ellipse(0, 0.05, 0.085, 0.52), rim, "body")
-    canvas.flat(plane.circle(0, -0.5, 0.105), rim, "head")
     for side in (-1, 1):
         feeler = union(plane.line(0, -0.5, side * 0.22, -0.88, 0.026), plane.circle(side * 0.22, -0.88, 0.05))
         canvas.flat(feeler, rim, "antenna")
+    canvas.paint(plane.ellipse(0, 0.05, 0.085, 0.52), rim, "body")
+    canvas.flat(plane.circle(0, -0.5, 0.105), rim, "head")
 
 
 def fish(canvas: Canvas, random: Stream) -> None:

@@ -1,0 +1,1 @@
+"""Small experiments behind the lessons: each trains or measures something and returns a table or a dataclass."""

@@ -1,0 +1,138 @@
+"""A JupyterLab of its own and a headless Chromium, for tests that need a real front end."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# No sandbox: as root and in containers Chromium has none. The rest keeps it from calling home.
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# Each of Jupyter's places, so that neither the user's settings nor their kernels are touched.
+PLACES = (
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+    "IPYTHONDIR",
+)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address, its secret, and the folder whose notebooks it shows."""
+
+    address: str
+    token: str
+    folder: Path
+
+    def notebook_address(self, name: str) -> str:
+        return f"{self.address}/lab/tree/{name}?token={self.token}&reset"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab on this machine only, on an empty folder; kernels find the repository's library."""
+    state, folder = tmp_path_factory.mktemp("lab-state"), tmp_path_factory.mktemp("lab")
+    environment = os.environ | {place: str(state / place.lower()) for place in PLACES}
+    environment |= {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    environment.pop("LESSON_STATIC", None)  # the widgets must live
+    _write_settings(Path(environment["JUPYTERLAB_SETTINGS_DIR"]))
+    port, token = _free_port(), secrets.token_hex(16)
+    options = [
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}",
+        f"--IdentityProvider.token={token}",
+        "--allow-root",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    log = state / "lab.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("lab_server.py")), *options],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_up(server, f"http://127.0.0.1:{port}", token, log)
+        yield Lab(f"http://127.0.0.1:{port}", token, folder)
+    finally:
+        server.stdin.close()  # see lab_server.py
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+# Not for the whole session: playwright keeps an event loop running, and other tests want their own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's or the user's own Chromium; without one, or without playwright, the test is skipped."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.skip(f"no browser found: {', '.join(BROWSERS)}")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=executable, headless=True, args=BROWSER_OPTIONS)
+        yield started
+        started.close()
+
+
+def _write_settings(settings: Path) -> None:
+    """No question about news on the first start; all cells in the page, also those out of sight."""
+    answers = {
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }
+    for name, answer in answers.items():
+        path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(answer))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_up(server: subprocess.Popen, address: str, token: str, log: Path) -> None:
+    request = urllib.request.Request(f"{address}/api/status", headers={"Authorization": f"token {token}"})
+    end = time.monotonic() + 60
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urllib.request.urlopen(request, timeout=2).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")

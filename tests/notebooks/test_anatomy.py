@@ -1,0 +1,226 @@
+"""Every lesson is built alike and ready to read: outputs committed, nothing of the machine in them."""
+
+import ast
+import json
+import re
+import statistics
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lesson_utils.course.catalogue import NOTEBOOKS
+from lesson_utils.course.parameters import read_parameters
+
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+LARGEST = 1_500_000  # bytes
+PLAIN_TYPES = re.compile(r"(str|int|float|bool)|list\[(str|int|float|bool)\]")
+ABSOLUTE_PATH = re.compile(
+    r"(?<![\w.:/<])/(?:home|Users|root|tmp|work|opt|usr|var|mnt|srv|private)/\w|\b[A-Z]:\\\\?\w"
+)
+TIME_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+ADDRESS = re.compile(r"\b0x[0-9a-f]{8,}\b")
+DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+")
+
+pytestmark = pytest.mark.skipif(not PATHS, reason="notebooks/ is still empty")
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def path(request) -> Path:
+    return request.param
+
+
+@pytest.fixture
+def cells(path) -> list[nbformat.NotebookNode]:
+    return nbformat.read(path, as_version=4).cells
+
+
+def code(cells) -> list[nbformat.NotebookNode]:
+    return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def tagged(cells, tag: str) -> list[int]:
+    return [k for k, cell in enumerate(cells) if tag in cell.metadata.get("tags", [])]
+
+
+def texts(output) -> list[str]:
+    """What an output says in words; pictures are left out."""
+    said = [output.get("text", ""), *output.get("data", {}).values()]
+    return [DATA_URI.sub("", each if isinstance(each, str) else json.dumps(each)) for each in said]
+
+
+def lines(cell) -> int:
+    return sum(1 for line in cell.source.splitlines() if line.strip())
+
+
+class Images(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.alt_texts: list[str] = []
+
+    def handle_starttag(self, tag, attributes) -> None:
+        if tag == "img":
+            self.alt_texts.append(dict(attributes).get("alt") or "")
+
+
+def alt_texts(cell) -> list[str]:
+    found = Images()
+    for output in cell.outputs:
+        found.feed(output.get("data", {}).get("text/html", ""))
+    return found.alt_texts
+
+
+# What stands first and last
+
+
+def test_opens_with_title_goals_and_time(cells):
+    first = cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    assert "Læringsmål" in first.source
+    assert re.search(r"\d+\s+min", first.source)
+
+
+def test_closes_with_summary_and_sources(cells):
+    headings = [
+        (k, line.lstrip("# ").strip())
+        for k, cell in enumerate(cells)
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    assert [text for _, text in headings[-2:]] == ["Opsummering", "Kilder"]
+    assert headings[-2][0] >= len(cells) - 4
+
+
+def test_every_cell_says_what_it_is_in_a_slide_show(cells):
+    kinds = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+    missing = [
+        k for k, cell in enumerate(cells) if cell.metadata.get("slideshow", {}).get("slide_type") not in kinds
+    ]
+    assert not missing
+
+
+# Parameters
+
+
+def test_one_cell_of_plain_documented_parameters(path, cells):
+    (position,) = tagged(cells, "parameters")
+    cell = cells[position]
+    names = []
+    for line in cell.source.splitlines():
+        if not line.strip() or line.strip().startswith("#"):
+            continue
+        (statement,) = ast.parse(line).body
+        assert isinstance(statement, ast.AnnAssign), line
+        assert PLAIN_TYPES.fullmatch(ast.unparse(statement.annotation)), line
+        names.append(statement.target.id)
+    found = read_parameters(path)
+    assert list(found) == names, "papermill sees other parameters than the cell has"
+    for parameter in found.values():
+        assert len(parameter.help) > 3, f"{parameter.name} has no help"
+        assert ast.literal_eval(repr(parameter.default)) == parameter.default
+        kind = parameter.type.partition("[")[0]
+        assert type(parameter.default).__name__ == kind, f"{parameter.name} is no {kind}"
+
+
+# Outputs
+
+
+def test_all_cells_were_run_in_order(cells):
+    counts = [cell.execution_count for cell in code(cells) if cell.source.strip()]
+    assert counts == list(range(1, len(counts) + 1)), "run »make notebooks« and commit"
+    assert any(cell.outputs for cell in code(cells))
+
+
+def test_no_error_and_no_warning(cells):
+    for cell in code(cells):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", output.get("text")
+            assert not any("Warning" in text for text in texts(output)), texts(output)
+
+
+def test_nothing_of_the_machine(path, cells):
+    for cell in cells:
+        for text in [cell.source, *(text for output in cell.get("outputs", []) for text in texts(output))]:
+            for pattern in (ABSOLUTE_PATH, TIME_STAMP, ADDRESS):
+                found = pattern.search(text)
+                assert not found, (
+                    f"{found.group()} in {text[max(0, found.start() - 60) : found.end() + 60]!r}"
+                )
+        assert not {"papermill", "execution"} & set(cell.metadata), cell.metadata
+    metadata = nbformat.read(path, as_version=4).metadata
+    assert set(metadata) == {"kernelspec", "language_info"}
+    assert metadata.kernelspec.name == "python3"
+    assert "version" not in metadata.language_info
+
+
+def test_small_enough_to_commit(path):
+    assert path.stat().st_size <= LARGEST
+
+
+def test_every_picture_has_an_alt_text(cells):
+    for cell in code(cells):
+        assert all(text.strip() for text in alt_texts(cell)), cell.source
+        for output in cell.outputs:
+            kinds = {kind for kind in output.get("data", {}) if kind.startswith("image/")}
+            assert not kinds, f"{kinds} carries no alt text: use show(figure)"
+    assert sum(len(alt_texts(cell)) for cell in code(cells)) >= 3
+
+
+def test_no_widget_state(cells):
+    """Runners show the static twin; a live widget in an output would be an empty box in HTML."""
+    for cell in code(cells):
+        for output in cell.outputs:
+            assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+
+
+def test_checked_outputs_are_numbers_not_pictures(cells):
+    checked = [
+        cell for cell in code(cells) if re.search(r"^\s*#\s*NBVAL_CHECK_OUTPUT", cell.source, re.MULTILINE)
+    ]
+    assert checked
+    for cell in checked:
+        assert cell.source.startswith("# NBVAL_CHECK_OUTPUT"), "nbval's mark stands first"
+        assert cell.outputs, f"nothing to check: {cell.source}"
+        assert not alt_texts(cell)
+        assert not any("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+# Code
+
+
+def test_code_cells_are_short(cells):
+    lengths = [lines(cell) for cell in code(cells)]
+    assert statistics.median(lengths) <= 6
+    assert sum(length < 20 for length in lengths) >= 0.9 * len(lengths)
+
+
+# Exercises
+
+
+def test_exercises_come_with_check_hint_and_solution_in_order(cells):
+    starts = tagged(cells, "exercise")
+    assert starts
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        assert "..." in cells[start].source, "the answer is left open"
+        assert re.match(r"(#.*\n)*check\(", cells[start + 1].source), cells[start].source
+        hint = cells[start + 2]
+        assert hint.cell_type == "markdown" and hint.source.lstrip().startswith("<details>"), cells[
+            start
+        ].source
+        solutions = [k for k in tagged(cells, "solution") if start < k < end]
+        assert solutions, f"no solution to {cells[start].source!r}"
+        assert solutions[0] > start + 2
+        for k in solutions:
+            assert cells[k].metadata.get("jupyter", {}).get("source_hidden") is True
+        rest = [cell.source for cell in cells[solutions[0] : end] if cell.cell_type == "code"]
+        assert any(re.search(r"^confirm\(", source, re.MULTILINE) for source in rest)
+
+
+def test_exercises_at_three_levels(cells):
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for level in ("Gæt først", "Find fejlen", "Skriv selv"):
+        assert level in prose

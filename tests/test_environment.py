@@ -1,0 +1,126 @@
+"""pyproject.toml, constraints.txt and environment.yml say the same, each in its own language."""
+
+import os
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from rattler import MatchSpec
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+# conda-forge calls these otherwise; every other name is the same there.
+CONDA_NAMES = {
+    "torch": "pytorch",
+    "matplotlib": "matplotlib-base",
+    "nbconvert": "nbconvert-core",
+    "jupyter-server-mathjax": "jupyter_server_mathjax",
+}
+NOT_IN_CONDA = {"playwright", "dask", "distributed"}  # the extras »browser« and »cluster«
+
+
+def requirements(*groups: list[str]) -> dict[str, Requirement]:
+    return {Requirement(line).name: Requirement(line) for group in groups for line in group}
+
+
+def pins() -> dict[str, Version]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    assert all(len(pin.specifier) == 1 and str(pin.specifier).startswith("==") for pin in found)
+    return {canonicalize_name(pin.name): Version(str(pin.specifier)[2:]) for pin in found}
+
+
+def conda_specs() -> dict[str, MatchSpec]:
+    lines = [line for line in CONDA["dependencies"] if isinstance(line, str)]
+    specs = [MatchSpec(line, strict=True) for line in lines]
+    return {spec.name.normalized: spec for spec in specs}
+
+
+def test_constraints_hold_every_dependency_at_a_version_that_the_project_allows():
+    pinned = pins()
+    for name, requirement in requirements(PROJECT["dependencies"], *EXTRAS.values()).items():
+        assert canonicalize_name(name) in pinned, f"{name} has no tested version in constraints.txt"
+        assert requirement.specifier.contains(pinned[canonicalize_name(name)]), name
+
+
+def test_constraints_cover_what_the_dependencies_bring_along():
+    """Walk the installed packages: anything unpinned would be installed in whatever version is newest."""
+    pinned, missing = pins(), set()
+    waiting = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["browser"]]]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if (name, frozenset(requirement.extras)) in seen:
+            continue
+        seen.add((name, frozenset(requirement.extras)))
+        if name not in pinned:
+            missing.add(name)
+        try:
+            brought = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        for line in brought:
+            child = Requirement(line)
+            extras = [*requirement.extras, ""]
+            if child.marker is None or any(child.marker.evaluate({"extra": extra}) for extra in extras):
+                waiting.append(child)
+    assert not missing
+
+
+def test_constraints_name_no_address():
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert " @ " not in text
+
+
+def test_torch_and_torchvision_are_a_pair():
+    """torch 2.N goes with torchvision 0.(N+15): `operator torchvision::nms does not exist` otherwise."""
+    pinned, floor = pins(), requirements(PROJECT["dependencies"])
+    assert pinned["torchvision"].minor == pinned["torch"].minor + 15
+    assert str(floor["torch"].specifier) == ">=2.11"
+    assert str(floor["torchvision"].specifier) == ">=0.26"
+
+
+def test_conda_environment_holds_the_same_packages():
+    asked = requirements(PROJECT["dependencies"], EXTRAS["test"])
+    expected = {CONDA_NAMES.get(name, name) for name in asked} | {"python", "pip"}
+    assert set(conda_specs()) == expected
+    assert set(requirements(*EXTRAS.values())) - set(asked) == NOT_IN_CONDA
+    assert CONDA["channels"] == ["conda-forge"]
+    assert {"pip": ["-e ."]} in CONDA["dependencies"]
+
+
+def test_conda_environment_has_the_same_floors():
+    specs = conda_specs()
+    for name, requirement in requirements(PROJECT["dependencies"], EXTRAS["test"]).items():
+        assert str(specs[CONDA_NAMES.get(name, name)].version) == str(requirement.specifier), name
+
+
+def test_conda_environment_has_the_same_python():
+    assert str(conda_specs()["python"].version) == PROJECT["requires-python"] == ">=3.11"
+
+
+def test_make_installs_extras_that_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    extras = re.search(r"^EXTRAS := (.*)$", makefile, re.MULTILINE).group(1).split(",")
+    assert {"test", "browser"} <= set(extras) <= set(EXTRAS)
+
+
+def test_the_check_is_make_test():
+    check = ROOT / ".ci" / "run"
+    assert check.read_text(encoding="utf-8").rstrip().endswith("make test")
+    assert os.access(check, os.X_OK)
+
+
+def test_licence_is_mit():
+    assert PROJECT["license"] == "MIT"
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")

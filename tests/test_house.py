@@ -1,0 +1,112 @@
+"""Who may know whom in `lesson_utils`, and what a first import may cost."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "lesson_utils"
+EVERYONE = {"errors", "danish", "device"}
+LIBRARY = {"networks", "world", "images", "weights"}
+SUBJECTS = {"training", "transfer", "activations", "neighbours", "dissection", "reconstruction"}
+
+# A room, and the rooms that it may know beside itself and those that everyone may use.
+MAY_KNOW = {
+    "errors": set(),
+    "danish": set(),
+    "device": set(),
+    "networks": set(),
+    "world": set(),
+    "images": set(),
+    "weights": {"networks"},
+    **{subject: LIBRARY | SUBJECTS for subject in SUBJECTS},
+    "classroom.figures": set(),
+    "classroom": LIBRARY | SUBJECTS | {"classroom.figures"},
+    "course": LIBRARY | SUBJECTS | {"classroom", "classroom.figures"},
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(module: str) -> str:
+    """`lesson_utils.classroom.figures.vgg` -> `classroom.figures`; the package itself has none."""
+    parts = module.split(".")[1:]
+    return "classroom.figures" if parts[:2] == ["classroom", "figures"] else (parts or [""])[0]
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The full names of all modules that a file imports, wherever in the file."""
+    package = module_of(file).split(".")
+    if file.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *filter(None, [node.module])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_nothing_points_back(file: Path):
+    here = room(module_of(file))
+    if not here:
+        assert not [name for name in imported(file) if name.startswith("lesson_utils")]
+        return
+    allowed = MAY_KNOW[here] | EVERYONE | {here, ""}
+    known = {room(name) for name in imported(file) if name.split(".")[0] == "lesson_utils"}
+    assert known <= allowed, f"{module_of(file)} may not know {sorted(known - allowed)}"
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "classroom" / "figures").rglob("*.py")), ids=module_of)
+def test_a_figure_is_made_of_its_data_alone(file: Path):
+    names = set(imported(file))
+    assert not {name for name in names if name.startswith("matplotlib.pyplot")}, "pyplot keeps global state"
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "open" not in calls, "a figure reads no file"
+
+
+def test_no_file_is_called_by_a_name_that_says_nothing():
+    empty_words = {"utils", "helpers", "common", "misc", "manager"}
+    assert not [file for file in FILES if empty_words & set(file.stem.split("_"))]
+
+
+def modules_after(statement: str) -> set[str]:
+    """The modules that a fresh Python holds after `statement`."""
+    code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    return set(json.loads(told.stdout.splitlines()[-1]))
+
+
+def test_the_package_itself_costs_nothing():
+    assert not {"torch", "torchvision", "numpy", "pandas", "matplotlib"} & modules_after(
+        "import lesson_utils"
+    )
+
+
+def test_the_library_leaves_torchvision_until_it_is_used():
+    """torchvision costs most of another `import torch`."""
+    loaded = modules_after("import lesson_utils.networks, lesson_utils.images, lesson_utils.weights")
+    assert "torch" in loaded
+    assert "torchvision" not in loaded
+
+
+def test_the_commands_start_without_torch():
+    names = [module_of(file) for file in FILES if room(module_of(file)) == "course"]
+    assert not {"torch", "torchvision"} & modules_after(f"import {', '.join(names)}")
