@@ -83,6 +83,25 @@ def gradient_norms(network: GoogLeNet, images: Tensor, labels: Tensor) -> dict[s
     return {name: _norm(gradients) for name, gradients in weights.items() if gradients}
 
 
+def signal_ratios(network: GoogLeNet, images: Tensor, labels: Tensor) -> tuple[float, float]:
+    """How large a typical number (root mean square) of inception_5b is beside one of conv1, and on the way back
+    a typical gradient with respect to conv1 beside one with respect to inception_5b: 1 where nothing is lost.
+    """
+    answers = []
+    hooks = [
+        network.layers.get_submodule(name).register_forward_hook(lambda _layer, _in, out: answers.append(out))
+        for name in ("conv1", "inception_5b")
+    ]
+    network.eval()
+    loss = network.loss(network(images), labels)
+    for hook in hooks:
+        hook.remove()
+    first, last = (answer.double().square().mean().sqrt().item() for answer in answers)
+    gradients = torch.autograd.grad(loss, answers)
+    first_back, last_back = (gradient.double().square().mean().sqrt().item() for gradient in gradients)
+    return last / first, first_back / last_back
+
+
 def auxiliary_gradients(
     starts: Sequence[str] = tuple(STARTS),
     seeds: Sequence[int] = (0,),

@@ -150,7 +150,7 @@ def concatenation(photo: Tensor, maps: Mapping[str, Tensor]) -> Figure:
             image_axes(axes, values[channel], vmin=0, vmax=brightest)
             axes.spines[:].set(visible=True, color=BRANCH_COLOURS[name], linewidth=5)
             if line == 0:
-                axes.set_title(f"{BRANCH_TITLES[name]}: {len(values)} kanaler", fontsize=14)
+                axes.set_title(f"{BRANCH_TITLES[name]}\n{len(values)} kanaler", fontsize=14, loc="center")
     _draw_channels(figure.add_subplot(grid[2, :]), maps)
     sizes = ", ".join(f"{BRANCH_TITLES[name]} {len(tensor)}" for name, tensor in maps.items())
     return described(

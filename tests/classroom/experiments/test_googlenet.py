@@ -79,3 +79,14 @@ def test_training_changes_the_loss(measured):
 def test_an_unknown_start_is_said():
     with pytest.raises(LessonError, match=r"0\.01, xavier og he"):
         experiments.narrow_googlenet(False, "orthogonal")
+
+
+def test_a_small_start_loses_the_signal_both_ways():
+    images, labels = experiments.digits(96)
+    ratios = {
+        start: experiments.signal_ratios(experiments.narrow_googlenet(False, start), images[:16], labels[:16])
+        for start in experiments.STARTS
+    }
+    assert all(ratio < 1e-9 for ratio in ratios["0.01"])
+    assert all(1e-4 < ratio < 0.1 for ratio in ratios["xavier"])
+    assert all(0.1 < ratio < 10 for ratio in ratios["he"])
