@@ -31,7 +31,9 @@ class Lesson:
         return NOTEBOOKS / self.file
 
 
-INCEPTION_MODULES = tuple(f"inception_{name}" for name in ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b"))
+INCEPTION_MODULES = tuple(
+    f"inception_{name}" for name in ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
+)
 
 INCEPTION_MODULES = tuple(f"inception_{name}" for name in "3a 3b 4a 4b 4c 4d 4e 5a 5b".split())
 
