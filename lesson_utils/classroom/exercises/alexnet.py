@@ -59,7 +59,7 @@ right_size = Exercise(
 classes_of_fc8 = Exercise(
     key="parametre_i_fc8",
     answer=4_097_000,
-    because="1.000 klasser har hver 4.096 vægte og ét bias-led. Lektionens 100 er en slåfejl: det er 1.000.",
+    because="1.000 klasser har hver 4.096 vægte og ét bias-led. Forelæsningens 100 er en slåfejl.",
     mistakes=[
         (409_700, "Det er for 100 kategorier. Konkurrencen om ImageNet har ti gange så mange."),
         (409_600, "Det er for 100 kategorier og uden bias-led. Begge dele skal rettes."),

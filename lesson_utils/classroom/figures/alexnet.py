@@ -64,7 +64,7 @@ def pipeline(photo: Any, layers: pd.DataFrame) -> Figure:
         if row["kind"] != "fc":
             shape = (f"{row['height']}x{row['width']}", f"x {row['channels']}")
             window = f"{row['kernel']}x{row['kernel']}"
-            window += f"\nstride {row['stride']}" if row["stride"] > 1 else ""
+            window += f"\nskridt {row['stride']}" if row["stride"] > 1 else ""
             top = GROUND + box.height + box.depth * DEPTH[1] + 0.08
             axes.text(middle, top, window, ha="center", va="bottom", fontsize=12, color=GREY, linespacing=1.0)
         _label(axes, middle, str(name), shape, colour)

@@ -43,7 +43,7 @@ def training_race(curves: pd.DataFrame, best: pd.DataFrame, goal: float) -> Figu
         label = f"{name}, læringsrate {number(row['rate'])}"
         axes.plot(by_seed.index, by_seed.median(axis=1), "o-", color=ACTIVATION_COLOURS[name], label=label)
         spread = f"fra {_epochs(row['min'])} til {_epochs(row['max'])}"
-        texts.append(f"{label}: {_epochs(row['median'])} epoker ({spread})")
+        texts.append(f"{label}: {_epochs(row['median'])} ({spread})")
     axes.axhline(goal, color=GREY, linewidth=1.5, linestyle="--")
     last = int(curves["epoch"].max())
     axes.text(last, goal - 0.012, f"målet: {percent(goal, 0)}", ha="right", va="top", color=GREY)
@@ -56,7 +56,9 @@ def training_race(curves: pd.DataFrame, best: pd.DataFrame, goal: float) -> Figu
 
 
 def _epochs(value: float) -> str:
-    return number(value) if np.isfinite(value) else "flere end målt"
+    if not np.isfinite(value):
+        return "flere epoker end målt"
+    return f"{number(value)} {'epoke' if value == 1 else 'epoker'}"
 
 
 @styled
