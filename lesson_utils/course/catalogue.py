@@ -35,8 +35,6 @@ INCEPTION_MODULES = tuple(
     f"inception_{name}" for name in ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
 )
 
-INCEPTION_MODULES = tuple(f"inception_{name}" for name in "3a 3b 4a 4b 4c 4d 4e 5a 5b".split())
-
 LESSONS = (
     Lesson("02", "AlexNet", 30, "02_alexnet.ipynb"),
     Lesson("03", "VGG", 30, "03_vgg.ipynb", {"depth": (11, 13, 16, 19)}),

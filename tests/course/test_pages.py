@@ -78,7 +78,9 @@ def batch(tmp_path_factory):
     from .conftest import make_course
 
     with pytest.MonkeyPatch.context() as patch:
-        folder = make_course(tmp_path_factory.mktemp("course"), patch, one=["# NBVAL_CHECK_OUTPUT\nprint(17)"], two=["1 / 0"])
+        folder = make_course(
+            tmp_path_factory.mktemp("course"), patch, one=["# NBVAL_CHECK_OUTPUT\nprint(17)"], two=["1 / 0"]
+        )
         out = folder.parent / "out"
         out.mkdir()
         copy_mathjax(out)
