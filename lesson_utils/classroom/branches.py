@@ -1,41 +1,15 @@
 """An inception module read as a plan: four branches, each a few steps from so many channels to so many."""
 
-from dataclasses import dataclass
-
 from torch import nn
 
 from lesson_utils import danish
+from lesson_utils.classroom.figures.googlenet_inception import Branch, Step
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
 from lesson_utils.networks.googlenet import InceptionModule
 
 # What stands in front of the last layer of each branch (figure 2(b) of the paper).
 _BEFORE = {"conv1x1": [], "conv3x3": ["reduce3x3"], "conv5x5": ["reduce5x5"], "pool_proj": ["pool"]}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One layer of a branch: its filter is `kernel` x `kernel`; a pool hands on the channels that it is given."""
-
-    name: str
-    kernel: int
-    channels_in: int
-    channels_out: int
-
-    @property
-    def text(self) -> str:
-        return f"{'maxpool ' if self.name == 'pool' else ''}{self.kernel}×{self.kernel}"
-
-
-@dataclass(frozen=True)
-class Branch:
-    name: str
-    steps: tuple[Step, ...]
-
-    @property
-    def channels(self) -> int:
-        """What the branch adds to the module's output."""
-        return self.steps[-1].channels_out
 
 
 def inception_module(network: Network, name: str) -> InceptionModule:

@@ -1,6 +1,7 @@
 """Lesson 04: an inception module, drawn from the module itself and filled with a photo's feature maps."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +10,6 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from torch import Tensor
 
-from lesson_utils.classroom.branches import Branch, Step
 from lesson_utils.classroom.figures.style import (
     BLUE,
     GREEN,
@@ -31,6 +31,31 @@ BRANCH_TITLES = {"conv1x1": "1×1", "conv3x3": "3×3", "conv5x5": "5×5", "pool_
 # Places along the figure in inches: input, first and second step of a branch, concatenation.
 _INPUT, _FIRST, _SECOND, _OUTPUT = (0.1, 0.5), (2.35, 3.35), (5.05, 6.05), (8.4, 8.8)
 _HEIGHT, _TOP = 5.6, 5.6
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of a branch: its filter is `kernel` x `kernel`; a pool hands on the channels that it is given."""
+
+    name: str
+    kernel: int
+    channels_in: int
+    channels_out: int
+
+    @property
+    def text(self) -> str:
+        return f"{'maxpool ' if self.name == 'pool' else ''}{self.kernel}×{self.kernel}"
+
+
+@dataclass(frozen=True)
+class Branch:
+    name: str
+    steps: tuple[Step, ...]
+
+    @property
+    def channels(self) -> int:
+        """What the branch adds to the module's output."""
+        return self.steps[-1].channels_out
 
 
 @styled
