@@ -1,5 +1,6 @@
 """The machine at hand: which device computes, and whether torch and torchvision fit each other."""
 
+from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 
 import torch
@@ -32,3 +33,11 @@ def torchvision() -> ModuleType:
             "»python -m pip install --force-reinstall -c constraints.txt torch torchvision«."
         ) from error
     return torchvision
+
+
+def precision(device: torch.device) -> AbstractContextManager:
+    """bfloat16 where the device computes it natively, else float32 (emulated, bfloat16 is the slower)."""
+    if device.type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16)
+    native = device.type == "cpu" and getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()
+    return torch.autocast("cpu", torch.bfloat16) if native else nullcontext()

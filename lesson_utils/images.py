@@ -42,6 +42,11 @@ def from_array(array: np.ndarray) -> Tensor:
     return torch.from_numpy(np.array(array)).permute(2, 0, 1).float() / 255
 
 
+def as_float(images: Tensor) -> Tensor:
+    """uint8 0..255 -> float32 0..1, as a cache on disk becomes images; float images as they are."""
+    return images.float() / 255 if images.dtype == torch.uint8 else images
+
+
 def to_array(image: Tensor) -> np.ndarray:
     """float (3, H, W) -> uint8 (H, W, 3), as a picture is saved; values outside 0..1 are cut off."""
     return (image.detach().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()

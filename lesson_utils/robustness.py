@@ -1,0 +1,57 @@
+"""Perturbed images: the worst that an image can become within a small distance (L2) of itself.
+
+Robust training (Madry et al. 2018; a single step from a random start as in Wong, Rice & Kolter 2020) shows a
+network these in the place of the images. A network that withstands them has to look at what a person looks at,
+and its inside becomes readable (Engstrom et al. 2019, »Adversarial Robustness as a Prior for Learned
+Representations«).
+"""
+
+import torch
+from torch import Tensor
+
+from lesson_utils.device import precision
+from lesson_utils.images import as_float
+from lesson_utils.networks import Network
+
+
+def perturb(
+    network: Network, images: Tensor, labels: Tensor, epsilon: float, steps: int, generator: torch.Generator
+) -> Tensor:
+    """Images within `epsilon` (L2) of `images` that raise the loss: normalised gradient steps from a random start.
+
+    One step has the length `epsilon`; of several, each 2.5·epsilon / steps, and the sum stays inside the ball.
+    """
+    start = torch.randn(images.shape, generator=generator, device=images.device)
+    reach = torch.rand(len(images), 1, 1, 1, generator=generator, device=images.device)
+    change = start / _norm(start) * epsilon * 0.5 * reach
+    length = epsilon if steps == 1 else 2.5 * epsilon / steps
+    for _ in range(steps):
+        change.requires_grad_(True)
+        with precision(images.device):
+            output = network(images + change)
+        (gradient,) = torch.autograd.grad(network.loss(output, labels), change)
+        change = change.detach() + length * gradient / _norm(gradient)
+        change = change * (epsilon / _norm(change)).clamp(max=1)
+        change = (images + change).clamp(0, 1) - images
+    return (images + change).detach()
+
+
+def robust_accuracy(
+    network: Network, images: Tensor, labels: Tensor, epsilon: float, steps: int = 5, seed: int = 0
+) -> float:
+    """Accuracy on the worst images that `steps` gradient steps find within `epsilon` of each."""
+    network.eval()
+    generator = torch.Generator(next(network.parameters()).device).manual_seed(seed)
+    right = 0
+    for start in range(0, len(images), 250):
+        batch, truth = as_float(images[start : start + 250]), labels[start : start + 250]
+        batch = perturb(
+            network, batch.to(network.device), truth.to(network.device), epsilon, steps, generator
+        )
+        with torch.no_grad():
+            right += int((network(batch).argmax(1).cpu() == truth).sum())
+    return right / len(images)
+
+
+def _norm(images: Tensor) -> Tensor:
+    return images.flatten(1).norm(dim=1).clamp_min(1e-8).view(-1, 1, 1, 1)

@@ -1,0 +1,86 @@
+"""A network at several moments of its training, in a file small enough to ship.
+
+The weights of the conv layers are kept in 8 bits: each filter as whole numbers from -127 to 127 and one scale,
+which moves a weight by at most 0.4 % of its filter's largest. Batch norm's numbers are few, and kept in full.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import Network
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The conv layers' tensors after `step` steps, and what the whole network could do then."""
+
+    step: int
+    accuracy: float
+    tensors: dict[str, Tensor]
+
+    def put_into(self, network: Network) -> None:
+        """Give the conv layers the weights of this moment; the FC layers stay as they are."""
+        state = network.state_dict()
+        state.update(self.tensors)
+        network.load_state_dict(state)
+
+
+def take(network: Network, step: int, accuracy: float) -> Snapshot:
+    """A copy of the conv layers of `network` as they are now."""
+    tensors = {
+        name: tensor.detach().clone()
+        for name, tensor in network.state_dict().items()
+        if name.startswith("layers.conv") and not name.endswith("num_batches_tracked")
+    }
+    return Snapshot(step, accuracy, tensors)
+
+
+def save(snapshots: Sequence[Snapshot], path: Path) -> None:
+    packed = {}
+    for snapshot in snapshots:
+        for name, tensor in snapshot.tensors.items():
+            key = f"{snapshot.step}/{name}"
+            if tensor.dim() < 2:
+                packed[key] = tensor.float()
+                continue
+            scale = tensor.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12) / 127
+            packed[key] = (tensor / scale).round().to(torch.int8).contiguous()
+            packed[f"{key}.scale"] = scale.flatten()
+    about = [{"step": snapshot.step, "accuracy": snapshot.accuracy} for snapshot in snapshots]
+    unfinished = path.with_name(f".{path.name}.part")
+    save_file(packed, unfinished, {"moments": json.dumps(about)})
+    unfinished.replace(path)
+
+
+def load(path: Path) -> list[Snapshot]:
+    """The snapshots of a file, from the fresh network to the trained one.
+
+    Raises LessonError for a file that is missing or damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            moments = json.loads(file.metadata()["moments"])
+            packed = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
+    except (OSError, SafetensorError, KeyError, TypeError):
+        raise LessonError(
+            f"Øjebliksbillederne »{path.name}« mangler eller er beskadiget: hent kurset igen."
+        ) from None
+    snapshots = []
+    for moment in moments:
+        prefix = f"{moment['step']}/"
+        tensors = {}
+        for name, tensor in packed.items():
+            if name.startswith(prefix) and not name.endswith(".scale"):
+                scale = packed.get(f"{name}.scale")
+                full = tensor.float() if scale is None else tensor.float() * scale.view(-1, 1, 1, 1)
+                tensors[name.removeprefix(prefix)] = full
+        snapshots.append(Snapshot(moment["step"], moment["accuracy"], tensors))
+    return snapshots
