@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from lesson_utils import danish, device
 from lesson_utils.errors import LessonError
-from lesson_utils.images import DATA
 from lesson_utils.networks import Network, alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import NAMES, adopt, relative
 
@@ -40,17 +39,18 @@ MINI_NETWORKS: dict[str, Callable[..., Network]] = {
     "vgg": vgg.mini,
     "googlenet": googlenet.mini,
 }
-EMBEDDED = DATA / "weights"
+EMBEDDED = Path(__file__).resolve().parent.parent / "data" / "weights"
 MANIFEST = "manifest.json"
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
 
 
-def load_network(name: str, otherwise: str = "") -> Network:
-    """A network ready to answer (in eval mode), by one of three forms of `name`.
+def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
+    """A network ready to answer (in eval mode), by one of four forms of `name`.
 
     - `"alexnet"`, `"vgg"`, `"googlenet"` and what else `embedded()` lists: the course's own, trained in its image
       world, for images of 64x64;
     - `"imagenet:alexnet"`, `"imagenet:vgg16"`, …: torchvision's relative with its ImageNet weights;
+    - `"paper:alexnet"`, `"paper:vgg16"`, `"paper:googlenet"`: the paper's network, untrained, drawn from `seed`;
     - a path to a safetensors file, whose tensors tell which network they belong to.
 
     `network.origin` says in Danish what was loaded. Where ImageNet weights cannot be had, the network named
@@ -58,11 +58,11 @@ def load_network(name: str, otherwise: str = "") -> Network:
     Raises LessonError for an unknown name and for a file that is missing, damaged or of another network.
     """
     try:
-        network = _load(name)
+        network = _load(name, seed)
     except WeightsUnavailable as error:
         if not otherwise:
             raise
-        network = _load(otherwise)
+        network = _load(otherwise, seed)
         network.origin = f"{error} Lektionen går videre med {network.origin}"
     return network.eval()
 
@@ -101,17 +101,22 @@ def tensor_names(network: Network) -> dict[str, Tensor]:
     }
 
 
-def _load(name: str) -> Network:
+def _load(name: str, seed: int) -> Network:
     if name.startswith("imagenet:"):
         return _from_torchvision(name.removeprefix("imagenet:"))
     if name in embedded():
         return _from_course(name)
+    paper = name.removeprefix("paper:")
+    if name.startswith("paper:") and paper in PAPER_NETWORKS:
+        network = PAPER_NETWORKS[paper](seed=seed)
+        network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
+        return network
     path = Path(name)
     if path.suffix == ".safetensors" or path.exists():
         network = _network_for(path)
         network.origin = load_file(network, path)
         return network
-    names = [*embedded(), *(f"imagenet:{n}" for n in NAMES)]
+    names = [*embedded(), *(f"imagenet:{n}" for n in NAMES), *(f"paper:{n}" for n in PAPER_NETWORKS)]
     raise LessonError(
         f"Kurset kender intet netværk »{name}«. {danish.nearest(name, names)} Skriv {danish.listing(names)}, "
         "eller stien til en safetensors-fil."
@@ -151,7 +156,8 @@ def _from_course(name: str) -> Network:
     kind = "robust trænet" if entry["recipe"]["epsilon"] else "almindeligt trænet"
     network.origin = (
         f"{network.name}, {kind} i kursets billedverden "
-        f"({danish.percent(entry['test']['accuracy'])} rigtige på {danish.number(entry['test']['images'])} nye billeder)."
+        f"({danish.percent(entry['test']['accuracy'])} rigtige på "
+        f"{danish.number(entry['test']['images'])} nye billeder)."
     )
     return network
 

@@ -16,6 +16,7 @@ SUBJECTS = {
     "training",
     "robustness",
     "snapshots",
+    "recipes",
     "transfer",
     "activations",
     "neighbours",

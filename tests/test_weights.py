@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 
 import pytest
 import torch
@@ -8,7 +9,9 @@ from lesson_utils import weights
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import relative
+from lesson_utils.training import accuracy
 from lesson_utils.weights import WeightsUnavailable, load_file, load_network, tensor_names
+from lesson_utils.world import datasets as world_datasets
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def test_unknown_names_are_said():
 
 
 def test_a_papers_network_says_that_it_is_untrained():
-    network = load_network("alexnet", seed=4)
+    network = load_network("paper:alexnet", seed=4)
     assert "ikke trænet" in network.origin
     assert not network.training
     assert torch.equal(network.layers.conv1.conv.weight, alexnet(seed=4).layers.conv1.conv.weight)
@@ -153,7 +156,7 @@ def test_without_a_network_the_lesson_goes_on_with_what_it_has(server):
     published.unlink()
     with pytest.raises(WeightsUnavailable, match="slut computeren til nettet"):
         load_network("imagenet:googlenet")
-    network = load_network("imagenet:googlenet", otherwise="googlenet")
+    network = load_network("imagenet:googlenet", otherwise="paper:googlenet")
     assert network.name == "GoogLeNet"
     assert "Lektionen går videre med GoogLeNet" in network.origin
     assert not cached.exists()
@@ -161,3 +164,51 @@ def test_without_a_network_the_lesson_goes_on_with_what_it_has(server):
 
 def test_names_of_the_builders_agree():
     assert weights.PAPER_NETWORKS["vgg13"](device="meta").name == "VGG-13"
+
+
+# the course's own networks
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """A copy of the course's weights that a test may damage."""
+    shutil.copytree(weights.EMBEDDED, tmp_path / "weights")
+    monkeypatch.setattr(weights, "EMBEDDED", tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+@pytest.mark.parametrize("name", weights.embedded())
+def test_an_embedded_network_is_as_good_as_its_manifest_says(name):
+    """On freshly drawn images, within three standard errors of the binomial on both sides of the comparison."""
+    entry, network = weights.embedded()[name], load_network(name)
+    fresh = world_datasets.base(440, seed=20_000)
+    expected, n = entry["test"]["accuracy"], len(fresh)
+    measured = accuracy(network, fresh.images, fresh.labels)
+    spread = max(expected * (1 - expected), 0.01) * (1 / n + 1 / entry["test"]["images"])
+    assert measured >= expected - 3 * spread**0.5
+    assert "rigtige på 4.400 nye billeder" in network.origin
+    assert network.class_names[0] == "ansigt"
+
+
+def test_damaged_missing_and_newer_weights_are_said(shipped):
+    file, manifest = shipped / "alexnet.safetensors", shipped / "manifest.json"
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(LessonError, match="kontrolsum er forkert"):
+        load_network("alexnet")
+    file.unlink()
+    with pytest.raises(LessonError, match="mangler: hent kurset igen"):
+        load_network("alexnet")
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace('"format": 1', '"format": 2'), encoding="utf-8"
+    )
+    with pytest.raises(LessonError, match="format 2"):
+        load_network("alexnet")
+    manifest.write_text("{")
+    with pytest.raises(LessonError, match="beskadiget: hent kurset igen"):
+        load_network("alexnet")
+
+
+def test_the_embedded_weights_stay_small():
+    sizes = [file.stat().st_size for file in weights.EMBEDDED.glob("*.safetensors")]
+    assert max(sizes) <= 5e6 and sum(sizes) <= 25e6
