@@ -161,7 +161,8 @@ def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def _machine() -> str:
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    return f"{danish.plural(os.cpu_count() or 1, 'kerne', 'kerner')}, {platform.machine()}, torch {torch.__version__}"
+    cores = danish.plural(os.cpu_count() or 1, "kerne", "kerner")
+    return f"{cores}, {platform.machine()}, torch {torch.__version__}"
 
 
 def _enter(name: str, entry: dict, manifest: Path) -> None:
