@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lesson_utils.errors import LessonError
+
 FILTERS: dict[str, list[list[float]]] = {
     "lodret kant": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
     "vandret kant": [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
@@ -21,13 +23,22 @@ def grey(photo: Tensor) -> Tensor:
     return photo.mean(0)
 
 
+def as_kernel(numbers: Sequence[Sequence[float]] | Tensor) -> Tensor:
+    """A square filter (k, k) from rows of numbers. Raises LessonError for anything else."""
+    rows = [list(row) for row in numbers]
+    if not rows or any(len(row) != len(rows) for row in rows):
+        raise LessonError(
+            "Filteret er ikke kvadratisk: skriv lige så mange tal i hver række, som der er rækker."
+        )
+    return torch.tensor([[float(number) for number in row] for row in rows])
+
+
 def slide(image: Tensor, kernel: Sequence[Sequence[float]] | Tensor) -> Tensor:
     """The answers (H - k + 1, W - k + 1) of a filter (k, k) in all its places on an image (H, W).
 
     As in every network, the filter is not turned round first: a mathematician calls this a cross-correlation.
     """
-    weights = torch.as_tensor(kernel, dtype=torch.float32)
-    return F.conv2d(image.float()[None, None], weights[None, None])[0, 0]
+    return F.conv2d(image.float()[None, None], as_kernel(kernel)[None, None])[0, 0]
 
 
 def max_pool(answers: Tensor, size: int = 2) -> Tensor:

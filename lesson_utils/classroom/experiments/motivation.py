@@ -60,7 +60,8 @@ def _places(answers: Tensor, samples: Samples, table: pd.DataFrame, layer: str, 
     steps = where.gather(0, rows).T
     first, jump = _first_middle(table, layer), int(table.jump[layer])
     down, right = (
-        (first + jump * step).round().long().clamp(0, side - 1) for step in (steps // columns, steps % columns)
+        (first + jump * step).round().long().clamp(0, side - 1)
+        for step in (steps // columns, steps % columns)
     )
     parts = _part_at(samples, rows.T, down, right, reach=jump // 2)
     window = min(int(table.receptive_field[layer]), side)

@@ -99,8 +99,8 @@ def one_place(image: Tensor, kernel: Tensor, answers: Tensor, row: int, column: 
     """
     side = len(kernel)
     under, answer = image[row : row + side, column : column + side], float(answers[row, column])
-    figure, axes = new_figure(height=5.3, rows=0)
-    top, bottom = figure.add_gridspec(2, 1, height_ratios=[2.6, 1.1])
+    figure, _ = new_figure(height=5.8, rows=0)
+    top, bottom = figure.add_gridspec(2, 1, height_ratios=[2.3, 1.3])
     left, right = (figure.add_subplot(cell) for cell in top.subgridspec(1, 2))
     low, high = min(0.0, float(image.min())), max(1.0, float(image.max()))
     image_axes(left, image, cmap="gray", vmin=low, vmax=high)
@@ -117,7 +117,7 @@ def one_place(image: Tensor, kernel: Tensor, answers: Tensor, row: int, column: 
     if max(image.shape) <= READABLE:
         _write(left, image, _short)
         _write(right, shown, _short)
-    pieces = [figure.add_subplot(cell) for cell in bottom.subgridspec(1, 4, width_ratios=[1, 1, 1, 1.6])]
+    pieces = [figure.add_subplot(cell) for cell in bottom.subgridspec(1, 4, width_ratios=[1, 1, 1, 1.2])]
     for piece, values, sign in zip(pieces, (under, kernel, under * kernel), ("·", "=", ""), strict=False):
         _numbers(piece, values, sign)
     pieces[0].set_title("under filteret", fontsize=13)
@@ -136,7 +136,7 @@ def one_place(image: Tensor, kernel: Tensor, answers: Tensor, row: int, column: 
 @styled
 def filters_on_photo(photo: Tensor, answers: Mapping[str, Tensor]) -> Figure:
     """A photo (3, H, W) and what each filter answers to it, each map on its own scale around zero."""
-    figure, axes = new_figure(height=3.1, columns=len(answers) + 1)
+    figure, axes = new_figure(height=3.0, columns=len(answers) + 1)
     image_axes(axes[0], photo)
     axes[0].set_title("foto", fontsize=14)
     for cell, (name, values) in zip(axes[1:], answers.items(), strict=True):
@@ -144,7 +144,9 @@ def filters_on_photo(photo: Tensor, answers: Mapping[str, Tensor]) -> Figure:
         image_axes(cell, values, cmap=DIVERGING, vmin=-limit, vmax=limit)
         cell.set_title(name, fontsize=14)
     figure.supxlabel("rød: svar over nul · hvid: nul · blå: svar under nul", fontsize=13)
-    return described(figure, f"Et foto og svarene fra {plural(len(answers), 'filter', 'filtre')}: {listing(answers)}.")
+    return described(
+        figure, f"Et foto og svarene fra {plural(len(answers), 'filter', 'filtre')}: {listing(answers)}."
+    )
 
 
 @styled
@@ -159,11 +161,14 @@ def moved(images: Tensor, maps: Tensor, shifts: Sequence[int], found: Sequence[i
         images, maps, shifts, found, above, below, strict=True
     ):
         image_axes(up, image)
+        up.spines[:].set(visible=True, color=GREY)
         up.set_title(f"billedet: {plural(shift, 'pixel', 'pixler')}", fontsize=14)
         image_axes(down, feature_map, vmin=0, vmax=highest)
         down.set_title(f"{layer}: {plural(steps, 'enhed', 'enheder')}", fontsize=14)
     pairs = listing(f"{a} pixler flytter {layer} {b} enheder" for a, b in zip(shifts, found, strict=True))
-    return described(figure, f"Den samme ting flyttet mod højre, og et feature map under hvert billede: {pairs}.")
+    return described(
+        figure, f"Den samme ting flyttet mod højre, og et feature map under hvert billede: {pairs}."
+    )
 
 
 def _square(row: int, column: int, side: int, colour: str) -> Rectangle:
