@@ -24,7 +24,7 @@ MAY_KNOW = {
     "images": set(),
     "weights": {"networks"},
     **{subject: LIBRARY | SUBJECTS for subject in SUBJECTS},
-    "classroom.figures": set(),
+    "classroom.figures": {"world"},  # its Samples, and what its parts are called
     "classroom": LIBRARY | SUBJECTS | {"classroom.figures"},
     "course": LIBRARY | SUBJECTS | {"classroom", "classroom.figures"},
 }

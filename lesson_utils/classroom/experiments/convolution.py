@@ -49,8 +49,8 @@ def max_pool(answers: Tensor, size: int = 2) -> Tensor:
 def displacement(before: Tensor, after: Tensor) -> tuple[int, int]:
     """(down, right): the whole steps by which the maps `before` (C, H, W) have to move to fit `after` best.
 
-    The best fit is the peak of their cross-correlation, summed over the channels. The maps are surrounded by zeros,
-    so nothing that leaves on one side comes back on the other.
+    The best fit is the peak of their cross-correlation, summed over the channels. The maps are surrounded by
+    zeros, so nothing that leaves on one side comes back on the other.
     """
     height, width = before.shape[-2:]
     room = (2 * height, 2 * width)

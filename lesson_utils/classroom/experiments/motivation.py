@@ -1,5 +1,6 @@
 """Lesson 00, second half: what the layers of a trained network look for, seen in images and counted in parts."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,33 @@ from torch.nn import functional as F
 
 from lesson_utils.activations import activations
 from lesson_utils.classroom.progress import progress
+from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table
-from lesson_utils.world import Samples
+from lesson_utils.networks.network import materialise
+from lesson_utils.weights import load_network
+from lesson_utils.world import THINGS, Samples
+from lesson_utils.world.datasets import BASE
+
+
+def world_network(name: str) -> Network:
+    """The network `name`, one that answers with the 22 classes of the image world.
+
+    Raises LessonError for a network with other classes, and as `load_network` does.
+    """
+    network = load_network(name)
+    side = network.input_size
+    outputs = network(torch.zeros(1, 3, side, side)).shape[1]
+    if side != 64 or outputs != len(BASE):
+        raise LessonError(
+            f"»{name}« svarer ikke med kursets {len(BASE)} klasser: vælg alexnet, vgg, googlenet eller standard."
+        )
+    network.class_names = tuple(THINGS[name].danish for name in BASE)
+    return network
+
+
+def random_twin(network: Network, seed: int = 0) -> Network:
+    """The same network before any training: new weights from `seed`, fresh statistics."""
+    return materialise(copy.deepcopy(network), seed, network.device).eval()
 
 
 @dataclass
@@ -47,7 +73,7 @@ class Places:
 def strongest_places(
     network: Network, samples: Samples, layers: Sequence[str], count: int = 9
 ) -> dict[str, Places]:
-    """Look through the samples for the places where each unit of the conv layers answers most, one in each image."""
+    """Look through the samples for the places where each unit of some layers answers most, one in an image."""
     answers = activations(network, samples.images, layers)
     table = layer_table(network, samples.images.shape[-1])
     return {layer: _places(answers[layer], samples, table, layer, count) for layer in layers}
@@ -126,7 +152,12 @@ def _commonest(parts: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _first_middle(table: pd.DataFrame, layer: str) -> float:
-    """The pixel (0 is the first) in the middle of what the layer's first unit sees."""
+    """The pixel (0 is the first) in the middle of what the layer's first unit sees.
+
+    Inception modules have no single kernel: there the units are taken to lie evenly over the image.
+    """
+    if table.loc[:layer].kernel.isna().any():
+        return (int(table.jump[layer]) - 1) / 2
     middle, jump = 0.0, 1
     for row in table.loc[:layer].itertuples():
         middle += ((row.kernel - 1) / 2 - row.padding) * jump
@@ -135,7 +166,7 @@ def _first_middle(table: pd.DataFrame, layer: str) -> float:
 
 
 def _part_at(samples: Samples, rows: Tensor, down: Tensor, right: Tensor, reach: int) -> Tensor:
-    """The part that fills most of the square of `reach` pixels around each place; the background if no part does."""
+    """The part that fills most of the square of `reach` pixels around each place; else the background."""
     side = samples.parts.shape[-1]
     square = torch.arange(-reach, reach + 1)
     y = (down[..., None, None] + square[:, None]).clamp(0, side - 1)
