@@ -17,6 +17,7 @@ from lesson_utils.networks.network import materialise
 from lesson_utils.weights import load_network
 from lesson_utils.world import THINGS, Samples
 from lesson_utils.world.datasets import BASE
+from lesson_utils.world.names import PARTS
 
 
 def world_network(name: str) -> Network:
@@ -113,6 +114,17 @@ def clearest_units(places: Places, count: int) -> list[int]:
         if part := int(places.main_parts[unit]):
             chosen.setdefault(part, unit)
     return list(chosen.values())[:count]
+
+
+def units_in_words(places: Places, samples: Samples, size: int, count: int = 6) -> list[tuple[str, Tensor]]:
+    """The clearest units: what to call each of them in Danish, and the pieces of images it answers most to."""
+    rows = []
+    for unit in clearest_units(places, count):
+        part = list(PARTS.values())[places.main_parts[unit]]
+        seen = places.parts.shape[1]
+        hits = round(seen * float(places.agreement[unit]))
+        rows.append((f"enhed {unit}\n{part}: {hits} af {seen}", patches(samples, places, unit, size)))
+    return rows
 
 
 def agreement_by_layer(networks: dict[str, Network], samples: Samples, layers: Sequence[str]) -> pd.DataFrame:
