@@ -84,10 +84,10 @@ def encoder_decoder(
                 cell.set_title(f"{layer}\n{len(found)} af {found.shape[1]}x{found.shape[2]}", fontsize=13)
     answer = figure.add_subplot(columns[-1])
     best = probabilities.head(4)[::-1]
-    answer.barh(range(len(best)), best, color=KIND_COLOURS["fc"])
+    answer.barh(range(len(best)), best, height=0.32, color=KIND_COLOURS["fc"])
     for row, (name, share) in enumerate(best.items()):
-        answer.text(0.02, row + 0.42, f"{name} {percent(share, 0)}", va="bottom", fontsize=13)
-    answer.set(xlim=(0, 1), ylim=(-0.6, len(best) - 0.1), xticks=[], yticks=[])
+        answer.text(0.0, row + 0.2, f"{name} {percent(share, 0)}", va="bottom", fontsize=13)
+    answer.set(xlim=(0, 1), ylim=(-0.4, len(best) - 0.2), xticks=[], yticks=[])
     answer.spines[:].set_visible(False)
     answer.set_title("decoder", fontsize=14)
     names = listing(f"{name} {percent(share, 0)}" for name, share in probabilities.head(3).items())
