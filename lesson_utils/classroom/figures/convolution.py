@@ -31,6 +31,7 @@ def photo_as_numbers(photo: Tensor, top: int, left: int, size: int = 8) -> Figur
     """A photo (3, H, W), a square of it enlarged, and that square's red numbers from 0 to 255."""
     square = photo[:, top : top + size, left : left + size]
     figure, (whole, near, numbers) = new_figure(height=3.5, columns=3)
+    figure.get_layout_engine().set(h_pad=0.1)
     image_axes(whole, photo)
     whole.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, edgecolor=ORANGE, linewidth=3))
     whole.set_title("Det du ser")

@@ -90,6 +90,7 @@ def single_view(samples: Samples, parts: bool, row: int = 0) -> Figure:
     """One image, large, with its parts laid over it or not; the legend's room stays, so nothing jumps."""
     name, side = samples.danish_names[int(samples.labels[row])], samples.images.shape[-1]
     figure, (picture, legend) = new_figure(height=5.0, columns=2, width_ratios=[1.05, 1])
+    figure.get_layout_engine().set(h_pad=0.12)
     legend.set_axis_off()
     image_axes(
         picture,
