@@ -140,8 +140,8 @@ def class_images(network: Network, classes: Sequence[int], steps: int = 100, see
     """(N, 3, S, S): images on which the output of each of N classes is large (Simonyan, Vedaldi & Zisserman 2013).
 
     They begin as faint, blurred noise and climb along the gradient of their class's logit. Each step moves the
-    image a few pixels first and blurs the gradient a little, so that no single pixel is favoured (Olah, Mordvintsev &
-    Schubert 2017), and steps get shorter towards the end.
+    image a few pixels first and blurs the gradient a little, so that no single pixel is favoured (Olah,
+    Mordvintsev & Schubert 2017), and steps get shorter towards the end.
     """
     generator, side = torch.Generator().manual_seed(seed), network.input_size
     noise = _blurred(torch.rand(1, 3, side, side, generator=generator), 4)
