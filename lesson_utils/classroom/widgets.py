@@ -15,12 +15,18 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.classroom.display import image_tag
+from lesson_utils.classroom.experiments.convolution import FILTERS, as_kernel, grey, slide
 from lesson_utils.classroom.figures.bottleneck import Cost
 from lesson_utils.classroom.figures.bottleneck import bottleneck_cost as draw_bottleneck
+from lesson_utils.classroom.figures.convolution import one_place
 from lesson_utils.classroom.figures.output_size import filter_positions
 from lesson_utils.classroom.figures.receptive_field import StackedLayer, field_on_photo
+from lesson_utils.classroom.figures.world import single_view
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import arithmetic
+from lesson_utils.world import THINGS, Pose, render
+from lesson_utils.world.backgrounds import KINDS
+from lesson_utils.world.names import BACKGROUNDS
 
 BOTTLENECK_RANGE = (4, 256, 4)  # lowest, highest, step
 PICTURE_COLOURS = 256  # a palette keeps a picture with a photo below 100 kB, and a slider quick
@@ -45,18 +51,27 @@ class Switch:
     start: bool
 
 
-Control = Slider | Switch
+@dataclass(frozen=True)
+class Choice:
+    """One of several values; `names` says what the student reads for each."""
+
+    label: str
+    start: str
+    names: Mapping[str, str]
+
+
+Control = Slider | Switch | Choice
 
 
 def explore(
-    draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, int]]
+    draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]
 ) -> None:
     """Show `draw(**settings)` with a control for each setting, and a folded twin for fixed settings.
 
     Args:
         draw: figure function with one keyword per control; a LessonError that it raises is
             shown in place of the picture.
-        controls: the sliders and switches by the name of the setting.
+        controls: the sliders, switches and choices by the name of the setting.
         fixed: two or three settings that show the point without a slider; each gives every control a value.
     """
     twin = "".join(_figure_html(draw, settings, _named(controls, settings)) for settings in fixed)
@@ -101,13 +116,15 @@ def _input(control: Control, label_width: str, layout: Any) -> Any:
     }
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
+    if isinstance(control, Choice):
+        return ipywidgets.Dropdown(options=[(name, value) for value, name in control.names.items()], **shared)
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
     return ipywidgets.IntSlider(
         min=control.low, max=control.high, step=control.step, continuous_update=False, **shared
     )
 
 
-def _figure_html(draw: Callable[..., Figure], settings: Mapping[str, int], heading: str = "") -> str:
+def _figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
         return title + image_tag(draw(**settings), PICTURE_COLOURS)
@@ -115,11 +132,15 @@ def _figure_html(draw: Callable[..., Figure], settings: Mapping[str, int], headi
         return f'{title}<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'
 
 
-def _named(controls: Mapping[str, Control], settings: Mapping[str, int]) -> str:
-    def shown(value: int) -> str:
+def _named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
+    def shown(control: Control, value: Any) -> str:
+        if isinstance(control, Choice):
+            return control.names[value]
         return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 
-    return " · ".join(f"{control.label}: {shown(settings[name])}" for name, control in controls.items())
+    return " · ".join(
+        f"{control.label}: {shown(control, settings[name])}" for name, control in controls.items()
+    )
 
 
 def output_size() -> None:
@@ -199,3 +220,68 @@ def _draw_bottleneck(in_channels: int, out_channels: int, kernel: int, side: int
     }
     direct = Cost(*arithmetic.conv_cost(in_channels, out_channels, kernel, side, side))
     return draw_bottleneck(direct, through, width)
+
+
+def world() -> None:
+    """The image world: any thing, in any pose, on any background, with its parts laid over."""
+    controls = {
+        "thing": Choice("Klasse", "car", {name: thing.danish for name, thing in THINGS.items()}),
+        "seed": Slider("Seed (hvilket eksemplar)", 3, 0, 99),
+        "degrees": Slider("Drejning (grader)", 0, -45, 45, 5),
+        "scale": Slider("Størrelse (%)", 88, 40, 100, 4),
+        "side": Slider("Flyttet til siden (%)", 0, -40, 40, 10),
+        "flipped": Switch("Vendt mod venstre", False),
+        "background": Choice("Baggrund", "landscape", {"landscape": "landskab"} | _named_backgrounds()),
+        "occluded": Switch("Noget dækker for", False),
+        "pixels": Slider("Billedets side (pixler)", 128, 32, 224, 32),
+        "parts": Switch("Vis delene", True),
+    }
+    start = {name: control.start for name, control in controls.items()}
+    cat = {"thing": "cat", "background": "checks", "degrees": 20, "occluded": True}
+    explore(_draw_world, controls, [start | {"parts": False}, start, start | cat])
+
+
+def _named_backgrounds() -> dict[str, str]:
+    return {kind: BACKGROUNDS[kind] for kind in KINDS if kind in BACKGROUNDS}
+
+
+def _draw_world(
+    thing: str,
+    seed: int,
+    degrees: int,
+    scale: int,
+    side: int,
+    flipped: bool,
+    background: str,
+    occluded: bool,
+    pixels: int,
+    parts: bool,
+) -> Figure:
+    pose = Pose(degrees, scale / 100, side / 100, flipped=flipped)
+    options = {"pose": pose, "background": background, "occlusion": float(occluded)}
+    return single_view(render([thing], seed, [0], size=pixels, **options), parts)
+
+
+def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> None:
+    """A 3x3 filter slides over a photo (3, H, W); `own` is a filter of the student's, beside the known ones."""
+    image = grey(photo)
+    kernels = FILTERS if own is None else {"dit eget": own} | FILTERS
+    start = next(iter(kernels))
+    last = min(image.shape) - 3
+    controls = {
+        "kernel": Choice("Filter", start, {name: name for name in kernels}),
+        "row": Slider("Række", last // 3, 0, last),
+        "column": Slider("Kolonne", last // 3, 0, last),
+        "whole": Switch("Vis hele feature map", False),
+    }
+    place = {"row": last // 3, "column": last // 3}
+    fixed = [
+        {"kernel": start, "whole": False} | place,
+        {"kernel": start, "whole": True} | place,
+        {"kernel": "vandret kant", "whole": True} | place,
+    ]
+
+    def draw(kernel: str, row: int, column: int, whole: bool) -> Figure:
+        return one_place(image, as_kernel(kernels[kernel]), slide(image, kernels[kernel]), row, column, whole)
+
+    explore(draw, controls, fixed)

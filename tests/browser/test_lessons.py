@@ -85,6 +85,9 @@ def move(control: Any) -> None:
     if control.get_attribute("role") == "slider":
         at_end = control.get_attribute("aria-valuenow") == control.get_attribute("aria-valuemax")
         control.press("ArrowLeft" if at_end else "ArrowRight")
+    elif control.evaluate("control => control.tagName") == "SELECT":
+        # An open list belongs to the browser's own window, which no test can reach.
+        control.select_option(index=control.evaluate("list => (list.selectedIndex + 1) % list.length"))
     else:
         control.press("Space")
 
@@ -110,7 +113,7 @@ def check_widget(lesson: Lesson, outputs: Any) -> None:
     picture.wait_for(timeout=30_000)
     assert picture.get_attribute("alt")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
-    controls = outputs.locator(".noUi-handle, input[type=checkbox]")
+    controls = outputs.locator(".noUi-handle, input[type=checkbox], select")
     labels = outputs.locator(".widget-label:visible, .widget-checkbox span:visible")
     assert controls.count() >= 3
     assert labels.count() >= controls.count()

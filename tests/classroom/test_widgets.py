@@ -1,6 +1,7 @@
 """Widgets and their static twins: what is shown with a front end, and what without."""
 
 import re
+import time
 from unittest.mock import patch
 
 import ipywidgets
@@ -8,15 +9,19 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
+from lesson_utils import danish
 from lesson_utils.classroom import widgets
 from lesson_utils.classroom.figures.style import described
 from lesson_utils.errors import LessonError
+from lesson_utils.world import THINGS
 
 PHOTO = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
 ALL = {
     "output_size": widgets.output_size,
     "receptive_field": lambda: widgets.receptive_field(PHOTO),
     "bottleneck_cost": widgets.bottleneck_cost,
+    "world": widgets.world,
+    "convolution": lambda: widgets.convolution(PHOTO, [[0, 1, 0]] * 3),
 }
 
 
@@ -99,6 +104,8 @@ def test_every_control_changes_the_picture(name, live):
         before = pictures(picture.value)
         if isinstance(control, ipywidgets.Checkbox):
             control.value = not control.value
+        elif isinstance(control, ipywidgets.Dropdown):
+            control.index = (control.index + 1) % len(control.options)
         else:
             control.value += control.step
         assert len(pictures(picture.value)) == 1 and pictures(picture.value) != before, control.description
@@ -109,7 +116,12 @@ def test_every_control_changes_the_picture(name, live):
 def test_the_ends_of_the_sliders_give_a_picture(name, end, live):
     *controls, picture = live_controls(ALL[name])
     for control in controls:
-        control.value = end == "max" if isinstance(control, ipywidgets.Checkbox) else getattr(control, end)
+        if isinstance(control, ipywidgets.Dropdown):
+            control.index = len(control.options) - 1 if end == "max" else 0
+        else:
+            control.value = (
+                end == "max" if isinstance(control, ipywidgets.Checkbox) else getattr(control, end)
+            )
         assert len(pictures(picture.value)) == 1 and "Fejl" not in picture.value
 
 
@@ -133,6 +145,67 @@ def test_the_widgets_start_with_the_lectures_examples(live):
         widgets.bottleneck_cost
     )
     assert "hver enhed ser 36 × 36 pixler" in alt(lambda: widgets.receptive_field(PHOTO))
+
+
+def test_the_world_browser_offers_every_thing_in_danish_and_lays_its_parts_over(live):
+    *controls, picture = live_controls(widgets.world)
+    by_label = {control.description: control for control in controls}
+    names = [name for name, _ in by_label["Klasse"].options]
+    assert names == [thing.danish for thing in THINGS.values()]
+    assert "karrosseri" in picture.value and "hjul" in picture.value
+    by_label["Vis delene"].value = False
+    assert alt_texts(picture.value) == ["Et billede af klassen bil på 128 x 128 pixler."]
+    by_label["Klasse"].value = "banana"
+    by_label["Billedets side (pixler)"].value = 64
+    assert alt_texts(picture.value) == ["Et billede af klassen banan på 64 x 64 pixler."]
+
+
+def test_every_thing_on_every_background_has_a_view(static):
+    start = {
+        "seed": 3,
+        "degrees": 0,
+        "scale": 88,
+        "side": 0,
+        "flipped": False,
+        "occluded": False,
+        "pixels": 32,
+    }
+    for thing in THINGS:
+        figure = widgets._draw_world(thing, background="plain", parts=True, **start)
+        assert "Delene fylder" in figure.alt_text, thing
+    for kind in widgets._named_backgrounds():
+        assert "hjul" in widgets._draw_world("car", background=kind, parts=True, **start).alt_text
+
+
+def test_the_world_browser_answers_fast(static):
+    start = {
+        "seed": 3,
+        "degrees": 0,
+        "scale": 88,
+        "side": 0,
+        "flipped": False,
+        "occluded": False,
+        "pixels": 128,
+    }
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        widgets.image_tag(widgets._draw_world("car", background="landscape", parts=True, **start), 256)
+        times.append(time.perf_counter() - began)
+    assert min(times) < 1.0  # a third of a second where nothing else runs
+
+
+def test_a_filter_of_ones_own_comes_first(live):
+    *controls, picture = live_controls(lambda: widgets.convolution(PHOTO, [[0, 0, 0], [0, 2, 0], [0, 0, 0]]))
+    assert controls[0].value == "dit eget"
+    place = int(controls[1].value) + 1
+    wanted = danish.number(round(2 * float(PHOTO.mean(0)[place, place]), 2))
+    assert f"giver summen {wanted}," in alt_texts(picture.value)[0]
+
+
+def test_a_filter_that_is_not_square_is_one_sentence(live):
+    *_, picture = live_controls(lambda: widgets.convolution(PHOTO, [[1, 2], [3]]))
+    assert "Filteret er ikke kvadratisk" in picture.value
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from lesson_utils.course.catalogue import LESSONS, NOTEBOOKS, find
 from lesson_utils.course.parameters import read_parameters
+from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
 HAVE_NOTEBOOKS = any(NOTEBOOKS.glob("*.ipynb"))
@@ -40,5 +41,6 @@ def test_lessons_come_in_lecture_order_whatever_was_asked():
 
 
 def test_unknown_number_says_which_there_are():
-    with pytest.raises(LessonError, match=r"Der er ingen lektion 42: vælg mellem 02, 03 og 04\."):
+    known = listing(lesson.number for lesson in LESSONS)
+    with pytest.raises(LessonError, match=rf"Der er ingen lektion 42: vælg mellem {known}\."):
         find(["42"])

@@ -85,6 +85,34 @@ def part_map(samples: Samples, row: int = 0) -> Figure:
     return described(figure, f"Et billede af klassen {name}, og det samme med delene farvelagt. {what}.")
 
 
+@styled
+def single_view(samples: Samples, parts: bool, row: int = 0) -> Figure:
+    """One image, large, with its parts laid over it or not; the legend's room stays, so nothing jumps."""
+    name, side = samples.danish_names[int(samples.labels[row])], samples.images.shape[-1]
+    figure, (picture, legend) = new_figure(height=5.0, columns=2, width_ratios=[1.05, 1])
+    figure.get_layout_engine().set(h_pad=0.12)
+    legend.set_axis_off()
+    image_axes(
+        picture,
+        samples.images[row] if not parts else samples.images[row].mean(0, keepdim=True).repeat(3, 1, 1),
+    )
+    picture.set_title(f"{name}, {side} x {side} pixler")
+    if not parts:
+        return described(figure, f"Et billede af klassen {name} på {side} x {side} pixler.")
+    largest = _largest_parts(samples.parts[row])
+    places = _places(samples.parts[row], [part for part, _ in largest])
+    image_axes(picture, places, cmap=ListedColormap(_PART_COLOURS), vmin=0, vmax=_MOST_PARTS - 1, alpha=0.75)
+    texts = [f"{_danish(part)} {percent(share)}" for part, share in largest]
+    handles = [Patch(color=colour, label=text) for colour, text in zip(_PART_COLOURS, texts, strict=False)]
+    legend.legend(
+        handles=handles, loc="center left", title="Dele, andel af billedet", alignment="left", fontsize=15
+    )
+    what = f"Delene fylder: {listing(texts)}" if texts else "Ingen dele er synlige"
+    return described(
+        figure, f"Et billede af klassen {name} på {side} x {side} pixler med delene farvelagt. {what}."
+    )
+
+
 def _rows(samples: Samples, label: int) -> Sequence[int]:
     return (samples.labels == label).nonzero()[:, 0].tolist()
 
