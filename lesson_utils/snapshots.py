@@ -55,6 +55,7 @@ def save(snapshots: Sequence[Snapshot], path: Path) -> None:
             packed[key] = (tensor / scale).round().to(torch.int8).contiguous()
             packed[f"{key}.scale"] = scale.flatten()
     about = [{"step": snapshot.step, "accuracy": snapshot.accuracy} for snapshot in snapshots]
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     save_file(packed, unfinished, {"moments": json.dumps(about)})
     unfinished.replace(path)

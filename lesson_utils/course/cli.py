@@ -12,6 +12,7 @@ from lesson_utils.errors import LessonError
 
 FAILED = 1
 WRONG_INPUT = 2
+INTERRUPTED = 130
 
 app = typer.Typer(
     cls=DanishGroup,
@@ -72,6 +73,23 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = None) -> None:
             display.finished(result)
     print_summary(console, sorted(results, key=lambda result: result.name))
     raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def train(
+    network: Annotated[str, typer.Argument(metavar="NETVÆRK", help="Navnet på netværket, fx alexnet.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Gå videre, hvor en afbrudt træning slap.")
+    ] = False,
+    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til vægtene; ellers kursets egne.")] = "",
+) -> None:
+    """Træn et af kursets egne netværk igen. Afbryd med Ctrl-C: træningen kan genoptages.
+
+    Eksempel: lesson train alexnet --resume
+    """
+    from lesson_utils.course.train import train_network
+
+    raise typer.Exit(0 if train_network(network, resume, out) else INTERRUPTED)
 
 
 def main() -> None:
