@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 os.environ["LESSON_STATIC"] = "1"  # also for kernels that nbval starts
+# A run started in the background inherits a Ctrl-C that is ignored; the tests that press it need it to arrive.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CHROMIUM += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--no-first-run"]
