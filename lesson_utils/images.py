@@ -65,7 +65,9 @@ def read_folder(path: str | Path, size: int = 64, most: int = 300) -> PhotoFolde
     """
     folder = Path(path).expanduser()
     if not folder.is_dir():
-        raise LessonError(f"Mappen »{path}« findes ikke: skriv stien til en mappe med en mappe for hver klasse.")
+        raise LessonError(
+            f"Mappen »{path}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
+        )
     images, labels, names, skipped = [], [], [], []
     for place in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
         found = []

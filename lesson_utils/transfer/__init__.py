@@ -7,7 +7,7 @@ there is to learn, `strategies` puts them together, `answers` reads the results,
 from .answers import Mistake, confusion, worst_mistakes
 from .layer_probe import linear_probe
 from .learning import accuracy, features, fine_tune, train_head
-from .moves import fc_layers, freeze, frozen_layers, fresh, replace_head, trainable, training_mode, unfreeze
+from .moves import fc_layers, freeze, fresh, frozen_layers, replace_head, trainable, training_mode, unfreeze
 from .strategies import STRATEGIES, Strategy, TransferResult, compare, strategies_for, transfer
 from .tasks import Task, new_classes, split
 

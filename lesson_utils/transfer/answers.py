@@ -34,5 +34,6 @@ def worst_mistakes(result: TransferResult, task: Task, most: int = 8) -> list[Mi
     wrong = wrong[sure[wrong].argsort(descending=True)][:most]
     names = task.class_names
     return [
-        Mistake(row, names[task.test_labels[row]], names[answers[row]], sure[row].item()) for row in wrong.tolist()
+        Mistake(row, names[task.test_labels[row]], names[answers[row]], sure[row].item())
+        for row in wrong.tolist()
     ]

@@ -21,7 +21,9 @@ from .tasks import Task
 GRID = 4  # a feature map is averaged to at most 4 x 4 places: conv1 alone would have 49,152 numbers
 
 
-def linear_probe(network: Network, task: Task, layers: Sequence[str] = (), per_class: int = 20) -> pd.DataFrame:
+def linear_probe(
+    network: Network, task: Task, layers: Sequence[str] = (), per_class: int = 20
+) -> pd.DataFrame:
     """Accuracy of a linear classifier (scikit-learn's LogisticRegression) on each layer's features.
 
     By default all layers but the last, whose numbers are the old classes. Columns: `layer`, `features` (how many
@@ -34,7 +36,9 @@ def linear_probe(network: Network, task: Task, layers: Sequence[str] = (), per_c
     for layer in layers:
         classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # as good as it gets in 200 rounds is good enough
+            warnings.simplefilter(
+                "ignore", ConvergenceWarning
+            )  # as good as it gets in 200 rounds is good enough
             classifier.fit(known[layer].numpy(), task.labels[rows].numpy())
         right = classifier.score(test[layer].numpy(), task.test_labels.numpy())
         found.append({"layer": layer, "features": known[layer].shape[1], "accuracy": right})

@@ -46,7 +46,9 @@ def encoder_and_head(network: Network) -> tuple[str, nn.Sequential]:
     frozen, names = frozen_layers(network), [name for name, _ in network.layers.named_children()]
     if not frozen or not trainable(network):
         raise LessonError("Hovedet kan kun trænes alene, når nogle lag er frosset og andre ikke er det.")
-    start = next(k for k in range(names.index(frozen[-1]) + 1, len(names)) if list(network.layers[k].parameters()))
+    start = next(
+        k for k in range(names.index(frozen[-1]) + 1, len(names)) if list(network.layers[k].parameters())
+    )
     return names[start - 1], network.layers[start:]
 
 
@@ -86,7 +88,9 @@ def fine_tune(
     training_mode(network.to(memory_format=torch.channels_last))
     generator = torch.Generator().manual_seed(seed)
     for chosen in batches(len(images), steps, seed, optimizer):
-        moved = as_float(shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)).to(network.device)
+        moved = as_float(shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)).to(
+            network.device
+        )
         with precision(network.device):
             answer = network(moved.contiguous(memory_format=torch.channels_last))
         step(optimizer, network.loss(answer.float(), labels[chosen].to(network.device)))

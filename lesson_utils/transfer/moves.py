@@ -11,7 +11,9 @@ from lesson_utils.networks import Network
 from lesson_utils.networks.layers import FCBlock
 from lesson_utils.networks.network import materialise
 
-HEAD_SPREAD = 0.01  # of the last layer's first weights, as in AlexNet's paper (section 5): it starts undecided
+HEAD_SPREAD = (
+    0.01  # of the last layer's first weights, as in AlexNet's paper (section 5): it starts undecided
+)
 
 
 def fc_layers(network: Network) -> list[str]:

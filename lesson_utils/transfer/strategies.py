@@ -36,7 +36,9 @@ STRATEGIES = {
         Strategy("scratch", "fra bunden", pretrained=False, new_layers=0, encoder_learns=True),
         Strategy("last_fc", "sidste FC", pretrained=True, new_layers=1, encoder_learns=False),
         Strategy("several_fc", "flere FC", pretrained=True, new_layers=0, encoder_learns=False),
-        Strategy("fine_tuned", "sidste FC + finjustering", pretrained=True, new_layers=1, encoder_learns=True),
+        Strategy(
+            "fine_tuned", "sidste FC + finjustering", pretrained=True, new_layers=1, encoder_learns=True
+        ),
         Strategy("random", "tilfældig encoder", pretrained=False, new_layers=1, encoder_learns=False),
     )
 }

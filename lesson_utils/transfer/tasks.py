@@ -17,7 +17,7 @@ TEST_SEED = 99
 
 @dataclass(frozen=True)
 class Task:
-    """Images (N, 3, H, W) float in 0..1 or uint8, labels (N,) into `class_names`; for training and for the test."""
+    """Images (N, 3, H, W) float or uint8, labels (N,) into `class_names`; for training and for the test."""
 
     images: Tensor
     labels: Tensor

@@ -40,5 +40,5 @@ def test_lessons_come_in_lecture_order_whatever_was_asked():
 
 
 def test_unknown_number_says_which_there_are():
-    with pytest.raises(LessonError, match=r"Der er ingen lektion 42: vælg mellem 02, 03 og 04\."):
+    with pytest.raises(LessonError, match=r"Der er ingen lektion 42: vælg mellem 01, 02, 03 og 04\."):
         find(["42"])
