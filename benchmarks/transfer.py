@@ -4,10 +4,12 @@ Writes data/measurements/transfer.csv and transfer_layers.csv. Seconds are proce
 other programs disturb little. What is measured stays in the cache, so an interrupted run goes on where it was.
 """
 
-import sys
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 
 import pandas as pd
 import torch
@@ -27,56 +29,58 @@ COLUMNS = ["network", "strategy", "images_per_class", "seed", "accuracy", "secon
 
 
 def main() -> None:
-    torch.set_num_threads(1)
-    networks = {name: load_network(name) for name in ("alexnet", "standard") if name in embedded()}
-    digest = "-".join(embedded()[name]["sha256"][:8] for name in networks)  # other weights, other numbers
-    draft = cache_directory() / f"transfer-{digest}.csv"
-    draft.parent.mkdir(parents=True, exist_ok=True)
-    done = pd.read_csv(draft) if draft.exists() else pd.DataFrame(columns=COLUMNS)
-    finished = set(done[COLUMNS[:4]].itertuples(index=False, name=None))
-    layers = []
-    for seed in SEEDS:
-        task = new_classes(max(SIZES), TEST_PER_CLASS, seed)
-        layers += probes(networks, task, seed)
-        for row in rows(networks, task, seed, finished):
-            pd.DataFrame([row]).to_csv(draft, mode="a", header=not draft.exists(), index=False)
-            print(*row.values(), flush=True)
+    names = [name for name in ("alexnet", "standard") if name in embedded()]
+    jobs = [(name, seed) for seed in SEEDS for name in names]
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as processes:
+        found = list(processes.map(measure, *zip(*jobs, strict=True)))
     about = {
         "command": "python benchmarks/transfer.py",
         "date": date.today().isoformat(),
         "recipe": "lesson_utils/transfer/strategies.py; AdamW; frozen features computed once; seconds on one core",
         "test": f"{14 * TEST_PER_CLASS} images of 14 classes, the same for all seeds",
         "seeds": ", ".join(map(str, SEEDS)),
-        "weights": digest,
+        "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
     }
-    measurements.store("transfer", pd.read_csv(draft).sort_values(COLUMNS[:4]), about)
-    about |= {
-        "recipe": "LogisticRegression on standardised features averaged to 4x4",
-        "images_per_class": LAYER_SIZE,
-    }
-    measurements.store("transfer_layers", pd.concat(layers), about)
+    table = pd.concat([strategies for strategies, _ in found])
+    measurements.store("transfer", table.sort_values(COLUMNS[:4]), about)
+    about["recipe"] = "LogisticRegression on standardised features averaged to 4x4"
+    measurements.store("transfer_layers", pd.concat([layers for _, layers in found]), about)
 
 
-def rows(networks: dict[str, Network], task: Task, seed: int, finished: set) -> Iterator[dict]:
-    """One row for each network, strategy and number of images that is not `finished`."""
-    for name, network in networks.items():
-        memory: dict = {}
-        for strategy in strategies_for(network):
-            if name != "alexnet" and strategy.name not in NEEDS_ENCODER:
-                continue
-            for size in SIZES:
-                if (name, strategy.name, size, seed) in finished:
-                    continue
+def measure(name: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The strategies and the layers for one network and one seed; what is done already is read."""
+    torch.set_num_threads(1)
+    digest = embedded()[name]["sha256"][:12]  # other weights, other numbers
+    draft = cache_directory() / "transfer" / f"{name}-{digest}-{seed}.csv"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    done = pd.read_csv(draft) if draft.exists() else pd.DataFrame(columns=COLUMNS)
+    finished = set(done[COLUMNS[:4]].itertuples(index=False, name=None))
+    network, task = load_network(name), new_classes(max(SIZES), TEST_PER_CLASS, seed)
+    for row in rows(name, network, task, seed, finished):
+        pd.DataFrame([row]).to_csv(draft, mode="a", header=not draft.exists(), index=False)
+        print(*row.values(), flush=True)
+    encoders = {name: network} | ({"random": fresh(network, seed)} if name == "alexnet" else {})
+    layers = [
+        linear_probe(encoder, task, per_class=LAYER_SIZE).assign(
+            network=title, images_per_class=LAYER_SIZE, seed=seed
+        )
+        for title, encoder in encoders.items()
+    ]
+    return pd.read_csv(draft), pd.concat(layers)
+
+
+def rows(name: str, network: Network, task: Task, seed: int, finished: set) -> Iterator[dict]:
+    """One row for each strategy and number of images that is not `finished`."""
+    memory: dict = {}
+    for strategy in strategies_for(network):
+        if name != "alexnet" and strategy.name not in NEEDS_ENCODER:
+            continue
+        for size in SIZES:
+            if (name, strategy.name, size, seed) not in finished:
                 result = transfer(strategy, network, task, size, seed, memory, time.process_time)
                 values = (name, strategy.name, size, seed, result.accuracy, result.seconds)
                 yield dict(zip(COLUMNS, values, strict=True))
 
 
-def probes(networks: dict[str, Network], task: Task, seed: int) -> Iterator[pd.DataFrame]:
-    for name, network in (networks | {"random": fresh(networks["alexnet"], seed)}).items():
-        found = linear_probe(network, task, per_class=LAYER_SIZE)
-        yield found.assign(network=name, images_per_class=LAYER_SIZE, seed=seed)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
