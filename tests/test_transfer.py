@@ -44,7 +44,9 @@ def test_a_new_head_leaves_the_rest_and_the_original(network):
     assert not changed(before, weights(network))
 
 
-@pytest.mark.parametrize("layers, count", [(1, 3_598), (2, 3_598 + 131_328), (3, 3_598 + 131_328 + 1_049_088)])
+@pytest.mark.parametrize(
+    "layers, count", [(1, 3_598), (2, 3_598 + 131_328), (3, 3_598 + 131_328 + 1_049_088)]
+)
 def test_trainable_parameters_after_freezing(network, layers, count):
     learner = transfer.replace_head(network, 14, layers)
     transfer.freeze(learner, learner.layer_names[-layers - 1])

@@ -8,7 +8,7 @@ from .answers import Mistake, confusion, worst_mistakes
 from .layer_probe import linear_probe
 from .learning import accuracy, features, fine_tune, train_head
 from .moves import fc_layers, freeze, fresh, frozen_layers, replace_head, trainable, training_mode, unfreeze
-from .strategies import STRATEGIES, Strategy, TransferResult, compare, strategies_for, transfer
+from .strategies import STRATEGIES, Strategy, TransferResult, compare, prepare, strategies_for, transfer
 from .tasks import Task, new_classes, split
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "frozen_layers",
     "linear_probe",
     "new_classes",
+    "prepare",
     "replace_head",
     "split",
     "strategies_for",

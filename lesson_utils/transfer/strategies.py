@@ -136,7 +136,7 @@ def encode(
 
 def steps_for(count: int, strategy: Strategy) -> int:
     """Training steps for the whole network: more images, more steps; from scratch takes the most."""
-    least, most = (80, 200) if strategy.pretrained else (100, 400)
+    least, most = (80, 150) if strategy.pretrained else (100, 300)
     return int(min(most, max(least, 10 * count / 64)))
 
 

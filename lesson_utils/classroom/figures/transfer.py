@@ -50,19 +50,21 @@ def frozen_layers(
     `states`: by name of the way, the state (a key of STATES) of each of `layers`; `learning`: the
     parameters that it trains.
     """
-    figure, axes = new_figure(height=0.85 * len(states) + 1.3)
+    many = len(layers) > 8  # then the names stand upright
+    half = 0.4 if many else 0.27
+    figure, axes = new_figure(height=(1.05 if many else 0.85) * len(states) + 1.3)
     for line, (way, row) in enumerate(states.items()):
         for place, (layer, state) in enumerate(zip(layers, row, strict=True)):
-            box = FancyBboxPatch(
-                (place + 0.07, line - 0.27), 0.86, 0.54, boxstyle="round,pad=0.0,rounding_size=0.08"
-            )
+            style = "round,pad=0.0,rounding_size=0.08"
+            box = FancyBboxPatch((place + 0.07, line - half), 0.86, 2 * half, boxstyle=style)
             box.set(facecolor=STATES[state][1], edgecolor=INK if state == "new" else "white")
             axes.add_patch(box)
-            axes.text(place + 0.5, line, layer, ha="center", va="center", fontsize=12)
+            name, angle = layer.removeprefix("inception_"), 90 if many else 0
+            axes.text(place + 0.5, line, name, ha="center", va="center", fontsize=12, rotation=angle)
         axes.text(-0.15, line, way, ha="right", va="center", fontsize=14)
         axes.text(len(layers) + 0.15, line, short(learning[way]), ha="left", va="center", fontsize=14)
     axes.text(len(layers) + 0.15, -0.62, "lærer", ha="left", va="center", fontsize=13, color=GREY)
-    axes.set(xlim=(-3.1, len(layers) + 1.9), ylim=(len(states) - 0.5, -0.8))
+    axes.set(xlim=(-0.39 * len(layers), 1.24 * len(layers)), ylim=(len(states) - 0.5, -0.8))
     axes.set_axis_off()
     used = [key for key in STATES if any(key in row for row in states.values())]
     handles = [Patch(facecolor=STATES[key][1], label=STATES[key][0]) for key in used]
@@ -153,7 +155,8 @@ def time_and_accuracy(measured: pd.DataFrame, images_per_class: int, budget: flo
             value = means[column][name]
             axes.barh(place, value, color=COLOURS[name], alpha=1.0 if inside[name] else 0.25)
             text = percent(value) if column == "accuracy" else _seconds(value)
-            axes.annotate(text, (value, place), (6, 0), textcoords="offset points", va="center")
+            label = axes.annotate(text, (value, place), (6, 0), textcoords="offset points", va="center")
+            label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
     left.set_yticks(places, [NAMES[name] for name in means.index])
     left.set(xlim=(0, 1.3), ylim=(len(means) - 0.5, -0.6), xticks=[0, 0.5, 1.0])
     danish_ticks(left.xaxis, lambda share: percent(share, 0))

@@ -64,21 +64,23 @@ def confusion(counts: pd.DataFrame) -> Figure:
 
 
 @styled
-def mistakes(images: Any, truths: Sequence[str], answers: Sequence[str], sure: Sequence[float]) -> Figure:
-    """Wrongly named images (N, 3, H, W): the answer, how sure it was, and the right class."""
+def mistakes(images: Any, made: Sequence[Any]) -> Figure:
+    """Images (N, 3, H, W) and the mistake `made` with each: its `answer`, how `sure` it was, and the `truth`."""
     columns = 4
-    lines = max(1, -(-len(truths) // columns))
+    lines = max(1, -(-len(made) // columns))
     figure, axes = new_figure(lines * 2.75, lines, columns, squeeze=False)
-    for cell in axes.flat[len(truths) :]:
+    for cell in axes.flat[len(made) :]:
         cell.set_axis_off()
-    for cell, image, truth, answer, share in zip(axes.flat, images, truths, answers, sure, strict=False):
+    for cell, image, mistake in zip(axes.flat, images, made, strict=False):
         image_axes(cell, image)
-        cell.set_title(f"{answer}, {percent(share, 0)}", fontsize=13, loc="center", color=WARNING, pad=4)
-        cell.set_xlabel(f"rigtigt: {truth}", fontsize=13)
-    if not truths:
+        title = f"{mistake.answer}, {percent(mistake.sure, 0)}"
+        cell.set_title(title, fontsize=13, loc="center", color=WARNING, pad=4)
+        cell.set_xlabel(f"rigtigt: {mistake.truth}", fontsize=13)
+    if not made:
         axes.flat[0].text(0, 0.5, "Ingen fejl på testsættet", fontsize=16)
-    told = listing(
-        f"{truth} kaldt {answer} ({percent(share, 0)} sikker)"
-        for truth, answer, share in zip(truths, answers, sure, strict=True)
+    told = (
+        listing(f"{m.truth} kaldt {m.answer} ({percent(m.sure, 0)} sikker)" for m in made)
+        if made
+        else "ingen"
     )
-    return described(figure, f"De fejl, netværket var mest sikkert på: {told or 'ingen'}.")
+    return described(figure, f"De fejl, netværket var mest sikkert på: {told}.")

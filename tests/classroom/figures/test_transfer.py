@@ -1,5 +1,7 @@
 """The figures of lesson 01 show their data."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 import torch
@@ -35,7 +37,9 @@ def test_the_best_within_the_budget(budget, verdict):
 
 
 def test_the_best_layer_is_told():
-    layers = pd.DataFrame({"network": "alexnet", "layer": ["conv1", "fc7"], "seed": 0, "accuracy": [0.5, 0.8]})
+    layers = pd.DataFrame(
+        {"network": "alexnet", "layer": ["conv1", "fc7"], "seed": 0, "accuracy": [0.5, 0.8]}
+    )
     assert "robust er bedst i fc7 med 80,0 %" in transfer.cut_layers(layers, {"alexnet": "robust"}).alt_text
 
 
@@ -47,6 +51,8 @@ def test_confusion_counts_and_names_the_worst():
 
 
 def test_mistakes_and_none():
-    figure = transfer_answers.mistakes(torch.rand(1, 3, 8, 8), ["kat"], ["hund"], [0.9])
+    figure = transfer_answers.mistakes(
+        torch.rand(1, 3, 8, 8), [SimpleNamespace(truth="kat", answer="hund", sure=0.9)]
+    )
     assert "kat kaldt hund (90 % sikker)" in figure.alt_text
-    assert "ingen" in transfer_answers.mistakes([], [], [], []).alt_text
+    assert "ingen" in transfer_answers.mistakes([], []).alt_text
