@@ -55,6 +55,6 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) \
 	  || { echo "Miljøet kunne ikke oprettes: på Debian og Ubuntu mangler pakken python3-venv."; exit 2; }
 	@echo "Installerer kurset i $(VENV). Første gang henter det flere GB og tager nogle minutter."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]" \
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]" \
 	  || { echo "Installationen lykkedes ikke: se beskeden ovenfor, og kør kommandoen igen, når du er på nettet."; exit 2; }
 	@echo "$(CURDIR)" > $@

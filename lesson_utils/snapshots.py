@@ -1,7 +1,7 @@
 """A network at several moments of its training, in a file small enough to ship.
 
-The weights of the conv layers are kept in 8 bits: each filter as whole numbers from -127 to 127 and one scale, which
-moves a weight by at most 0.4 % of its filter's largest. Batch norm's numbers are few, and kept in full.
+The weights of the conv layers are kept in 8 bits: each filter as whole numbers from -127 to 127 and one scale,
+which moves a weight by at most 0.4 % of its filter's largest. Batch norm's numbers are few, and kept in full.
 """
 
 import json

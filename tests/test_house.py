@@ -12,7 +12,16 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "lesson_utils"
 EVERYONE = {"errors", "danish", "device"}
 LIBRARY = {"networks", "world", "images", "weights"}
-SUBJECTS = {"training", "transfer", "activations", "neighbours", "dissection", "reconstruction"}
+SUBJECTS = {
+    "training",
+    "robustness",
+    "snapshots",
+    "transfer",
+    "activations",
+    "neighbours",
+    "dissection",
+    "reconstruction",
+}
 
 # A room, and the rooms that it may know beside itself and those that everyone may use.
 MAY_KNOW = {
@@ -24,7 +33,7 @@ MAY_KNOW = {
     "images": set(),
     "weights": {"networks"},
     **{subject: LIBRARY | SUBJECTS for subject in SUBJECTS},
-    "classroom.figures": set(),
+    "classroom.figures": {"world"},  # its dataclass of samples, and what its parts are called
     "classroom": LIBRARY | SUBJECTS | {"classroom.figures"},
     "course": LIBRARY | SUBJECTS | {"classroom", "classroom.figures"},
 }

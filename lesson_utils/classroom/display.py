@@ -28,7 +28,8 @@ def png(figure: Figure, colours: int | None = None) -> bytes:
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     picture = Image.open(buffer).convert("RGB")
     if colours is not None:
-        picture = picture.quantize(colours)
+        # the default method, median cut, gives a photo all the colours and turns a small green bar blue
+        picture = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE)
     smaller = io.BytesIO()
     picture.save(smaller, format="PNG", optimize=True)
     return smaller.getvalue()

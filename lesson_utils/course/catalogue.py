@@ -31,11 +31,15 @@ class Lesson:
         return NOTEBOOKS / self.file
 
 
+INCEPTION_MODULES = tuple(
+    f"inception_{name}" for name in ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
+)
+
 LESSONS = (
     Lesson("01", "Transfer learning", 40, "01_transfer_learning.ipynb"),
     Lesson("02", "AlexNet", 30, "02_alexnet.ipynb"),
     Lesson("03", "VGG", 30, "03_vgg.ipynb", {"depth": (11, 13, 16, 19)}),
-    Lesson("04", "GoogLeNet", 35, "04_googlenet.ipynb"),
+    Lesson("04", "GoogLeNet", 35, "04_googlenet.ipynb", {"module": INCEPTION_MODULES}),
 )
 
 

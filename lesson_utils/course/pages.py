@@ -33,6 +33,7 @@ MATHJAX_PARTS = (
     "localization/da",
 )
 PICTURE_WIDTH = 800
+NBVAL_MARK = "# NBVAL_CHECK_OUTPUT\n"  # for the tests, not for a reader
 
 
 def replace_file(target: Path, content: bytes) -> None:
@@ -61,6 +62,8 @@ def write_page(notebook: Path, page: Path, title: str) -> None:
 
     content = nbformat.read(notebook, as_version=4)
     content.metadata["title"] = title
+    for cell in content.cells:
+        cell.source = cell.source.removeprefix(NBVAL_MARK)
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_file=str(TEMPLATES / "page.html.j2"),

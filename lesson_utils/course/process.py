@@ -18,7 +18,9 @@ SECONDS_TO_STOP = 5.0
 def surroundings(threads: int) -> dict[str, str]:
     """The environment of a run: its share of the cores, and pictures instead of live widgets."""
     counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return os.environ | dict.fromkeys(counts, str(threads)) | {"LESSON_STATIC": "1"}
+    # waiting threads sleep: where others use the cores too, threads that spin slow a run down several times
+    share = dict.fromkeys(counts, str(threads)) | {"OMP_WAIT_POLICY": "PASSIVE"}
+    return os.environ | share | {"LESSON_STATIC": "1"}
 
 
 class Workers:

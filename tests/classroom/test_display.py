@@ -62,6 +62,16 @@ def test_a_palette_makes_a_photo_smaller():
     assert len(png(noise, colours=256)) < 0.7 * len(png(noise))
 
 
+def test_a_palette_leaves_a_small_mark_its_colour():
+    crowd = Figure(figsize=(4, 4))
+    axes = crowd.subplots()
+    axes.imshow(np.random.default_rng(0).random((300, 300, 3)) * [1.0, 0.3, 0.1])
+    crowd.text(0.01, 0.97, "■", color="#009E73")  # green, beside a photo all in red
+    picture = Image.open(io.BytesIO(png(crowd, colours=256))).convert("RGB")
+    distances = np.abs(np.asarray(picture).astype(int) - [0x00, 0x9E, 0x73]).sum(axis=2)
+    assert distances.min() < 40
+
+
 FRAME = pd.DataFrame(
     {
         "parametre": [34_944, 60_965_224],

@@ -78,7 +78,9 @@ def batch(tmp_path_factory):
     from .conftest import make_course
 
     with pytest.MonkeyPatch.context() as patch:
-        folder = make_course(tmp_path_factory.mktemp("course"), patch, one=[], two=["1 / 0"])
+        folder = make_course(
+            tmp_path_factory.mktemp("course"), patch, one=["# NBVAL_CHECK_OUTPUT\nprint(17)"], two=["1 / 0"]
+        )
         out = folder.parent / "out"
         out.mkdir()
         copy_mathjax(out)
@@ -103,6 +105,7 @@ def test_a_solution_is_folded(batch):
     before, after = html.split("<summary>Løsning</summary>")
     assert "løst" in after.split("</details>")[0]
     assert before.count("<details") == 1
+    assert "NBVAL" not in html, "a mark for the tests is nothing for a reader"
 
 
 @pytest.mark.browser

@@ -173,6 +173,7 @@ def signal_through_layers(strengths: Mapping[str, pd.Series]) -> Figure:
         texts.append(f"{' '.join(name.split())}: {first} og {last}")
     layers = next(iter(strengths.values())).index
     axes.set_yscale("log")
+    axes.margins(y=0.1)
     danish_ticks(axes.yaxis, _power_of_ten)
     axes.grid(axis="y")
     axes.set_xticks(np.arange(len(layers)), layers, rotation=60)
