@@ -66,7 +66,7 @@ def measure(name: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         )
         for title, encoder in encoders.items()
     ]
-    return pd.read_csv(draft), pd.concat(layers)
+    return pd.read_csv(draft).drop_duplicates(COLUMNS[:4]), pd.concat(layers)
 
 
 def rows(name: str, network: Network, task: Task, seed: int, finished: set) -> Iterator[dict]:
