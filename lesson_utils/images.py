@@ -4,6 +4,7 @@ An image is `float32 (3, H, W)`, RGB in 0..1, everywhere in the course.
 """
 
 import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,62 @@ def photo(source: str | Path = "", size: int | None = None) -> Tensor:
         picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
     return from_array(np.asarray(picture))
+
+
+@dataclass(frozen=True)
+class PhotoFolder:
+    """Photos of a folder with a folder per class: images (N, 3, size, size), labels (N,) into `class_names`.
+
+    `skipped` holds (file below the folder, Danish reason) for each file that is no photo.
+    """
+
+    images: Tensor
+    labels: Tensor
+    class_names: tuple[str, ...]
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Photos of each class."""
+        return {name: int((self.labels == label).sum()) for label, name in enumerate(self.class_names)}
+
+
+def read_folder(path: str | Path, size: int = 64, most: int = 300) -> PhotoFolder:
+    """Read a folder of photos: a folder in it is a class, and the files in that are its photos (see `photo`).
+
+    At most `most` photos of a class are read, in the order of their names. Files that cannot be read are listed in
+    `skipped`; hidden files and folders without a photo are passed by.
+    Raises LessonError for a folder that is missing, without photos, or of a single class.
+    """
+    folder = Path(path).expanduser()
+    if not folder.is_dir():
+        raise LessonError(
+            f"Mappen »{path}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
+        )
+    images, labels, names, skipped = [], [], [], []
+    for place in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        found = []
+        for file in sorted(p for p in place.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            if len(found) == most:
+                break
+            try:
+                found.append(photo(file, size))
+            except LessonError as sentence:
+                skipped.append((file.relative_to(folder).as_posix(), str(sentence)))
+        if found:
+            labels += [len(names)] * len(found)
+            names.append(place.name)
+            images += found
+    if not names:
+        raise LessonError(
+            f"Mappen »{folder.name}« har ingen billeder i undermapper: lav en mappe for hver klasse, og læg "
+            "klassens billeder i den."
+        )
+    if len(names) == 1:
+        raise LessonError(
+            f"Mappen »{folder.name}« har kun klassen »{names[0]}«: der skal være mindst to mapper med billeder."
+        )
+    return PhotoFolder(torch.stack(images), torch.tensor(labels), tuple(names), skipped)
 
 
 def from_array(array: np.ndarray) -> Tensor:

@@ -21,7 +21,9 @@ from lesson_utils.classroom.figures.bottleneck import bottleneck_cost as draw_bo
 from lesson_utils.classroom.figures.convolution import one_place
 from lesson_utils.classroom.figures.output_size import filter_positions
 from lesson_utils.classroom.figures.receptive_field import StackedLayer, field_on_photo
+from lesson_utils.classroom.figures.transfer import time_and_accuracy
 from lesson_utils.classroom.figures.world import single_view
+from lesson_utils.danish import number
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import arithmetic
 from lesson_utils.world import THINGS, Pose, render
@@ -60,7 +62,16 @@ class Choice:
     names: Mapping[str, str]
 
 
-Control = Slider | Switch | Choice
+@dataclass(frozen=True)
+class Steps:
+    """One of a few numbers, in their order."""
+
+    label: str
+    start: int
+    values: Sequence[int]
+
+
+Control = Slider | Switch | Choice | Steps
 
 
 def explore(
@@ -118,6 +129,9 @@ def _input(control: Control, label_width: str, layout: Any) -> Any:
         return ipywidgets.Checkbox(**shared)
     if isinstance(control, Choice):
         return ipywidgets.Dropdown(options=[(name, value) for value, name in control.names.items()], **shared)
+    if isinstance(control, Steps):
+        options = [(number(value), value) for value in control.values]
+        return ipywidgets.SelectionSlider(options=options, continuous_update=False, **shared)
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
     return ipywidgets.IntSlider(
         min=control.low, max=control.high, step=control.step, continuous_update=False, **shared
@@ -285,3 +299,22 @@ def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> Non
         return one_place(image, as_kernel(kernels[kernel]), slide(image, kernels[kernel]), row, column, whole)
 
     explore(draw, controls, fixed)
+
+
+def transfer_choice(measured: Any) -> None:
+    """Which strategy to choose with so many images and so much time; from stored measurements (a DataFrame)."""
+    sizes = sorted(int(size) for size in measured.images_per_class.unique())
+    controls = {
+        "images_per_class": Steps("Billeder pr. klasse", sizes[1], sizes),
+        "seconds": Slider("Højst så mange sekunder", 10, 1, 120),
+        "robust": Switch("Robust trænet encoder", True),
+    }
+    few = {"images_per_class": sizes[0], "seconds": 5, "robust": True}
+    fixed = [few, few | {"seconds": 60}, {"images_per_class": sizes[-1], "seconds": 60, "robust": True}]
+    explore(lambda **settings: _draw_choice(measured, **settings), controls, fixed)
+
+
+def _draw_choice(measured: Any, images_per_class: int, seconds: int, robust: bool) -> Figure:
+    without = measured.strategy.isin(["scratch", "random"])  # the same whatever encoder there is
+    network = "alexnet" if robust else "standard"
+    return time_and_accuracy(measured[without | (measured.network == network)], images_per_class, seconds)

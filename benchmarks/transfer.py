@@ -1,0 +1,86 @@
+"""How well each strategy of transfer learning does, and which layer to cut at: `python benchmarks/transfer.py`.
+
+Writes data/measurements/transfer.csv and transfer_layers.csv. Seconds are processor seconds on one core, which
+other programs disturb little. What is measured stays in the cache, so an interrupted run goes on where it was.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+
+import pandas as pd
+import torch
+
+from lesson_utils.classroom import measurements
+from lesson_utils.networks import Network
+from lesson_utils.transfer import Task, fresh, linear_probe, new_classes, strategies_for, transfer
+from lesson_utils.weights import embedded, load_network
+from lesson_utils.world.cache import cache_directory
+
+SIZES = (5, 10, 20, 50, 100, 200)
+SEEDS = (0, 1, 2)
+TEST_PER_CLASS = 70
+LAYER_SIZE = 50  # images per class for the layers
+NEEDS_ENCODER = ("last_fc", "several_fc", "fine_tuned")  # the others do not depend on which network it is
+COLUMNS = ["network", "strategy", "images_per_class", "seed", "accuracy", "seconds"]
+
+
+def main() -> None:
+    names = [name for name in ("alexnet", "standard") if name in embedded()]
+    jobs = [(name, seed) for seed in SEEDS for name in names]
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as processes:
+        found = list(processes.map(measure, *zip(*jobs, strict=True)))
+    about = {
+        "command": "python benchmarks/transfer.py",
+        "date": date.today().isoformat(),
+        "recipe": "lesson_utils/transfer/strategies.py; AdamW; frozen features computed once; seconds on one core",
+        "test": f"{14 * TEST_PER_CLASS} images of 14 classes, the same for all seeds",
+        "seeds": ", ".join(map(str, SEEDS)),
+        "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
+    }
+    table = pd.concat([strategies for strategies, _ in found])
+    measurements.store("transfer", table.sort_values(COLUMNS[:4]), about)
+    about["recipe"] = "LogisticRegression on standardised features averaged to 4x4"
+    measurements.store("transfer_layers", pd.concat([layers for _, layers in found]), about)
+
+
+def measure(name: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The strategies and the layers for one network and one seed; what is done already is read."""
+    torch.set_num_threads(1)
+    digest = embedded()[name]["sha256"][:12]  # other weights, other numbers
+    draft = cache_directory() / "transfer" / f"{name}-{digest}-{seed}.csv"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    done = pd.read_csv(draft) if draft.exists() else pd.DataFrame(columns=COLUMNS)
+    finished = set(done[COLUMNS[:4]].itertuples(index=False, name=None))
+    network, task = load_network(name), new_classes(max(SIZES), TEST_PER_CLASS, seed)
+    for row in rows(name, network, task, seed, finished):
+        pd.DataFrame([row]).to_csv(draft, mode="a", header=not draft.exists(), index=False)
+        print(*row.values(), flush=True)
+    encoders = {name: network} | ({"random": fresh(network, seed)} if name == "alexnet" else {})
+    layers = [
+        linear_probe(encoder, task, per_class=LAYER_SIZE).assign(
+            network=title, images_per_class=LAYER_SIZE, seed=seed
+        )
+        for title, encoder in encoders.items()
+    ]
+    return pd.read_csv(draft).drop_duplicates(COLUMNS[:4]), pd.concat(layers)
+
+
+def rows(name: str, network: Network, task: Task, seed: int, finished: set) -> Iterator[dict]:
+    """One row for each strategy and number of images that is not `finished`."""
+    memory: dict = {}
+    for strategy in strategies_for(network):
+        if name != "alexnet" and strategy.name not in NEEDS_ENCODER:
+            continue
+        for size in SIZES:
+            if (name, strategy.name, size, seed) not in finished:
+                result = transfer(strategy, network, task, size, seed, memory, time.process_time)
+                values = (name, strategy.name, size, seed, result.accuracy, result.seconds)
+                yield dict(zip(COLUMNS, values, strict=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Transfer learning: a trained encoder under a new head, and the strategies compared.
+
+`moves` changes a network (a new head, frozen or not), `learning` trains what is not frozen, `tasks` holds what
+there is to learn, `strategies` puts them together, `answers` reads the results, `layer_probe` asks each layer.
+"""
+
+from .answers import Mistake, confusion, worst_mistakes
+from .layer_probe import linear_probe
+from .learning import accuracy, features, fine_tune, train_head
+from .moves import fc_layers, freeze, fresh, frozen_layers, replace_head, trainable, training_mode, unfreeze
+from .strategies import STRATEGIES, Strategy, TransferResult, compare, prepare, strategies_for, transfer
+from .tasks import Task, new_classes, split
+
+__all__ = [
+    "STRATEGIES",
+    "Mistake",
+    "Strategy",
+    "Task",
+    "TransferResult",
+    "accuracy",
+    "compare",
+    "confusion",
+    "fc_layers",
+    "features",
+    "fine_tune",
+    "freeze",
+    "fresh",
+    "frozen_layers",
+    "linear_probe",
+    "new_classes",
+    "prepare",
+    "replace_head",
+    "split",
+    "strategies_for",
+    "train_head",
+    "trainable",
+    "training_mode",
+    "transfer",
+    "unfreeze",
+    "worst_mistakes",
+]

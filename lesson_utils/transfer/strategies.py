@@ -1,0 +1,164 @@
+"""The strategies of transfer learning, and one way to compare them."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from lesson_utils.networks import Network
+
+from .learning import encoder_and_head, features, fine_tune, learn_head, predict
+from .moves import fc_layers, freeze, fresh, replace_head, unfreeze
+from .tasks import Task
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """What is taken from the trained network, what is new, and what is trained.
+
+    `new_layers` counts FC layers from the end (0: all of them). With `encoder_learns` the encoder is trained too:
+    from the start where it is random, else after the new layers have been.
+    """
+
+    name: str
+    danish: str
+    pretrained: bool
+    new_layers: int
+    encoder_learns: bool
+
+
+STRATEGIES = {
+    strategy.name: strategy
+    for strategy in (
+        Strategy("scratch", "fra bunden", pretrained=False, new_layers=0, encoder_learns=True),
+        Strategy("last_fc", "sidste FC", pretrained=True, new_layers=1, encoder_learns=False),
+        Strategy("several_fc", "flere FC", pretrained=True, new_layers=0, encoder_learns=False),
+        Strategy(
+            "fine_tuned", "sidste FC + finjustering", pretrained=True, new_layers=1, encoder_learns=True
+        ),
+        Strategy("random", "tilfældig encoder", pretrained=False, new_layers=1, encoder_learns=False),
+    )
+}
+
+
+@dataclass
+class TransferResult:
+    """One strategy with so many images per class: how well it answers, and what it cost.
+
+    `seconds` is the training time: the encoder's look at the training images counts, the test does not.
+    `probabilities` (test images, classes) says how sure the network was.
+    """
+
+    strategy: str
+    images_per_class: int
+    seed: int
+    accuracy: float
+    seconds: float
+    probabilities: Tensor
+    network: Network
+
+
+Track = Callable[[Sequence, str], Iterable]
+
+
+def strategies_for(network: Network) -> list[Strategy]:
+    """The strategies that make sense: with a single FC layer, »several« would be the same as »the last«."""
+    single = len(fc_layers(network)) == 1
+    return [s for s in STRATEGIES.values() if not (single and s.name == "several_fc")]
+
+
+def transfer(
+    strategy: Strategy | str,
+    network: Network,
+    task: Task,
+    per_class: int | None = None,
+    seed: int = 0,
+    memory: dict | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> TransferResult:
+    """Learn `task` from `per_class` images of each class (None: from all its images) with one strategy.
+
+    `network` stays as it was. `memory` keeps features of frozen encoders from one call to the next with the same
+    task, `clock` counts the seconds. Raises LessonError where the task has too few images.
+    """
+    strategy = STRATEGIES[strategy] if isinstance(strategy, str) else strategy
+    rows = torch.arange(len(task.labels)) if per_class is None else task.rows(per_class)
+    images, labels = task.images[rows], task.labels[rows]
+    started = clock()
+    learner = prepare(strategy, network, len(task.class_names), seed)
+    probabilities = None
+    if strategy.pretrained or not strategy.encoder_learns:
+        last, head = encoder_and_head(learner)
+        memory = {} if memory is None else memory
+        key = (strategy.pretrained, last, seed if not strategy.pretrained else 0)
+        if key not in memory:
+            memory[key] = encode(learner, task, last, clock)
+        known, test, per_image = memory[key]
+        started = clock() - per_image * len(rows)
+        learn_head(head, known[rows], labels, seed=seed)
+        if not strategy.encoder_learns:
+            seconds = clock() - started
+            with torch.no_grad():
+                probabilities = head(test).softmax(1).cpu()
+    if strategy.encoder_learns:
+        new = fc_layers(learner)[-1:] if strategy.pretrained else []
+        lower, rate = (0.1, 1e-3) if strategy.pretrained else (1.0, 2e-3)
+        fine_tune(unfreeze(learner), images, labels, new, steps_for(len(rows), strategy), rate, lower, seed)
+        seconds = clock() - started
+        probabilities = predict(learner, task.test_images)
+    right = (probabilities.argmax(1) == task.test_labels).float().mean().item()
+    count = per_class or task.smallest_class
+    return TransferResult(strategy.name, count, seed, right, seconds, probabilities, learner)
+
+
+def prepare(strategy: Strategy, network: Network, classes: int, seed: int) -> Network:
+    """The network before its training: encoder chosen, head new, everything before the head frozen."""
+    start = network if strategy.pretrained else fresh(network, seed)
+    layers = strategy.new_layers or len(fc_layers(network))
+    learner = replace_head(start, classes, layers, seed)
+    names = [name for name, _ in learner.layers.named_children()]
+    return freeze(learner, names[names.index(fc_layers(learner)[-layers]) - 1])
+
+
+def encode(
+    network: Network, task: Task, up_to: str, clock: Callable[[], float] = time.perf_counter
+) -> tuple[Tensor, Tensor, float]:
+    """Features of all the task's images, training and test, and the seconds that one image takes."""
+    features(network, task.images[:1], up_to)  # the first pass through new weights costs more than its share
+    started = clock()
+    known = features(network, task.images, up_to)
+    per_image = (clock() - started) / len(task.images)
+    return known, features(network, task.test_images, up_to), per_image
+
+
+def steps_for(count: int, strategy: Strategy) -> int:
+    """Training steps for the whole network: more images, more steps; from scratch takes the most."""
+    least, most = (80, 150) if strategy.pretrained else (100, 300)
+    return int(min(most, max(least, 10 * count / 64)))
+
+
+def compare(
+    network: Network,
+    task: Task,
+    sizes: Sequence[int],
+    strategies: Sequence[Strategy] | None = None,
+    seed: int = 0,
+    track: Track = lambda jobs, label: jobs,
+) -> pd.DataFrame:
+    """Each strategy with each number of images per class.
+
+    `track(jobs, label)` hands the jobs on one by one, for example with a bar. A row for each: `strategy`,
+    `images_per_class`, `seed`, `accuracy`, `seconds`.
+    """
+    chosen = strategies_for(network) if strategies is None else strategies
+    jobs = [(strategy, size) for size in sizes for strategy in chosen]
+    memory: dict = {}
+    results = [
+        transfer(strategy, network, task, size, seed, memory)
+        for strategy, size in track(jobs, "Sammenligner strategier")
+    ]
+    columns = ("strategy", "images_per_class", "seed", "accuracy", "seconds")
+    return pd.DataFrame([{name: getattr(result, name) for name in columns} for result in results])

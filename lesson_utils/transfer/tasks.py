@@ -1,0 +1,78 @@
+"""What there is to learn: training images of new classes, and test images that no training sees."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lesson_utils import danish
+from lesson_utils.errors import LessonError
+from lesson_utils.images import PhotoFolder
+from lesson_utils.world.datasets import TARGET
+from lesson_utils.world.scene import render
+
+FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
+TEST_SEED = 99
+
+
+@dataclass(frozen=True)
+class Task:
+    """Images (N, 3, H, W) float or uint8, labels (N,) into `class_names`; for training and for the test."""
+
+    images: Tensor
+    labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+    class_names: tuple[str, ...]
+
+    def rows(self, per_class: int) -> Tensor:
+        """Which training images come along with `per_class` of each class: the first ones, so 5 are among 10.
+
+        Raises LessonError where a class has fewer images.
+        """
+        places = [(self.labels == label).nonzero()[:per_class, 0] for label in range(len(self.class_names))]
+        short = [name for name, found in zip(self.class_names, places, strict=True) if len(found) < per_class]
+        if short:
+            raise LessonError(
+                f"Der er ikke {danish.number(per_class)} træningsbilleder af {danish.listing(short)}: vælg færre."
+            )
+        return torch.cat(places)
+
+    @property
+    def smallest_class(self) -> int:
+        """The number of training images of the class with the fewest."""
+        return int(torch.bincount(self.labels, minlength=len(self.class_names)).min())
+
+
+def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: int = 64) -> Task:
+    """The 14 classes of the image world that no embedded network has seen; other images for each `seed`.
+
+    The test images are the same for every seed.
+    """
+    count = len(TARGET)
+    training = render(TARGET, FIRST_SEED + seed, range(per_class * count), size=size)
+    test = render(TARGET, TEST_SEED, range(test_per_class * count), size=size)
+    return Task(training.images, training.labels, test.images, test.labels, tuple(training.danish_names))
+
+
+def split(photos: PhotoFolder, test_share: float = 0.3, seed: int = 0) -> Task:
+    """Some photos of each class become the test, at least one; the rest is for training.
+
+    Raises LessonError for a class with a single photo.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    training, test = [], []
+    for label, name in enumerate(photos.class_names):
+        rows = (photos.labels == label).nonzero()[:, 0]
+        if len(rows) < 2:
+            raise LessonError(
+                f"Klassen »{name}« har kun ét billede: læg mindst to i mappen, ét at træne på og ét til testen."
+            )
+        rows = rows[torch.randperm(len(rows), generator=generator)]
+        held_back = max(1, round(test_share * len(rows)))
+        test.append(rows[:held_back])
+        training.append(rows[held_back:])
+    few, many = torch.cat(test), torch.cat(training)
+    return Task(
+        photos.images[many], photos.labels[many], photos.images[few], photos.labels[few], photos.class_names
+    )

@@ -1,0 +1,174 @@
+"""The moves of transfer learning do what they say, on a network small enough to train in a second."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from sklearn.datasets import load_sample_image
+
+from lesson_utils import images, transfer
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import alexnet, googlenet
+from lesson_utils.transfer import learning
+
+
+@pytest.fixture(scope="module")
+def network():
+    return alexnet.mini(22, seed=3).eval()
+
+
+@pytest.fixture(scope="module")
+def task():
+    """Three colours: even a random encoder tells them apart."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(36) % 3
+    pictures = 0.2 * torch.rand(36, 3, 64, 64, generator=generator)
+    pictures[torch.arange(36), labels] += 0.6
+    return transfer.Task(pictures[:24], labels[:24], pictures[24:], labels[24:], ("rød", "grøn", "blå"))
+
+
+def weights(network):
+    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
+
+
+def changed(before, after) -> set[str]:
+    return {name.split(".")[1] for name in after if not torch.equal(before[name], after[name])}
+
+
+def test_a_new_head_leaves_the_rest_and_the_original(network):
+    before = weights(network)
+    learner = transfer.replace_head(network, 14)
+    assert learner.layers.fc8.linear.weight.shape == (14, 256)
+    same = {k: v for k, v in weights(learner).items() if not k.startswith("layers.fc8")}
+    assert all(torch.equal(before[name], tensor) for name, tensor in same.items())
+    assert not changed(before, weights(network))
+
+
+@pytest.mark.parametrize(
+    "layers, count", [(1, 3_598), (2, 3_598 + 131_328), (3, 3_598 + 131_328 + 1_049_088)]
+)
+def test_trainable_parameters_after_freezing(network, layers, count):
+    learner = transfer.replace_head(network, 14, layers)
+    transfer.freeze(learner, learner.layer_names[-layers - 1])
+    assert transfer.trainable(learner) == count
+    assert transfer.frozen_layers(learner) == learner.layer_names[:-layers]
+    assert transfer.trainable(transfer.unfreeze(learner)) == sum(p.numel() for p in learner.parameters())
+
+
+def test_too_many_new_layers_and_unknown_layers(network):
+    with pytest.raises(LessonError, match="har 3 fuldt forbundne lag, så 4 kan ikke"):
+        transfer.replace_head(network, 14, layers=4)
+    with pytest.raises(LessonError, match="Mente du »conv5«"):
+        transfer.freeze(transfer.replace_head(network, 14), "conv55")
+
+
+def test_only_the_head_learns_and_it_learns(network, task):
+    learner = transfer.freeze(transfer.replace_head(network, 3), "fc7")
+    before = weights(learner)
+    transfer.train_head(learner, task.images, task.labels, steps=60)
+    assert changed(before, weights(learner)) == {"fc8"}
+    assert transfer.accuracy(learner, task.test_images, task.test_labels) == 1.0
+
+
+def test_the_statistics_of_frozen_layers_stay(network, task):
+    learner = transfer.freeze(transfer.replace_head(network, 3), "conv3")
+    before = weights(learner)
+    learning.fine_tune(learner, task.images, task.labels, ["fc8"], steps=2)
+    moved = changed(before, weights(learner))
+    assert not moved & {"conv1", "conv2", "conv3"}
+    assert {"conv4", "conv5", "fc6", "fc7", "fc8"} <= moved
+    assert not learner.training
+
+
+def test_fine_tuning_moves_the_encoder_less_than_the_head(network, task):
+    learner = transfer.replace_head(network, 3)
+    before = {k: p.detach().clone() for k, p in learner.named_parameters()}
+    learning.fine_tune(learner, task.images, task.labels, ["fc8"], steps=1, rate=1e-3)
+    step = {k: (p - before[k]).abs().max().item() for k, p in learner.named_parameters()}
+    assert step["layers.fc8.linear.weight"] == pytest.approx(1e-3, rel=0.05)  # Adam's first step is the rate
+    assert step["layers.fc7.linear.weight"] == pytest.approx(1e-4, rel=0.05)
+
+
+def test_a_seed_gives_the_same_result(network, task):
+    first, second = (transfer.transfer("last_fc", network, task, 4, seed=1) for _ in range(2))
+    assert torch.equal(first.probabilities, second.probabilities)
+
+
+def test_compare_has_a_row_for_each(network, task):
+    strategies = [transfer.STRATEGIES[name] for name in ("last_fc", "random")]
+    seen = []
+    table = transfer.compare(
+        network, task, [2, 8], strategies, track=lambda jobs, label: seen.extend(jobs) or jobs
+    )
+    assert list(table.strategy) == ["last_fc", "random"] * 2 and list(table.images_per_class) == [2, 2, 8, 8]
+    assert table.accuracy.between(0, 1).all() and (table.seconds > 0).all() and len(seen) == 4
+
+
+def test_a_network_with_one_fc_layer_has_no_several():
+    names = [strategy.name for strategy in transfer.strategies_for(googlenet.mini(22, device="meta"))]
+    assert "several_fc" not in names and len(names) == 4
+
+
+def test_few_images_are_among_many(task):
+    assert set(task.rows(2).tolist()) < set(task.rows(5).tolist())
+    with pytest.raises(LessonError, match="ikke 9 træningsbilleder af rød, grøn og blå"):
+        task.rows(9)
+
+
+def test_probe_and_answers(network, task):
+    found = transfer.linear_probe(network, task, ["conv1", "fc7"], per_class=8)
+    assert list(found.features) == [48 * 16, 256] and found.accuracy.iloc[0] == 1.0
+    result = transfer.transfer("last_fc", network, task)
+    result.probabilities = torch.eye(3)[[0, 1, 2] * 4] * 0.6 + 0.1
+    result.probabilities[4] = torch.tensor([0.8, 0.1, 0.1])
+    result.probabilities[5] = torch.tensor([0.1, 0.9, 0.0])
+    counts = transfer.confusion(result, task)
+    assert counts.loc["grøn", "rød"] == 1 and counts.to_numpy().sum() == 12
+    worst = transfer.worst_mistakes(result, task)
+    assert [(m.row, m.truth, m.answer) for m in worst] == [(5, "blå", "grøn"), (4, "grøn", "rød")]
+
+
+@pytest.fixture(scope="module")
+def photo_folder(tmp_path_factory):
+    """Real photos: crops of scikit-learn's two and of the course's three, and files that are no photos."""
+    folder = tmp_path_factory.mktemp("fotos")
+    own = [np.asarray(Image.open(images.PHOTOS[name]).convert("RGB")) for name in ("kat", "kaffe", "raket")]
+    sources = [load_sample_image("china.jpg"), load_sample_image("flower.jpg"), *own]
+    generator = np.random.default_rng(0)
+    for name, picture in zip(("kina", "blomst", "kat", "kaffe", "raket"), sources, strict=True):
+        (folder / name).mkdir()
+        side = min(picture.shape[:2]) * 3 // 4
+        for number in range(12):
+            top, left = (int(generator.integers(0, length - side)) for length in picture.shape[:2])
+            crop = Image.fromarray(picture[top : top + side, left : left + side])
+            crop.resize((96, 96)).save(folder / name / f"{number:02}.jpg")
+    (folder / "kat" / "noter.txt").write_text("ikke et billede")
+    (folder / "kat" / ".skjult").write_text("")
+    (folder / "kaffe" / "tom.jpg").touch()
+    return folder
+
+
+def test_a_folder_of_photos_is_learnt(photo_folder, network):
+    photos = images.read_folder(photo_folder, 64)
+    assert photos.class_names == ("blomst", "kaffe", "kat", "kina", "raket")
+    assert photos.images.shape == (60, 3, 64, 64) and set(photos.counts.values()) == {12}
+    assert [file for file, _ in photos.skipped] == ["kaffe/tom.jpg", "kat/noter.txt"]
+    assert "er tom" in photos.skipped[0][1]
+    task = transfer.split(photos)
+    assert len(task.test_labels) == 20 and torch.bincount(task.labels).tolist() == [8] * 5
+    assert transfer.transfer("last_fc", network, task).accuracy >= 0.8
+
+
+def test_folders_that_cannot_be_learnt(tmp_path):
+    with pytest.raises(LessonError, match="findes ikke"):
+        images.read_folder(tmp_path / "nej")
+    with pytest.raises(LessonError, match="ingen billeder"):
+        images.read_folder(tmp_path)
+    (tmp_path / "a").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "a" / "1.png")
+    with pytest.raises(LessonError, match="kun klassen »a«"):
+        images.read_folder(tmp_path)
+    (tmp_path / "b").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "b" / "1.png")
+    with pytest.raises(LessonError, match="Klassen »a« har kun ét billede"):
+        transfer.split(images.read_folder(tmp_path))
