@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from lesson_utils import danish
 from lesson_utils.classroom import widgets
+from lesson_utils.classroom.display import image_tag
 from lesson_utils.classroom.figures.style import described
 from lesson_utils.errors import LessonError
 from lesson_utils.world import THINGS
@@ -27,7 +28,7 @@ ALL = {
 
 def shown(widget) -> list:
     """Everything that a widget's cell displays, in order."""
-    with patch("lesson_utils.classroom.widgets.display") as display:
+    with patch("lesson_utils.classroom.explore.display") as display:
         assert widget() is None
     return [call.args[0] for call in display.call_args_list]
 
@@ -190,7 +191,7 @@ def test_the_world_browser_answers_fast(static):
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        widgets.image_tag(widgets._draw_world("car", background="landscape", parts=True, **start), 256)
+        image_tag(widgets._draw_world("car", background="landscape", parts=True, **start), 256)
         times.append(time.perf_counter() - began)
     assert min(times) < 1.0  # a third of a second where nothing else runs
 

@@ -195,7 +195,7 @@ def gradient_norms(summary: pd.DataFrame, titles: Mapping[str, str], helpers: Se
     """The gradient in every layer with and without auxiliary classifiers: a panel per way to start.
 
     Args:
-        summary: columns start, auxiliary, layer, median, min, max.
+        summary: columns start, auxiliary, layer, median, min, max, gain.
         titles: a panel's heading by `start`; the panels come in this order.
         helpers: the layers that an auxiliary classifier reads.
     """
@@ -238,9 +238,8 @@ def _draw_gradients(axes: Axes, rows: pd.DataFrame, helpers: Sequence[str]) -> N
 
 
 def _first_layer(rows: pd.DataFrame) -> float:
-    """How many times larger the first layer's median is with auxiliary classifiers."""
-    first = rows[rows["layer"] == rows["layer"].iloc[0]].set_index("auxiliary")["median"]
-    return first[True] / first[False]
+    """How many times larger the first layer's gradient is with auxiliary classifiers."""
+    return rows["gain"].iloc[0]
 
 
 def _told(rows: pd.DataFrame, title: str) -> str:
@@ -248,7 +247,7 @@ def _told(rows: pd.DataFrame, title: str) -> str:
     first = rows[rows["layer"] == layer].set_index("auxiliary")["median"]
     return (
         f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med, "
-        f"altså {number(_first_layer(rows), 1)} gange så stor."
+        f"og med hjælp typisk {number(_first_layer(rows), 1)} gange så stor."
     )
 
 

@@ -1,5 +1,6 @@
 """The measurement of gradients: a narrowed network of the paper's shape, and a fair comparison."""
 
+import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -90,3 +91,16 @@ def test_a_small_start_loses_the_signal_both_ways():
     assert all(ratio < 1e-9 for ratio in ratios["0.01"])
     assert all(1e-4 < ratio < 0.1 for ratio in ratios["xavier"])
     assert all(0.1 < ratio < 10 for ratio in ratios["he"])
+
+
+def test_the_gain_is_the_median_of_the_seeds_own_ratios():
+    rows = [(1, 10), (2, 4), (8, 24)]  # ratios 10, 2 and 3; the ratio of the medians would be 5
+    frame = pd.DataFrame(
+        [
+            {"start": "he", "auxiliary": helped, "seed": seed, "step": 0, "layer": "conv1", "gradient": norm}
+            for seed, norms in enumerate(rows)
+            for helped, norm in zip((False, True), norms, strict=True)
+        ]
+    )
+    assert experiments.gain(frame).loc["conv1", ("he", 0)] == 3
+    assert experiments.summary(frame)["gain"].to_list() == [3, 3]
