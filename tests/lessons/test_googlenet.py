@@ -1,6 +1,7 @@
 """Lesson 04: every number that its text names, computed here and found there; and its diagnoses."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lesson_utils import danish, images
 from lesson_utils.activations import activations
 from lesson_utils.classroom.exercises import googlenet as exercises
 from lesson_utils.classroom.exercises import judge
+from lesson_utils.classroom.experiments import googlenet as experiments
 from lesson_utils.classroom.experiments import googlenet_table
 from lesson_utils.classroom.experiments.channel_variance import kept_variance
 from lesson_utils.classroom.measurements import stored
@@ -193,3 +195,28 @@ def test_a_likely_mistake_is_recognised(exercise, answer, words):
 @pytest.mark.parametrize("guess", [21, 21.4, "21,4", 21.43, 112_896_000 / 5_268_480])
 def test_a_good_guess_is_right(guess):
     assert judge(exercises.saving, guess).status == "right"
+
+
+def test_what_the_auxiliary_classifiers_did(text, printed):
+    measured = stored("auxiliary_gradients")
+    narrow, full = measured[measured["divisor"] == 8], measured[measured["divisor"] == 1]
+    assert narrow["seed"].nunique() == 5 and set(narrow["step"]) == {0, 200}
+    gain, whole = experiments.gain(narrow).loc["conv1"], experiments.gain(full).loc["conv1"]
+    losses = experiments.losses(narrow)
+    for start, title in (("0.01", "fast 0,01"), ("xavier", "Xavier"), ("he", "He")):
+        times = (gain[start, 0], gain[start, 200], whole[start, 0])
+        before, after, wide = (danish.number(float(f"{x:.2g}")) for x in times)
+        assert (
+            f"{title:9} conv1: {before:>5} gange før, {after:>5} efter; fuld bredde, før: {wide}" in printed
+        )
+        without, helped = (danish.number(losses.loc[(start, 200), way], 2) for way in (False, True))
+        assert f"{title:9} tab efter 200 skridt: {without} uden, {helped} med hjælp" in printed
+    assert 750 < gain["0.01", 0] < 850 and "omkring 800 gange" in text
+    assert f"{gain['xavier', 0]:.1f}" == "2.6" and "2,6 gange større før træning" in text
+    assert f"{gain['he', 0]:.1f}" == "1.2" and "1,2 gange større" in text
+    guessing = math.log(10)
+    assert f"{guessing:.3f}" == "2.303" and "ln 10 = 2,303" in text
+    for start in ("0.01", "xavier"):  # nothing learnt, with or without
+        assert (abs(losses.loc[(start, 200)] - guessing) < 0.01).all()
+    assert (losses.loc[("he", 200)] < 0.5 * guessing).all()
+    assert abs(losses.loc[("he", 200), True] - losses.loc[("he", 200), False]) < 0.15

@@ -224,11 +224,10 @@ def _draw_gradients(axes: Axes, rows: pd.DataFrame, helpers: Sequence[str]) -> N
     for number_of, layer in enumerate(helpers):
         label = "en hjælpeklassifikator læser laget" if number_of == 0 else None
         axes.axvline(layers.index(layer), color=ORANGE, linestyle=":", linewidth=2, zorder=0, label=label)
-    gain = _first_layer(rows)
     axes.text(
         0.03,
         0.5,
-        f"conv1 med hjælp:\n{number(gain, 0 if gain >= 10 else 1)} gange så stor",
+        f"conv1 med hjælp:\n{_rounded(_first_layer(rows))} gange så stor",
         transform=axes.transAxes,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
     )
@@ -246,8 +245,8 @@ def _told(rows: pd.DataFrame, title: str) -> str:
     layer = rows["layer"].iloc[0]
     first = rows[rows["layer"] == layer].set_index("auxiliary")["median"]
     return (
-        f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med, "
-        f"og med hjælp typisk {number(_first_layer(rows), 1)} gange så stor."
+        f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med; den er typisk "
+        f"{_rounded(_first_layer(rows))} gange så stor med hjælp."
     )
 
 
