@@ -202,8 +202,9 @@ def gradient_norms(summary: pd.DataFrame, titles: Mapping[str, str], helpers: Se
     figure, panels = new_figure(height=5.6, columns=len(titles), sharey=True, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.08)
     for axes, (start, title) in zip(panels[0], titles.items(), strict=True):
-        _draw_gradients(axes, summary[summary["start"] == start], helpers)
-        axes.set_title(title)
+        rows = summary[summary["start"] == start]
+        _draw_gradients(axes, rows, helpers)
+        axes.set_title(f"{title}\nconv1: {_rounded(_first_layer(rows))} gange", fontsize=15)
         axes.set_yscale("log")
         danish_ticks(axes.yaxis, _power)
     panels[0][0].set_ylabel("gradientens norm")
@@ -224,13 +225,6 @@ def _draw_gradients(axes: Axes, rows: pd.DataFrame, helpers: Sequence[str]) -> N
     for number_of, layer in enumerate(helpers):
         label = "en hjælpeklassifikator læser laget" if number_of == 0 else None
         axes.axvline(layers.index(layer), color=ORANGE, linestyle=":", linewidth=2, zorder=0, label=label)
-    axes.text(
-        0.03,
-        0.5,
-        f"conv1 med hjælp:\n{_rounded(_first_layer(rows))} gange så stor",
-        transform=axes.transAxes,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-    )
     short_names = [name.removeprefix("inception_").replace("_reduce", "r") for name in layers]
     axes.set_xticks(range(len(layers)), short_names, rotation=90)
     axes.grid(axis="y")
@@ -245,8 +239,8 @@ def _told(rows: pd.DataFrame, title: str) -> str:
     layer = rows["layer"].iloc[0]
     first = rows[rows["layer"] == layer].set_index("auxiliary")["median"]
     return (
-        f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med; den er typisk "
-        f"{_rounded(_first_layer(rows))} gange så stor med hjælp."
+        f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med; den er "
+        f"typisk {_rounded(_first_layer(rows))} gange så stor med hjælp."
     )
 
 

@@ -63,7 +63,7 @@ def test_gradients_on_a_logarithmic_axis():
     axes = figure.axes[0]
     assert axes.get_yscale() == "log"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["conv1", "4a", "4d", "fc"]
-    assert "24 gange" in axes.texts[0].get_text()
+    assert axes.get_title(loc="left") == "He\nconv1: 24 gange"
     assert "1,0 · 10^−9 uden og 2,5 · 10^−8 med" in figure.alt_text
 
 
