@@ -1,6 +1,5 @@
 """Lesson 02: every number that its text names, computed here and found there; and its diagnoses."""
 
-import json
 import re
 from pathlib import Path
 
@@ -16,22 +15,6 @@ from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, layer_table, output_size
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "02_alexnet.ipynb"
-
-
-def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-
-
-@pytest.fixture(scope="module")
-def text() -> str:
-    sources = ("".join(cell["source"]) for cell in cells() if cell["cell_type"] == "markdown")
-    return " ".join(" ".join(sources).split())
-
-
-@pytest.fixture(scope="module")
-def printed() -> str:
-    outputs = (output for cell in cells() for output in cell.get("outputs", []))
-    return "\n".join("".join(output.get("text", "")) for output in outputs)
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +88,10 @@ def test_the_strong_neighbour(text, printed):
     assert "kanal 6: 300 → 47,6" in printed
 
 
-def test_the_papers_norm_by_hand_is_pytorchs_with_five_times_alpha(printed):
-    code = next("".join(cell["source"]) for cell in cells() if "def paper_norm" in "".join(cell["source"]))
+def test_the_papers_norm_by_hand_is_pytorchs_with_five_times_alpha(notebook, printed):
+    code = next(
+        "".join(cell["source"]) for cell in notebook["cells"] if "def paper_norm" in "".join(cell["source"])
+    )
     names: dict = {"torch": torch}
     exec(code, names)
     signals = 300 * torch.rand(2, 12, 4, 4, generator=torch.Generator().manual_seed(1))

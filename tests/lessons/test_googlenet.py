@@ -1,6 +1,5 @@
 """Lesson 04: every number that its text names, computed here and found there; and its diagnoses."""
 
-import json
 import math
 from pathlib import Path
 
@@ -23,21 +22,6 @@ NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "04_googlenet.ipy
 
 def parameters(network: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
-
-
-@pytest.fixture(scope="module")
-def text() -> str:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    return " ".join(
-        " ".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown").split()
-    )
-
-
-@pytest.fixture(scope="module")
-def printed() -> str:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    return "\n".join("".join(output.get("text", "")) for output in outputs)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Lesson 00: every number that its text names, computed here and found there; and its diagnoses."""
 
-import json
 import re
 from pathlib import Path
 
@@ -17,23 +16,6 @@ from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.world import datasets
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "00_motivation.ipynb"
-
-
-@pytest.fixture(scope="module")
-def notebook() -> dict:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def text(notebook) -> str:
-    cells = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-    return " ".join(" ".join(cells).split())
-
-
-@pytest.fixture(scope="module")
-def printed(notebook) -> str:
-    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", []))
-    return "\n".join("".join(output.get("text", "")) for output in outputs)
 
 
 def parameters(module: nn.Module) -> int:

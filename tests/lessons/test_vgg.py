@@ -18,21 +18,6 @@ DEPTHS = {11: 132_863_336, 13: 133_047_848, 16: 138_357_544, 19: 143_667_240}
 
 
 @pytest.fixture(scope="module")
-def text() -> str:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    return " ".join(
-        " ".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown").split()
-    )
-
-
-@pytest.fixture(scope="module")
-def printed() -> str:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    return "\n".join("".join(output.get("text", "")) for output in outputs)
-
-
-@pytest.fixture(scope="module")
 def tables():
     return {depth: layer_table(vgg(depth, device="meta")) for depth in DEPTHS}
 
