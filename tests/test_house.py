@@ -17,6 +17,7 @@ SUBJECTS = {
     "robustness",
     "snapshots",
     "recipes",
+    "publishing",
     "transfer",
     "activations",
     "neighbours",

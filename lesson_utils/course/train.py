@@ -13,7 +13,7 @@ def train_network(name: str, resume: bool, out: str) -> bool:
 
     Raises LessonError for an unknown name, or a checkpoint of another recipe.
     """
-    from lesson_utils import recipes, weights  # they import torch, which `lesson --help` must not wait for
+    from lesson_utils import publishing, weights  # they import torch, which `lesson --help` must not wait for
 
     console = Console()
     columns = (
@@ -35,7 +35,7 @@ def train_network(name: str, resume: bool, out: str) -> bool:
             facts = f"tab {number(loss, 2)}{right}"
             progress.update(bar, description=f"Træner {name}", completed=step, total=steps, facts=facts)
 
-        entry = recipes.make(name, Path(out) if out else weights.EMBEDDED, resume, stepped, drawn)
+        entry = publishing.make(name, Path(out) if out else weights.EMBEDDED, resume, stepped, drawn)
     if entry is None:
         console.print(f"Træningen er afbrudt. Gå videre med »lesson train {name} --resume«.")
         return False

@@ -13,10 +13,10 @@ from lesson_utils.course import cli
 def short(monkeypatch, tmp_path):
     """The plans with 64 images and two steps; caches and checkpoints in a folder of the test's own."""
     plan = recipes.PLANS["googlenet"]
-    quick = replace(plan, recipe=replace(plan.recipe, epochs=1, batch_size=32), snapshots=True)
+    recipe = replace(plan.recipe, epochs=1, batch_size=32)
+    few = replace(plan.subject, training=3, validation=1, test=1, attacked=1)
+    quick = replace(plan, recipe=recipe, subject=few, snapshots=True)
     monkeypatch.setitem(recipes.PLANS, "googlenet", quick)
-    for name, count in (("TRAINING", 64), ("VALIDATION", 22), ("TEST", 22), ("ATTACKED", 22)):
-        monkeypatch.setattr(recipes, f"{name}_IMAGES", count)
     monkeypatch.setenv("LESSON_CACHE", str(tmp_path / "cache"))
     return tmp_path / "weights"
 
