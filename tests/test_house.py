@@ -23,6 +23,8 @@ SUBJECTS = {
     "neighbours",
     "dissection",
     "reconstruction",
+    "patches",
+    "silence",
 }
 
 # A room, and the rooms that it may know beside itself and those that everyone may use.
