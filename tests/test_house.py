@@ -25,6 +25,8 @@ SUBJECTS = {
     "reconstruction",
     "patches",
     "silence",
+    "concepts",
+    "quantiles",
 }
 
 # A room, and the rooms that it may know beside itself and those that everyone may use.
