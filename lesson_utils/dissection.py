@@ -9,16 +9,18 @@ its receptive field, as in the paper, and each cell counts its pixels of each co
 times as much and changes little (conv1 has no finer map), a coarser one loses the eyes.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
 from lesson_utils import danish
 from lesson_utils.activations import Source, activations, batches, pictures
-from lesson_utils.concepts import Concept, known, shares
+from lesson_utils.concepts import KINDS, Concept, known, shares
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.patches import sight_of
@@ -177,6 +179,26 @@ def dissect(
             layer, concepts, limit, overlap[:, rows], units[:, rows] * pixels, area, images
         )
     return results
+
+
+def by_layer(
+    dissections: Mapping[str, Mapping[str, Dissection]], least: float = DETECTS, seed: int = 0
+) -> pd.DataFrame:
+    """The dissections of several networks, `{"trænet": dissect(...), "tilfældigt": dissect(...)}`, as a table.
+
+    One row per network and layer: `mean`, `coverage` and `unique` (concepts with a detector), each with `_low` and
+    `_high` of its 95 % interval, and for each kind of concept the share of units that are detectors of it.
+    """
+    rows = []
+    for network, layers in dissections.items():
+        for layer, found in layers.items():
+            row: dict[str, object] = {"network": network, "layer": layer, "units": len(found.iou)}
+            for statistic in get_args(Statistic):
+                value, low, high = found.interval(statistic, least, seed=seed)
+                row |= {statistic: value, f"{statistic}_low": low, f"{statistic}_high": high}
+            kinds = Counter(found.concept(unit).kind for unit in found.detectors(least))
+            rows.append(row | {kind: kinds[kind] / len(found.iou) for kind in KINDS})
+    return pd.DataFrame(rows)
 
 
 def unit_thresholds(

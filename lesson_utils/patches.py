@@ -73,7 +73,7 @@ def strongest_places(
 
 
 def sight_of(network: nn.Module, layer: str, input_size: int | None = None) -> Sight:
-    """What the units of a layer see (`networks.sight`), by the layer's name; of branches, the one that sees most."""
+    """What the units of a layer see (`networks.sight`), by the layer's name; of branches, the widest."""
     return max(sight(network, path, input_size) for path in locate(network, layer))
 
 
