@@ -23,6 +23,10 @@ SUBJECTS = {
     "neighbours",
     "dissection",
     "reconstruction",
+    "patches",
+    "silence",
+    "concepts",
+    "quantiles",
 }
 
 # A room, and the rooms that it may know beside itself and those that everyone may use.

@@ -1,9 +1,9 @@
 """The lecture's three networks, and the arithmetic that describes them."""
 
 from lesson_utils.networks.alexnet import alexnet
-from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size, receptive_fields
+from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size, receptive_fields, sight
 from lesson_utils.networks.googlenet import googlenet
-from lesson_utils.networks.network import Network
+from lesson_utils.networks.network import Network, random_twin
 from lesson_utils.networks.vgg import vgg
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "googlenet",
     "layer_table",
     "output_size",
+    "random_twin",
     "receptive_fields",
+    "sight",
     "vgg",
 ]

@@ -114,6 +114,34 @@ def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFra
     it went on beyond its edges. Auxiliary heads are no row. Works on `meta` and on any module that torch.fx can
     trace; a network of the course has one row per row of its own table, any other one per module.
     """
+    recorder = _record(network, input_size)
+    rows = {path.removeprefix("layers."): _row(path, module, recorder) for path, module in _rows_of(network)}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("layer")
+    numbers = [column for column in COLUMNS if column != "kind"]
+    return table.astype(dict.fromkeys(numbers, "Int64"))
+
+
+class Sight(NamedTuple):
+    """Where the units of a layer look: each at `size` pixels, centred on pixel `middle` + `jump` · its number."""
+
+    size: int
+    jump: int
+    middle: float
+
+
+def sight(network: nn.Module, path: str, input_size: int | None = None) -> Sight:
+    """What the units of the module at `path` see of an image, along one side: a row of it, or a part inside a row.
+
+    In an inception module all branches look at the same places, the 5x5 branch at the most around them; pixel 0 is
+    the first. An FC layer is one unit, which sees the whole image.
+    """
+    recorder = _record(network, input_size)
+    node = recorder.last[path]
+    field = recorder.fields[node]
+    return Sight(field.size, field.jump, recorder.middles[node])
+
+
+def _record(network: nn.Module, input_size: int | None) -> "_Recorder":
     input_size = input_size or getattr(network, "input_size", None)
     if input_size is None:
         raise LessonError("Netværket kender ikke sin billedstørrelse: angiv input_size, fx 224.")
@@ -122,10 +150,7 @@ def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFra
     # a fake tensor has a shape and no values, so nothing is computed, however large the network is
     with nullcontext() if device.type == "meta" else FakeTensorMode(allow_non_fake_inputs=True):
         recorder.run(torch.empty(1, 3, input_size, input_size, device=device))
-    rows = {path.removeprefix("layers."): _row(path, module, recorder) for path, module in _rows_of(network)}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("layer")
-    numbers = [column for column in COLUMNS if column != "kind"]
-    return table.astype(dict.fromkeys(numbers, "Int64"))
+    return recorder
 
 
 def _rows_of(network: nn.Module) -> list[tuple[str, nn.Module]]:
@@ -143,6 +168,7 @@ class _Recorder(fx.Interpreter):
     def __init__(self, traced: fx.GraphModule):
         super().__init__(traced)
         self.fields: dict[fx.Node, ReceptiveField] = {}
+        self.middles: dict[fx.Node, float] = {}  # the pixel in the middle of what the first unit sees
         self.shapes: dict[fx.Node, torch.Size] = {}
         self.last: dict[str, fx.Node] = {}  # by a module's path: the node whose value is its output
         self.multiply_adds: dict[str, int] = {}
@@ -155,8 +181,12 @@ class _Recorder(fx.Interpreter):
         inputs = [source for source in node.all_input_nodes if source in self.shapes]
         field = max((self.fields[source] for source in inputs), default=ReceptiveField(1, 1))
         module = self.fetch_attr(node.target) if node.op == "call_module" else None
+        middle = max((self.middles[source] for source in inputs), default=0.0)
         if inputs:
-            field = field.after(*_window(module, self.shapes[inputs[0]], value.shape))
+            kernel, stride, padding = _window(module, self.shapes[inputs[0]], value.shape)
+            middle += ((kernel - 1) / 2 - padding) * field.jump
+            field = field.after(kernel, stride)
+        self.middles[node] = middle
         self.fields[node] = field
         for path, _ in node.meta.get("nn_module_stack", {}).values():
             self.last[path] = node
@@ -165,15 +195,15 @@ class _Recorder(fx.Interpreter):
         return value
 
 
-def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> tuple[int, int]:
-    """(kernel, stride) of whatever made a map of shape `after` out of one of shape `before`."""
+def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> tuple[int, int, int]:
+    """(kernel, stride, padding) of whatever made a map of shape `after` out of one of shape `before`."""
     if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        return _first(module.kernel_size), _first(module.stride)
+        return _first(module.kernel_size), _first(module.stride), _first(module.padding)
     if len(before) == 4 and len(after) == 2:  # flattened: the next layer sees every position at once
-        return before[2], 1
+        return before[2], 1, 0
     if isinstance(module, nn.AdaptiveAvgPool2d) and after[2] == 1:
-        return before[2], 1
-    return 1, 1
+        return before[2], 1, 0
+    return 1, 1, 0
 
 
 def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """`Network`: a table turned into a classifier that normalises by itself and knows its layers by name."""
 
+import copy
 import math
 from collections.abc import Sequence
 
@@ -129,6 +130,11 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
             elif isinstance(module, nn.BatchNorm2d):
                 module.reset_parameters()
     return network
+
+
+def random_twin(network: Network, seed: int = 0) -> Network:
+    """The same network before any training, in eval mode: new weights from `seed`, fresh statistics."""
+    return materialise(copy.deepcopy(network), seed, network.device).eval()
 
 
 def check_images(images: Tensor) -> None:

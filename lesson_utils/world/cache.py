@@ -70,12 +70,13 @@ def store(
     seed: int,
     count: int,
     *,
+    first: int = 0,
     maps: bool = False,
     directory: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     **options,
 ) -> Store:
-    """Images 0 … count-1 of a seed, from disk if they were drawn before.
+    """`count` images of a seed from number `first` on, from disk if they were drawn before.
 
     maps      keep the maps too (more than twice the space)
     progress  called with (images drawn, count) while drawing
@@ -84,6 +85,7 @@ def store(
     question = dict(
         classes=list(classes),
         seed=seed,
+        first=first,
         count=count,
         maps=maps,
         code=_code(),
@@ -93,7 +95,7 @@ def store(
     file = (directory or cache_directory() / "world") / f"{name}.npz"
     arrays = _read(file)
     if arrays is None:
-        arrays = _draw(classes, seed, count, maps, progress, options)
+        arrays = _draw(classes, seed, range(first, first + count), maps, progress, options)
         _write(file, arrays)
     tensors = {key: torch.from_numpy(array) for key, array in arrays.items()}
     return Store(tensors.pop("images"), tensors.pop("labels"), list(classes), tensors)
@@ -102,18 +104,18 @@ def store(
 def _draw(
     classes: Sequence[str | Thing],
     seed: int,
-    count: int,
+    indices: range,
     maps: bool,
     progress: Callable[[int, int], None] | None,
     options: dict,
 ) -> dict[str, np.ndarray]:
     pieces: list[Samples] = []
-    for start in range(0, count, CHUNK):
-        samples = render(classes, seed, range(start, min(start + CHUNK, count)), **options)
+    for start in range(0, len(indices), CHUNK):
+        samples = render(classes, seed, indices[start : start + CHUNK], **options)
         samples.images = to_bytes(samples.images)
         pieces.append(samples)
         if progress:
-            progress(min(start + CHUNK, count), count)
+            progress(min(start + CHUNK, len(indices)), len(indices))
     names = ("images", "labels", *(_MAPS if maps else ()))
     return {name: torch.cat([getattr(piece, name) for piece in pieces]).cpu().numpy() for name in names}
 

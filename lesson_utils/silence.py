@@ -1,0 +1,44 @@
+"""Silent channels: those that answer nowhere in an image, because what they look for is not there."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from torch import Tensor, nn
+
+from lesson_utils.activations import Source, activations, stream
+
+
+def silent(answers: Tensor) -> Tensor:
+    """bool (N, C): the channels of (N, C, H, W), or units of (N, C), without one positive value.
+
+    After a ReLU that is: zero everywhere.
+    """
+    return answers.flatten(2).amax(2) <= 0 if answers.dim() > 2 else answers <= 0
+
+
+def silent_channels(
+    network: nn.Module, image: Tensor, source: Source, layers: Sequence[str], batch_size: int = 100
+) -> pd.DataFrame:
+    """How many channels of each layer are silent, for one `image` (3, H, W) and for a whole set of images.
+
+    One row per layer. `channels`: how many it has; `image`: the share of them that is silent for the image;
+    `average`: for an image of the set, on average; `never`: the share that no image of the set wakes.
+    """
+    place = next(network.parameters()).device
+    alone = activations(network, image[None].to(place), layers)
+    silences: dict[str, Tensor] = {}
+    images = 0
+    for answers in stream(network, source, layers, batch_size):
+        for layer, answer in answers.items():
+            silences[layer] = silences.get(layer, 0) + silent(answer).sum(0)
+        images += len(answer)
+    rows = {
+        layer: {
+            "channels": len(count),
+            "image": silent(alone[layer]).float().mean().item(),
+            "average": (count / images).mean().item(),
+            "never": (count == images).float().mean().item(),
+        }
+        for layer, count in silences.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").astype({"channels": int}).rename_axis("layer")
