@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -78,18 +79,25 @@ def make(
     if not result.finished:
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    if taken:
-        snapshots.save(taken, folder / f"{name}-snapshots.safetensors")
-    return publish(plan, network.cpu(), result, folder)
+    return publish(plan, network.cpu(), result, folder, taken)
 
 
 def snapshot_steps(steps: int, moments: int = 8) -> list[int]:
-    """The fresh network and `moments` more, the last at the end: evenly apart in the logarithm of the step."""
+    """The fresh network and `moments` - 1 more, evenly apart in the logarithm of the step.
+
+    The last of the moments would be the end; that one is the network's own file.
+    """
     first = 8
-    return [0, *sorted({round(first * (steps / first) ** (k / (moments - 1))) for k in range(moments)})]
+    return [0, *sorted({round(first * (steps / first) ** (k / (moments - 1))) for k in range(moments - 1)})]
 
 
-def publish(plan: Plan, network: Network, result: TrainingResult, folder: Path) -> dict:
+def publish(
+    plan: Plan,
+    network: Network,
+    result: TrainingResult,
+    folder: Path,
+    taken: Sequence[snapshots.Snapshot] = (),
+) -> dict:
     """Write the weights in half precision, read them back, measure what was read, and enter it in the manifest."""
     file = folder / f"{plan.name}.safetensors"
     unfinished = folder / f".{file.name}.part"
@@ -101,7 +109,7 @@ def publish(plan: Plan, network: Network, result: TrainingResult, folder: Path) 
     few = slice(subject.attacked * classes)
     entry = {
         "file": file.name,
-        "sha256": hashlib.sha256(unfinished.read_bytes()).hexdigest(),
+        "sha256": _digest(unfinished),
         "network": network.name,
         "family": plan.family,
         "start": plan.start,
@@ -123,6 +131,10 @@ def publish(plan: Plan, network: Network, result: TrainingResult, folder: Path) 
     }
     if plan.start:
         entry["bananas"] = {scene: _bananas(network, scene) for scene in ("alone", "held")}
+    if taken:
+        path = folder / f"{plan.name}-snapshots.safetensors"
+        snapshots.save(taken, path)
+        entry["snapshots"] = {"file": path.name, "sha256": _digest(path)}
     unfinished.replace(file)
     _enter(plan.name, entry, folder / weights.MANIFEST)
     return entry
@@ -140,6 +152,10 @@ def _bananas(network: Network, scene: str) -> dict:
     """The share of bananas, all alone or all in a monkey's hand, that the network calls bananas."""
     samples = probe(scene, "banana", PROBED, TEST)
     return {"images": PROBED, "accuracy": accuracy(network, to_bytes(samples.images), samples.labels)}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -4,6 +4,7 @@ The weights of the conv layers are kept in 8 bits: each filter as whole numbers 
 which moves a weight by at most 0.4 % of its filter's largest. Batch norm's numbers are few, and kept in full.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
+from lesson_utils.weights import EMBEDDED, embedded, load_network
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,24 @@ def take(network: Network, step: int, accuracy: float) -> Snapshot:
         if name.startswith("layers.conv") and not name.endswith("num_batches_tracked")
     }
     return Snapshot(step, accuracy, tensors)
+
+
+def of(name: str) -> list[Snapshot]:
+    """The moments of a network that the course ships, from the fresh one to the trained one itself.
+
+    Raises LessonError for a network without snapshots, and for a file that is missing or damaged.
+    """
+    network, entry = load_network(name), embedded().get(name, {})
+    if "snapshots" not in entry:
+        kept = danish.listing(other for other, about in embedded().items() if "snapshots" in about)
+        raise LessonError(f"»{name}« har ingen øjebliksbilleder fra træningen: vælg {kept}.")
+    path = EMBEDDED / entry["snapshots"]["file"]
+    earlier = load(path)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["snapshots"]["sha256"]:
+        raise LessonError(
+            f"Øjebliksbillederne »{path.name}« er beskadiget (kontrolsummen er forkert): hent kurset igen."
+        )
+    return [*earlier, take(network, entry["training_steps"], entry["test"]["accuracy"])]
 
 
 def save(snapshots: Sequence[Snapshot], path: Path) -> None:

@@ -5,13 +5,13 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from lesson_utils import weights
+from lesson_utils import danish, weights
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import relative
+from lesson_utils.recipes import PLANS
 from lesson_utils.training import accuracy
 from lesson_utils.weights import WeightsUnavailable, load_file, load_network, tensor_names
-from lesson_utils.world import datasets as world_datasets
 
 
 @pytest.fixture
@@ -181,13 +181,12 @@ def shipped(tmp_path, monkeypatch):
 def test_an_embedded_network_is_as_good_as_its_manifest_says(name):
     """On freshly drawn images, within three standard errors of the binomial on both sides of the comparison."""
     entry, network = weights.embedded()[name], load_network(name)
-    fresh = world_datasets.base(440, seed=20_000)
-    expected, n = entry["test"]["accuracy"], len(fresh)
-    measured = accuracy(network, fresh.images, fresh.labels)
+    expected, n = entry["test"]["accuracy"], 440
+    measured = accuracy(network, *PLANS[name].subject.draw(20_000, n, None))
     spread = max(expected * (1 - expected), 0.01) * (1 / n + 1 / entry["test"]["images"])
     assert measured >= expected - 3 * spread**0.5
-    assert "rigtige på 4.400 nye billeder" in network.origin
-    assert network.class_names[0] == "ansigt"
+    assert f"rigtige på {danish.number(entry['test']['images'])} nye billeder" in network.origin
+    assert network.class_names == tuple(PLANS[name].subject.danish)
 
 
 def test_damaged_missing_and_newer_weights_are_said(shipped):
