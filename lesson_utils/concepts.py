@@ -1,7 +1,8 @@
 """What a pixel of the image world can be: each part, object, texture and background, its colour, and edges.
 
 These are the concepts that `dissection` compares units with. The world knows the first four itself; a pixel's
-colour is one of ten, and an edge is where grey values change (the image's gradient), lighter on one of eight sides.
+colour is one of ten, and an edge is where grey values change (the image's gradient), lighter on one of eight
+sides.
 """
 
 import math
@@ -88,7 +89,7 @@ def edges(images: Tensor) -> Tensor:
 
 
 def colours(images: Tensor) -> Tensor:
-    """uint8 (N, H, W): 1 … 10, the pixel's basic colour as in `COLOURS`, by hue, or by lightness where it is dull."""
+    """uint8 (N, H, W): 1 … 10, the pixel's colour as in `COLOURS`: by hue, or by lightness where it is dull."""
     high, low = images.amax(1), images.amin(1)
     spread = (high - low).clamp_min(1e-6)
     red, green, blue = images.unbind(1)

@@ -1,6 +1,6 @@
 """Network dissection: which unit answers to which concept (Bau, Zhou, Khosla, Oliva & Torralba 2017).
 
-Each unit gets a threshold that it exceeds in a given share of all places of all images. Where it does, it "sees"
+Each unit gets a threshold that it exceeds in a given share of all places of all images. Where it does, it sees
 something; the overlap of that region with each concept, intersection over union (IoU), says what. Two walks through
 the images, one for the thresholds and one for the overlaps; the memory is that of one batch.
 
@@ -10,7 +10,7 @@ times as much and changes little (conv1 has no finer map), a coarser one loses t
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -144,7 +144,7 @@ def dissect(
     layers: Sequence[str],
     quantile: float = 0.99,
     cells: int = CELLS,
-    batch_size: int = 100,
+    batch_size: int = 50,
 ) -> dict[str, Dissection]:
     """Dissect `layers` of a network on images whose parts are known: `Samples`, or an `Album` of them.
 
@@ -161,15 +161,16 @@ def dissect(
     for batch in batches(source, batch_size):
         batch = _with_parts(batch)
         sights = sights or {layer: sight_of(network, layer, batch.images.shape[-1]) for layer in layers}
-        sees = _sees(network, batch.images, sights, limits, cells)
         parts = shares(batch, cells).view(len(batch), cells**2, -1)
-        for first in range(0, len(batch), TOGETHER):
-            group = (images + first) // TOGETHER % GROUPS
-            some = slice(first, first + TOGETHER)
-            mask, columns = sees[:, some].flatten(1), parts[some].flatten(0, 1)
-            overlap[group] += mask @ columns
-            units[group] += mask.sum(1)
-            area[group] += columns.sum(0)
+        groups = [(images + first) // TOGETHER % GROUPS for first in range(0, len(batch), TOGETHER)]
+        for group, columns in zip(groups, parts.split(TOGETHER), strict=True):
+            area[group] += columns.sum((0, 1))
+        for rows, mask in _masks(network, batch.images, sights, limits, cells):
+            for group, sees, columns in zip(
+                groups, mask.split(TOGETHER, 1), parts.split(TOGETHER), strict=True
+            ):
+                overlap[group, rows] += sees.flatten(1) @ columns.flatten(0, 1)
+                units[group, rows] += sees.sum((1, 2))
         images += len(batch)
     pixels = (batch.images.shape[-1] // cells) ** 2
     results, first = {}, 0
@@ -204,7 +205,7 @@ def by_layer(
 def unit_thresholds(
     network: nn.Module, source: Source, layers: Sequence[str], quantile: float, batch_size: int = 100
 ) -> dict[str, Tensor]:
-    """float32 (U,) for each layer: what each unit exceeds in a share 1 - `quantile` of all places of all images."""
+    """float32 (U,) for each layer: what a unit exceeds in the share 1 - `quantile` of all places of all images."""
     if not 0 < quantile < 1:
         raise LessonError(f"quantile er {danish.number(quantile)}, men skal ligge mellem 0 og 1, fx 0,99.")
     counts: dict[str, Histogram] = {}
@@ -212,7 +213,7 @@ def unit_thresholds(
         for layer, answers in activations(network, pictures(_with_parts(batch)), layers).items():
             if answers.dim() != 4:
                 raise LessonError(
-                    f"»{layer}« har ingen feature maps, så dets enheder ser ikke et sted i billedet: vælg et conv-lag."
+                    f"»{layer}« har ingen feature maps, så dets enheder ser hele billedet: vælg et conv-lag."
                 )
             values = answers.transpose(0, 1).flatten(1)
             counts.setdefault(layer, Histogram(len(values))).add(values)
@@ -248,15 +249,16 @@ def _judge(
     return Dissection(layer, concepts, limits, iou, hits, seen, images)
 
 
-def _sees(network: nn.Module, images: Tensor, sights: dict[str, Sight], limits: Tensor, cells: int) -> Tensor:
-    """float32 (U, N, cells²): 1 where a unit of any of the layers answers above its limit, else 0."""
+def _masks(
+    network: nn.Module, images: Tensor, sights: dict[str, Sight], limits: Tensor, cells: int
+) -> Iterator[tuple[slice, Tensor]]:
+    """Layer by layer: which rows of `limits` its units have, and float32 (U, N, cells²): 1 where they see, else 0."""
     answers = activations(network, images, list(sights))
-    found, first = [], 0
+    first = 0
     for layer, seen in sights.items():
-        grown = _on_grid(answers[layer], seen, images.shape[-1], cells)
-        limit = limits[first : (first := first + grown.shape[1])]
-        found.append((grown > limit[:, None, None]).float().flatten(2).transpose(0, 1))
-    return torch.cat(found)
+        grown = _on_grid(answers.pop(layer), seen, images.shape[-1], cells).transpose(0, 1).flatten(2)
+        rows = slice(first, first := first + len(grown))
+        yield rows, (grown > limits[rows, None, None]).float()
 
 
 def _on_grid(answers: Tensor, seen: Sight, side: int, cells: int) -> Tensor:
