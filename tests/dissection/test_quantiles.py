@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lesson_utils.quantiles import Histogram
+from lesson_utils.dissection.quantiles import Histogram
 
 
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.9, 0.99])
