@@ -4,12 +4,12 @@ import torch
 
 from lesson_utils.classroom.exercises.check import Exercise
 
-most_silent = Exercise(
-    key="flest_tavse",
+weakest_layer = Exercise(
+    key="flest_svage",
     answer="sidst",
     choices=("først", "midt", "sidst"),
     because="de første lag leder efter kanter og farver, som findes i næsten alle billeder. De sidste leder efter "
-    "ting, og de fleste ting er her ikke.",
+    "mønstre, der hører til bestemte ting, og de fleste ting er ikke i billedet.",
     mistakes=[
         ("først", "Et filter for kanter finder næsten altid en kant et sted. Hvad leder de andre lag efter?"),
         (

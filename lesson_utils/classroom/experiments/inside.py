@@ -9,15 +9,18 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from torch import Tensor
+from torch.nn import functional as F
 
 from lesson_utils import danish
-from lesson_utils.activations import activations
+from lesson_utils.activations import Source, activations, stream
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.errors import LessonError
+from lesson_utils.neighbours import precision_table
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, patches
 from lesson_utils.snapshots import Snapshot
 from lesson_utils.world import Samples, render
+from lesson_utils.world.datasets import twins
 
 PLACED = ("rows", "down", "right", "parts", "strengths")
 
@@ -100,19 +103,55 @@ def at_moment(network: Network, moment: Snapshot) -> Network:
     return earlier.eval()
 
 
-def still_to_go(moments: Sequence[Snapshot]) -> pd.DataFrame:
-    """How far each conv layer's weights still are from the trained ones, 1 at the start; index: step."""
+def likeness(moments: Sequence[Snapshot]) -> pd.DataFrame:
+    """The cosine between each conv layer's weights and the trained ones; index: step, one column per layer."""
     names = [name for name in moments[-1].tensors if name.endswith("conv.weight")]
-    rows = {}
-    for moment in moments:
-        rows[moment.step] = {
+    rows = {
+        moment.step: {
             name.split(".")[1]: float(
-                (moment.tensors[name] - moments[-1].tensors[name]).norm()
-                / (moments[0].tensors[name] - moments[-1].tensors[name]).norm()
+                F.cosine_similarity(moment.tensors[name].flatten(), moments[-1].tensors[name].flatten(), 0)
             )
             for name in names
         }
+        for moment in moments
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("skridt")
+
+
+def empty(network: Network, source: Source, layers: Sequence[str], least: float = 0.25) -> pd.DataFrame:
+    """How many units of each layer look empty: one row per layer, shares between 0 and 1.
+
+    `weak`: for an image, on average, the units whose strongest answer is below `least` of their own strongest
+    in all the images; `silent`: those that answer nowhere in it; `dead`: those that answer to no image.
+    """
+    peaks: dict[str, list[Tensor]] = {layer: [] for layer in layers}
+    for answers in stream(network, source, layers):
+        for layer, found in answers.items():
+            peaks[layer].append(found.flatten(2).amax(2) if found.dim() > 2 else found)
+    rows = {}
+    for layer, pieces in peaks.items():
+        all_peaks = torch.cat(pieces).clamp_min(0)
+        quiet = all_peaks == 0
+        weak = quiet | (all_peaks < least * all_peaks.amax(0))
+        rows[layer] = {
+            "weak": float(weak.float().mean()),
+            "silent": float(quiet.float().mean()),
+            "dead": float(quiet.all(0).float().mean()),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("lag")
+
+
+def over_seeds(
+    network: Network, pair: Sequence[str], layers: Sequence[str], seeds: Sequence[int], count: int = 40
+) -> pd.DataFrame:
+    """Precision@5 of twins of several seeds: index layer, columns mean, min and max over the seeds."""
+    tables = [
+        precision_table(
+            {seed: network}, twins(*pair, count=count, seed=seed, size=network.input_size), layers
+        )
+        for seed in seeds
+    ]
+    return pd.concat(tables, axis=1).agg(["mean", "min", "max"], axis=1)
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,9 @@ def feature_maps(image: Tensor, maps: Tensor, layer: str, rows: int = 4, columns
 
 
 @styled
-def looks_at(image: Tensor, maps: Mapping[str, Tensor], count: int = 4) -> Figure:
-    """What the strongest channels of each layer look at: the image (3, H, W) is dark where they are silent."""
-    figure, axes = new_figure(len(maps) * 1.75 + 0.2, len(maps), count, squeeze=False)
+def looks_at(image: Tensor, maps: Mapping[str, Tensor], count: int = 5) -> Figure:
+    """What the strongest channels of each layer look at: the image (3, H, W) fades where they are silent."""
+    figure, axes = new_figure(len(maps) * 1.95, len(maps), count, squeeze=False)
     _tight(figure)
     said = []
     for line, (layer, found) in zip(axes, maps.items(), strict=True):
@@ -67,46 +67,49 @@ def looks_at(image: Tensor, maps: Mapping[str, Tensor], count: int = 4) -> Figur
             cell.set_title(f"{layer}, kanal {channel}", fontsize=12, pad=3)
     return described(
         figure,
-        f"Billedet er lyst, hvor hver af de stærkeste kanaler svarer, og mørkt ellers. {'. '.join(said)}.",
+        f"Billedet står klart, hvor hver af de stærkeste kanaler svarer, og blegt ellers. {'. '.join(said)}.",
     )
 
 
 def lit(image: Tensor, answers: Tensor) -> Tensor:
-    """The image (3, H, W), darkened to a fifth where a feature map (h, w) is silent."""
+    """The image (3, H, W), faded to a tenth where a feature map (h, w) is silent."""
     grown = F.interpolate(
         answers.clamp_min(0)[None, None], image.shape[1:], mode="bilinear", align_corners=False
     )
-    return image * (0.2 + 0.8 * grown[0] / grown.max().clamp_min(1e-9))
+    clear = 0.1 + 0.9 * (grown[0] / grown.max().clamp_min(1e-9)).sqrt()
+    return image * clear + (1 - clear)
 
 
 @styled
-def silence(table: pd.DataFrame) -> Figure:
-    """How many channels of each layer are silent: `image`, `average` and `never`, shares, one row per layer."""
-    figure, axes = new_figure(height=4.0)
-    kinds = {"image": "for dette billede", "average": "for et nyt billede i snit", "never": "for alle de nye"}
-    colours = (BLUE, ORANGE, GREY)
-    for k, ((column, name), colour) in enumerate(zip(kinds.items(), colours, strict=True)):
-        places = [row + (k - 1) * 0.27 for row in range(len(table))]
-        axes.bar(places, table[column], 0.25, color=colour, label=name)
+def emptiness(table: pd.DataFrame) -> Figure:
+    """Shares of units that are `weak`, `silent` and `dead`, one row per layer (see `experiments.inside.empty`)."""
+    figure, axes = new_figure(height=4.2)
+    kinds = {
+        "weak": "svage for et billede",
+        "silent": "helt tavse for et billede",
+        "dead": "tavse for alle billeder",
+    }
+    for k, ((column, name), colour) in enumerate(zip(kinds.items(), (BLUE, ORANGE, GREY), strict=True)):
+        places = [row + (k - 1) * 0.28 for row in range(len(table))]
+        axes.bar(places, table[column], 0.26, color=colour, label=name)
         for place, share in zip(places, table[column], strict=True):
-            axes.text(place, share + 0.01, percent(share, 0), ha="center", fontsize=12)
+            axes.text(place, share + 0.01, percent(share, 0).replace(" ", ""), ha="center", fontsize=12)
     axes.set_xticks(range(len(table)), table.index)
-    axes.set_ylim(0, max(0.2, 1.25 * float(table[list(kinds)].to_numpy().max())))
+    axes.set(ylim=(0, 1.3), yticks=[0, 0.5, 1], ylabel="af lagets enheder")
     danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    axes.set_ylabel("tavse kanaler")
     axes.legend(loc="upper left")
     said = ". ".join(
         f"{layer}: {listing(f'{percent(row[c], 0)} {n}' for c, n in kinds.items())}"
         for layer, row in table.iterrows()
     )
-    return described(figure, f"Andelen af tavse kanaler i hvert lag. {said}.")
+    return described(figure, f"Andelen af enheder, der svarer svagt eller slet ikke. {said}.")
 
 
 @styled
 def part_put_in(
     images: Tensor, maps: Tensor, threshold: float, part: str, who: str, shown: int = 6
 ) -> Figure:
-    """The same things without (first row) and with (second row) a part, lit where a unit answers.
+    """The same things without (first row) and with (second row) a part, clear where a unit answers.
 
     `images` (2, N, 3, H, W) and `maps` (2, N, h, w).
     """
@@ -121,11 +124,11 @@ def part_put_in(
         line[0].set_axis_off()
         line[0].text(0, 0.5, f"{heading}\n{count} af {total}\nvækker den", va="center", fontsize=13)
         for cell, image, answer in zip(line[1:], pictures, answers, strict=False):
-            bright = answer.amax() / top
-            image_axes(cell, lit(image, answer) * (0.35 + 0.65 * bright))
+            clear = (answer.amax() / top).clamp(0, 1)
+            image_axes(cell, lit(image, answer) * clear + (1 - clear))
     return described(
         figure,
-        f"De samme ting uden og med {part}, lyse hvor {who} svarer. Uden {part} vækker {counts[0]} af {total} "
+        f"De samme ting uden og med {part}, klare hvor {who} svarer. Uden {part} vækker {counts[0]} af {total} "
         f"billeder enheden, med {part} {counts[1]}.",
     )
 
@@ -133,7 +136,8 @@ def part_put_in(
 @styled
 def filter_sets(sets: Mapping[str, Tensor], smooth: Mapping[str, float], shown: int = 8) -> Figure:
     """The first `shown` filters (C, 3, k, k) of several first layers, a row for each, and how smooth they are."""
-    figure, axes = new_figure(1.15 * len(sets), len(sets), shown + 1, width_ratios=[2.4, *[1] * shown])
+    widths = [2.4, *[1] * shown]
+    figure, axes = new_figure(1.15 * len(sets), len(sets), shown + 1, width_ratios=widths, squeeze=False)
     _tight(figure)
     for line, (name, weights) in zip(axes, sets.items(), strict=True):
         line[0].set_axis_off()
@@ -187,26 +191,23 @@ def moment(filters: Tensor, image: Tensor, maps: Mapping[str, Tensor], step: int
 
 
 @styled
-def moves(still: pd.DataFrame, accuracies: Sequence[float]) -> Figure:
-    """How far the weights of each layer (columns) still are from the trained ones, by step, above the accuracy."""
+def turning(likeness: pd.DataFrame, accuracies: Sequence[float]) -> Figure:
+    """How much the weights of each layer (columns) look like the trained ones, by step, above the accuracy."""
     figure, (top, bottom) = new_figure(5.4, 2, 1, sharex=True, height_ratios=[1.7, 1])
-    places = range(len(still))
-    shades = [0.85 - 0.75 * k / max(len(still.columns) - 1, 1) for k in range(len(still.columns))]
-    palette = matplotlib.colormaps[SEQUENTIAL]
-    for shade, (layer, way) in zip(shades, still.items(), strict=True):
-        top.plot(places, way, "o-", color=palette(shade), label=layer)
-    top.set_ylabel("vej tilbage")
-    top.set_ylim(0, None)
-    danish_ticks(top.yaxis, lambda share: percent(share, 0))
-    top.legend(loc="upper right")
+    places, palette = range(len(likeness)), matplotlib.colormaps[SEQUENTIAL]
+    for k, (layer, alike) in enumerate(likeness.items()):
+        shade = 0.1 + 0.7 * k / max(len(likeness.columns) - 1, 1)
+        top.plot(places, alike, "o-", color=palette(shade), label=layer)
+    top.set(ylabel="ligner de færdige", ylim=(-0.05, 1.05))
+    danish_ticks(top.yaxis)
+    top.legend(loc="lower right", ncols=2)
     bottom.plot(places, accuracies, "o-", color=GREY)
     bottom.set(ylim=(0, 1.05), xlabel="skridt i træningen", ylabel="rigtige")
     danish_ticks(bottom.yaxis, lambda share: percent(share, 0))
-    bottom.set_xticks(places, [number(step) for step in still.index])
-    middle = len(still) // 2
-    said = listing(f"{layer} {percent(way.iloc[middle], 0)}" for layer, way in still.items())
+    bottom.set_xticks(places, [number(step) for step in likeness.index])
+    said = listing(f"{layer} fra {number(alike.iloc[0], 2)} til 1" for layer, alike in likeness.items())
     return described(
         figure,
-        f"Hvor langt lagenes vægte er fra de færdige, i træningen. Efter {number(still.index[middle])} skridt "
-        f"mangler {said}; da er {percent(accuracies[middle], 0)} af svarene rigtige.",
+        f"Hvor meget lagenes vægte ligner de færdige (cosinus), gennem træningen: {said}. Nøjagtigheden går fra "
+        f"{percent(accuracies[0], 0)} til {percent(accuracies[-1], 0)}.",
     )

@@ -23,13 +23,14 @@ def test_feature_maps_are_sorted_and_share_one_scale():
 def test_an_image_is_lit_where_the_channel_answers():
     answers = torch.zeros(4, 4)
     answers[0, 0] = 3.0
-    bright = inside.lit(torch.ones(3, 16, 16), answers)
-    assert bright[0, 0, 0] == pytest.approx(1.0) and bright[0, -1, -1] == pytest.approx(0.2)
+    shown = inside.lit(torch.zeros(3, 16, 16), answers)
+    assert shown[0, 0, 0] == pytest.approx(0.0) and shown[0, -1, -1] == pytest.approx(0.9)
 
 
-def test_silence_says_each_share():
-    table = pd.DataFrame({"image": [0.25], "average": [0.5], "never": [0.0]}, index=["conv5"])
-    assert "conv5: 25 % for dette billede, 50 % for et nyt billede i snit" in inside.silence(table).alt_text
+def test_emptiness_says_each_share():
+    table = pd.DataFrame({"weak": [0.25], "silent": [0.5], "dead": [0.0]}, index=["conv5"])
+    said = inside.emptiness(table).alt_text
+    assert "conv5: 25 % svage for et billede, 50 % helt tavse for et billede og 0 % tavse for alle" in said
 
 
 def test_a_part_put_in_counts_the_images_that_wake_the_unit():
@@ -39,10 +40,10 @@ def test_a_part_put_in_counts_the_images_that_wake_the_unit():
     assert "Uden hjul vækker 0 af 6" in figure.alt_text and "med hjul 4" in figure.alt_text
 
 
-def test_moves_say_how_far_is_left():
-    still = pd.DataFrame({"conv1": [1.0, 0.4, 0.0], "conv2": [1.0, 0.8, 0.0]}, index=[0, 100, 200])
-    said = inside.moves(still, [0.1, 0.6, 0.9]).alt_text
-    assert "Efter 100 skridt mangler conv1 40 % og conv2 80 %" in said and "60 % af svarene" in said
+def test_turning_says_where_each_layer_began():
+    alike = pd.DataFrame({"conv1": [0.05, 0.4, 1.0], "conv2": [0.8, 0.9, 1.0]}, index=[0, 100, 200])
+    said = inside.turning(alike, [0.1, 0.6, 0.9]).alt_text
+    assert "conv1 fra 0,05 til 1 og conv2 fra 0,80 til 1" in said and "10 % til 90 %" in said
 
 
 def test_a_moment_and_filters():
