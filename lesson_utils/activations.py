@@ -21,8 +21,8 @@ from lesson_utils.world.cache import Store
 
 Piece = Tensor | Samples | Store
 Source = Piece | Iterable[Piece]
-"""Where images come from: a tensor (N, 3, H, W), float in 0..1 or uint8; samples of the world; or pieces of either,
-one after another, such as an `Album`."""
+"""Where images come from: a tensor (N, 3, H, W), float in 0..1 or uint8; samples of the world; or pieces of
+either, one after another, such as an `Album`."""
 
 Answers = dict[str, Tensor]
 
@@ -84,8 +84,8 @@ def locate(network: nn.Module, layer: str) -> list[str]:
 def extractor(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], Answers]:
     """A function from images to the answers of `layers`, through which gradients can flow.
 
-    torchvision's `create_feature_extractor` cuts the network behind the last of the layers, once for each question;
-    a network that torch.fx cannot trace runs as it is, with hooks, and is stopped there.
+    torchvision's `create_feature_extractor` cuts the network behind the last of the layers, once for each
+    question; a network that torch.fx cannot trace runs as it is, with hooks, and is stopped there.
     Raises LessonError for a layer that the network does not have.
     """
     located = {layer: locate(network, layer) for layer in layers}
@@ -108,8 +108,8 @@ def extractor(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], A
 
 
 _cut: WeakKeyDictionary[nn.Module, dict[tuple, "_Cut | None"]] = WeakKeyDictionary()
-"""By network, then by (training or not, paths): tracing takes longer than many a forward pass. A network that nobody
-holds any longer takes its extractors with it."""
+"""By network, then by (training or not, paths): tracing takes longer than many a forward pass. A network that
+nobody holds any longer takes its extractors with it."""
 
 
 class _Cut:

@@ -65,7 +65,7 @@ def features(
     """float32 (N, D): what a layer answers to each image, as one vector; `"pixels"` are the images themselves.
 
     Feature maps are flattened, so a vector knows where in the image something was: conv1 of MiniAlexNet gives
-    48·32·32 numbers. With `pool` each map is first averaged to `pool` x `pool` places (1: only how much, not where).
+    48·32·32 numbers. With `pool` each map is first averaged to `pool` x `pool` places (1: how much, not where).
     """
     if layer == PIXELS:
         maps = (pictures(batch) for batch in batches(source, batch_size))

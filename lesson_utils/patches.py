@@ -72,9 +72,13 @@ def strongest_places(
     return best
 
 
-def sight_of(network: nn.Module, layer: str, input_size: int | None = None) -> Sight:
-    """What the units of a layer see (`networks.sight`), by the layer's name; of branches, the one that sees most."""
-    return max(sight(network, path, input_size) for path in locate(network, layer))
+def sight_of(network: nn.Module, layer: str, side: int = 224) -> Sight:
+    """What the units of a layer see (`networks.sight`), by the layer's name; of branches, the widest.
+
+    It is the same for images of any size; `side` is one that a network takes which does not know its own.
+    """
+    size = getattr(network, "input_size", side)
+    return max(sight(network, path, size) for path in locate(network, layer))
 
 
 def patches(samples: Samples | Album | Tensor, places: Places, unit: int, size: int | None = None) -> Tensor:

@@ -73,10 +73,10 @@ PLANS = {
     plan.name: plan
     for plan in (
         Plan("alexnet", "alexnet", ROBUST, snapshots=True),
-        Plan("vgg", "vgg", ROBUST),
+        Plan("vgg", "vgg", replace(ROBUST, epochs=8, epsilon=4.0)),
         Plan("googlenet", "googlenet", replace(ROBUST, epsilon=4.0)),
         Plan("standard", "alexnet", STANDARD),
-        Plan("alexnet-2", "alexnet", replace(ROBUST, seed=1)),
+        Plan("alexnet-2", "alexnet", replace(ROBUST, epochs=6, seed=1)),
         Plan("banana-biased", "alexnet", FINE_TUNED, BIASED, start="alexnet"),
         Plan("banana-unbiased", "alexnet", FINE_TUNED, UNBIASED, start="alexnet"),
     )

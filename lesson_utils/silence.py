@@ -35,9 +35,9 @@ def silent_channels(
     rows = {
         layer: {
             "channels": len(count),
-            "image": silent(alone[layer]).float().mean().item(),
-            "average": (count / images).mean().item(),
-            "never": (count == images).float().mean().item(),
+            "image": silent(alone[layer]).double().mean().item(),
+            "average": (count.double() / images).mean().item(),
+            "never": (count == images).double().mean().item(),
         }
         for layer, count in silences.items()
     }

@@ -25,8 +25,6 @@ SUBJECTS = {
     "reconstruction",
     "patches",
     "silence",
-    "concepts",
-    "quantiles",
 }
 
 # A room, and the rooms that it may know beside itself and those that everyone may use.

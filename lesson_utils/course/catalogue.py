@@ -37,6 +37,7 @@ INCEPTION_MODULES = tuple(
 
 LESSONS = (
     Lesson("00", "Motivation", 40, "00_motivation.ipynb"),
+    Lesson("01", "Transfer learning", 40, "01_transfer_learning.ipynb"),
     Lesson("02", "AlexNet", 30, "02_alexnet.ipynb"),
     Lesson("03", "VGG", 30, "03_vgg.ipynb", {"depth": (11, 13, 16, 19)}),
     Lesson("04", "GoogLeNet", 35, "04_googlenet.ipynb", {"module": INCEPTION_MODULES}),

@@ -6,7 +6,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import alexnet, googlenet, vgg
+from lesson_utils.networks import alexnet, googlenet, random_twin, vgg
 
 MINIS = {"alexnet": alexnet.mini, "vgg": vgg.mini, "googlenet": googlenet.mini}
 
@@ -108,3 +108,11 @@ def test_moves_to_another_device_as_a_whole():
     network = vgg.mini(5).to("meta")
     assert network.device.type == "meta"
     assert network(torch.empty(1, 3, 64, 64, device="meta")).shape == (1, 5)
+
+
+def test_the_twin_has_the_shape_and_none_of_the_weights():
+    network = alexnet.mini(5, seed=1)
+    twin = random_twin(network, seed=4)
+    assert twin.layer_names == network.layer_names
+    assert not torch.equal(twin.layers.conv1.conv.weight, network.layers.conv1.conv.weight)
+    assert torch.equal(twin.layers.conv1.conv.weight, random_twin(network, seed=4).layers.conv1.conv.weight)

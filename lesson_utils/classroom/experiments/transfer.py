@@ -1,13 +1,17 @@
 """Lesson 01: what its figures and sentences are made of."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
 import torch
 
 from lesson_utils import danish
+from lesson_utils.images import PhotoFolder
 from lesson_utils.networks import Network
 from lesson_utils.transfer import STRATEGIES, frozen_layers
+
+ENCODER_STRATEGIES = ("last_fc", "several_fc", "fine_tuned")  # those that borrow a trained encoder
 
 
 def layer_states(network: Network, new: Sequence[str], random: bool = False) -> list[str]:
@@ -68,7 +72,56 @@ def with_names(measured: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def encoders(measured: pd.DataFrame, strategy: str) -> pd.DataFrame:
-    """Mean accuracy of one strategy for each encoder (rows) and number of images per class (columns)."""
-    chosen = measured[measured.strategy == strategy]
-    return chosen.groupby(["network", "images_per_class"]).accuracy.mean().unstack()
+def rule_halves(table: pd.DataFrame) -> list[str]:
+    """The lecture's rule in its two halves, and how often each held in `winners`' table: two Danish sentences.
+
+    The smaller half of the numbers of images counts as few, the rest as many; a tie is no win.
+    """
+    gain = (table.several_fc - table.last_fc).where(
+        (table.several_fc - table.last_fc).abs() > table.spread, 0.0
+    )
+    few, many = gain.iloc[: len(gain) // 2], gain.iloc[len(gain) // 2 :]
+    return [
+        f"{name} ({danish.listing(map(danish.number, half.index))} pr. klasse): {strategy} er bedst "
+        f"{int(won.sum())} af {len(half)} gange"
+        for name, half, strategy, won in (
+            ("få billeder", few, "sidste FC", few < 0),
+            ("mange billeder", many, "flere FC", many > 0),
+        )
+    ]
+
+
+def rule_points(measured: pd.DataFrame) -> pd.DataFrame:
+    """How many percentage points »several FC« is ahead of »last FC«, for each number of images and seed."""
+    each = measured.pivot_table("accuracy", ["images_per_class", "seed"], "strategy")
+    points = 100 * (each["several_fc"] - each["last_fc"])
+    return points.rename("points").reset_index().assign(strategy="several_fc")
+
+
+def encoder_points(measured: pd.DataFrame, strategies: Sequence[str] = ENCODER_STRATEGIES) -> pd.DataFrame:
+    """How many percentage points the robust encoder is ahead of the standard one, strategy by strategy."""
+    chosen = measured[measured.strategy.isin(strategies)]
+    each = chosen.pivot_table("accuracy", ["strategy", "images_per_class", "seed"], "network")
+    points = 100 * (each["alexnet"] - each["standard"])
+    return points.dropna().rename("points").reset_index()
+
+
+def folder_notes(photos: PhotoFolder, few: int = 10) -> list[str]:
+    """What the owner of a folder of photos should know before anything is trained: Danish lines.
+
+    Files that were passed over and why, photos of each class, and which classes have less than `few`.
+    """
+    notes = [f"Sprunget over: {file}. {reason}" for file, reason in photos.skipped]
+    for name, count in photos.counts.items():
+        short = f" – det er få, tag gerne {few} eller flere" if count < few else ""
+        notes.append(f"{name}: {danish.plural(count, 'billede', 'billeder')}{short}")
+    most, least = max(photos.counts.values()), min(photos.counts.values())
+    if most >= 5 * least:
+        notes.append(f"Klasserne er meget ulige store ({danish.number(least)} til {danish.number(most)}).")
+    return notes
+
+
+def uncertain(share: float, count: int) -> str:
+    """A share of `count` test images with the half width of its 95 % interval: `92,5 % ± 3,1 procentpoint`."""
+    half = 1.96 * math.sqrt(share * (1 - share) / count)
+    return f"{danish.percent(share)} ± {danish.number(100 * half, 1)} procentpoint"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from lesson_utils.classroom.figures import transfer, transfer_answers
+from lesson_utils.classroom.figures import transfer, transfer_answers, transfer_differences
 
 MEASURED = pd.DataFrame(
     [
@@ -56,3 +56,14 @@ def test_mistakes_and_none():
     )
     assert "kat kaldt hund (90 % sikker)" in figure.alt_text
     assert "ingen" in transfer_answers.mistakes([], []).alt_text
+
+
+def test_who_is_ahead_is_drawn_from_the_lowest_to_the_highest_seed():
+    rows = [("several_fc", size, seed, 4.0 - size / 10 + seed) for size in (5, 50) for seed in (0, 1, 2)]
+    table = pd.DataFrame(rows, columns=["strategy", "images_per_class", "seed", "points"])
+    figure = transfer_differences.points_ahead(table, "flere FC er foran", "sidste FC er foran")
+    assert "4,5 ved 5 og 0,0 ved 50" in figure.alt_text
+    (line,) = (line for line in figure.axes[0].lines if line.get_marker() not in ("None", "_"))
+    assert list(line.get_ydata()) == pytest.approx([4.5, 0.0])
+    low, high = figure.axes[0].get_ylim()
+    assert low == -high, "zero lies in the middle, so that neither side looks larger"

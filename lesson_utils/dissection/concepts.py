@@ -1,7 +1,8 @@
-"""What a pixel of the image world can be: each part, object, texture and background, and each direction of an edge.
+"""What a pixel of the image world can be: each part, object, texture and background, its colour, and edges.
 
-These are the concepts that `dissection` compares units with. An edge is where grey values change: it lies across
-the gradient, and its direction is known to one of eight (0° lies, 90° stands).
+These are the concepts that `dissection` compares units with. The world knows the first four itself; a pixel's
+colour is one of ten, and an edge is where grey values change (the image's gradient), lighter on one of eight
+sides.
 """
 
 import math
@@ -15,12 +16,34 @@ from lesson_utils.world import THINGS, Samples
 from lesson_utils.world.names import BACKGROUNDS, PARTS, TEXTURES
 from lesson_utils.world.scene import OBJECTS
 
-DIRECTIONS = 8
-EDGE = (
-    0.12  # change of grey per pixel from which on a pixel lies on an edge; noise and soft shade stay below it
-)
+SIDES = {
+    "right": "til højre",
+    "up right": "oppe til højre",
+    "up": "foroven",
+    "up left": "oppe til venstre",
+    "left": "til venstre",
+    "down left": "nede til venstre",
+    "down": "forneden",
+    "down right": "nede til højre",
+}
+EDGE = 0.12  # change of grey per pixel from which on a pixel lies on an edge: more than grain and soft shade
+COLOURS = {
+    "red": "rød",
+    "orange": "orange",
+    "yellow": "gul",
+    "green": "grøn",
+    "cyan": "turkis",
+    "blue": "blå",
+    "purple": "lilla",
+    "black": "sort",
+    "grey": "grå",
+    "white": "hvid",
+}
+HUES = [0.3, 0.75, 1.2, 2.5, 3.3, 4.3, 5.5]  # sixths of the circle of hues: where red, orange, … purple end
+DULL = 0.12  # so little between the strongest and the weakest of a pixel's three colours is grey
 KINDS = {
     "edge": "kant",
+    "colour": "farve",
     "background": "baggrund",
     "texture": "tekstur",
     "part": "del",
@@ -40,11 +63,10 @@ class Concept:
 
 def known() -> list[Concept]:
     """All concepts, in the order of the columns of `shares`."""
-    degrees = [round(180 * k / DIRECTIONS, 1) for k in range(DIRECTIONS)]
-    names = [f"{degree:g}" for degree in degrees]
     things = {name: THINGS[name].danish for name in OBJECTS[1:-1]}
     return [
-        *(Concept("edge", name, f"kant {name.replace('.', ',')}°") for name in names),
+        *(Concept("edge", name, f"kant, lys {text}") for name, text in SIDES.items()),
+        *(Concept("colour", name, text) for name, text in COLOURS.items()),
         *(Concept("background", name, f"baggrund: {text}") for name, text in list(BACKGROUNDS.items())[1:]),
         *(Concept("texture", name, text) for name, text in list(TEXTURES.items())[1:]),
         *(Concept("part", name, text) for name, text in list(PARTS.items())[1:-1]),
@@ -53,17 +75,35 @@ def known() -> list[Concept]:
 
 
 def edges(images: Tensor) -> Tensor:
-    """uint8 (N, H, W): 0 where there is no edge, else 1 … 8 for its direction, 22.5° apart, 1 a lying one.
+    """uint8 (N, H, W): 0 where there is no edge, else 1 … 8 for the side on which it is lighter, as in `SIDES`.
 
-    The gradient is Sobel's, of the mean of the three colours.
+    The gradient is Sobel's, of the mean of the three colours, blurred over 3 x 3 pixels to still the grain.
     """
-    grey = F.pad(images.mean(1, keepdim=True), (1, 1, 1, 1), mode="replicate")
+    grey = F.pad(images.mean(1, keepdim=True), (2, 2, 2, 2), mode="replicate")
+    grey = F.avg_pool2d(grey, 3, 1)
     sobel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], device=images.device) / 8
     right, down = F.conv2d(grey, torch.stack([sobel, sobel.T])[:, None]).unbind(1)
-    turns = (torch.atan2(down, right) / math.pi + 0.5) % 1.0  # the edge lies across the gradient
-    # the y axis of an image points down, so that its angles run clockwise
-    direction = (-turns * DIRECTIONS).round() % DIRECTIONS
-    return torch.where(right.hypot(down) > EDGE, direction + 1, 0).to(torch.uint8)
+    turns = torch.atan2(-down, right) / (2 * math.pi)  # an image's y axis points down
+    side = (turns * len(SIDES)).round() % len(SIDES)
+    return torch.where(right.hypot(down) > EDGE, side + 1, 0).to(torch.uint8)
+
+
+def colours(images: Tensor) -> Tensor:
+    """uint8 (N, H, W): 1 … 10, the pixel's colour as in `COLOURS`: by hue, or by lightness where it is dull."""
+    high, low = images.amax(1), images.amin(1)
+    spread = (high - low).clamp_min(1e-6)
+    red, green, blue = images.unbind(1)
+    hue = torch.where(
+        high == red,
+        ((green - blue) / spread) % 6,
+        torch.where(high == green, (blue - red) / spread + 2, (red - green) / spread + 4),
+    )  # 0 … 6, red at 0, green at 2, blue at 4
+    names = list(COLOURS)
+    found = torch.bucketize(hue, torch.tensor(HUES, device=images.device)) % len(HUES) + 1
+    dull = (spread < DULL) | (spread < DULL * 2 * high)
+    grey = torch.where(high < 0.25, names.index("black"), names.index("grey")) + 1
+    grey = torch.where(low > 0.75, names.index("white") + 1, grey)
+    return torch.where(dull, grey, found).to(torch.uint8)
 
 
 def shares(samples: Samples, cells: int) -> Tensor:
@@ -74,7 +114,8 @@ def shares(samples: Samples, cells: int) -> Tensor:
     images = samples.images
     side = images.shape[-1] // cells
     maps = [
-        (edges(images), DIRECTIONS),
+        (edges(images), len(SIDES)),
+        (colours(images), len(COLOURS)),
         (samples.backgrounds, len(BACKGROUNDS) - 1),
         (samples.textures, len(TEXTURES) - 1),
         (_without_last(samples.parts, len(PARTS) - 1), len(PARTS) - 2),

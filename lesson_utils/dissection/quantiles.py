@@ -19,10 +19,10 @@ class Histogram:
 
     def add(self, values: Tensor) -> None:
         """Count values float32 (rows, n)."""
-        bins = _order(values.float()) >> DROPPED
-        rows = torch.arange(len(values), device=values.device)[:, None]
-        flat = (bins + rows * BINS).flatten()
-        self.counts += torch.bincount(flat, minlength=len(values) * BINS).view(-1, BINS).cpu()
+        upper = (values.float() + 0.0).view(torch.int32) >> DROPPED  # + 0.0: there is no minus zero
+        bins = torch.where(upper >= 0, upper + BINS // 2, -upper - 1)  # negative floats count backwards
+        bins += torch.arange(len(values), dtype=torch.int32, device=values.device)[:, None] * BINS
+        self.counts += torch.bincount(bins.flatten(), minlength=len(values) * BINS).view(-1, BINS).cpu()
 
     def quantile(self, share: float) -> Tensor:
         """float32 (rows,): the value below which `share` of a row's values lie, interpolated within its bin."""
@@ -31,17 +31,11 @@ class Histogram:
         bins = (below < wanted).sum(1, keepdim=True).clamp(max=BINS - 1)
         inside = self.counts.gather(1, bins).clamp_min(1).double()
         part = ((wanted - (below.gather(1, bins) - inside)) / inside).clamp(0, 1)
-        low, high = (_value(edge << DROPPED).double() for edge in (bins, bins + 1))
+        low, high = (_value(edge).double() for edge in (bins, bins + 1))
         return (low + (high - low) * part)[:, 0].float()
 
 
-def _order(values: Tensor) -> Tensor:
-    """int64: whole numbers in 0 … 2³² that are in the same order as the floats."""
-    bits = (values + 0.0).contiguous().view(torch.int32).long()  # + 0.0: there is no minus zero
-    return torch.where(bits >= 0, bits + 2**31, 2**31 - (bits + 2**31))
-
-
-def _value(order: Tensor) -> Tensor:
-    """The float at a place in that order."""
-    bits = torch.where(order >= 2**31, order - 2**31, -order)
-    return bits.to(torch.int32).view(torch.float32)
+def _value(edge: Tensor) -> Tensor:
+    """The float at the lower edge of a bin."""
+    bits = (edge - BINS // 2) << DROPPED
+    return torch.where(bits >= 0, bits, -(2**31) - bits).to(torch.int32).view(torch.float32)

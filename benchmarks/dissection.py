@@ -1,0 +1,73 @@
+"""What the units of our networks answer to -> data/measurements/dissection.csv.
+
+    python benchmarks/dissection.py        (one to two minutes for each network, and each of its random twins)
+
+Ten thousand images that no network has trained on. The table also says how long it took and how much memory: the
+second half of the images must not take more than the first.
+"""
+
+import resource
+import sys
+import time
+from datetime import date
+
+import pandas as pd
+
+from lesson_utils.classroom.measurements import store
+from lesson_utils.dissection import DETECTS, by_layer, dissect
+from lesson_utils.networks import Network, random_twin
+from lesson_utils.weights import embedded, load_network
+from lesson_utils.world import datasets
+from lesson_utils.world.album import Album
+
+NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
+COUNT, QUANTILE, TWIN = 10_000, 0.99, 1
+
+
+def spatial(network: Network) -> list[str]:
+    """The layers that answer with feature maps."""
+    flat = ("fc", "gap")
+    return [layer for layer in network.layer_names if not layer.startswith(flat)]
+
+
+def peak() -> float:
+    """The most memory that this process has held so far, in MB (Linux counts it in KB, macOS in bytes)."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most / 1e3
+
+
+def measure(network: Network, album: Album) -> tuple[dict, dict[str, float]]:
+    wall, processor = time.perf_counter(), time.process_time()
+    found = dissect(network, album, spatial(network), QUANTILE)
+    cost = {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - processor}
+    return found, cost | {"peak_mb": peak()}
+
+
+def main(count: int) -> None:
+    album = Album(datasets.BASE, datasets.TEST, count)
+    for _ in album:  # drawn before the clock starts, and kept on disk
+        pass
+    tables = []
+    for name in [name for name in NAMES if name in embedded()]:
+        network = load_network(name)
+        for who, one in ((name, network), (f"{name}, random", random_twin(network, TWIN))):
+            dissect(one, Album(datasets.BASE, datasets.TEST, 1000), spatial(one), QUANTILE)
+            few = peak()
+            found, cost = measure(one, album)
+            tables.append(by_layer({who: found}).assign(**cost))
+            print(f"{who}: {cost}, {few:.0f} MB after 1000 images", flush=True)
+    about = {
+        "made by": "python benchmarks/dissection.py",
+        "date": date.today(),
+        "data": f"{count} images of the 22 classes, seed {datasets.TEST}; 95 % intervals by bootstrap over images",
+        "recipe": f"threshold: the {QUANTILE} quantile of each unit; a detector has an IoU of {DETECTS} or more",
+        "weights": ", ".join(
+            f"{name} {embedded()[name]['sha256'][:8]}" for name in NAMES if name in embedded()
+        ),
+        "seeds": f"{datasets.TEST} (images), {TWIN} (random twins), 0 (bootstrap)",
+    }
+    store("dissection", pd.concat(tables), about)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)

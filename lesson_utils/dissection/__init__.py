@@ -1,0 +1,22 @@
+"""Network dissection: which unit answers to which concept (Bau, Zhou, Khosla, Oliva & Torralba 2017).
+
+Each unit gets a threshold that it exceeds in a given share of all places of all images. Where it does, it sees
+something; the overlap of that region with each concept, intersection over union (IoU), says what.
+"""
+
+from .concepts import COLOURS, KINDS, Concept
+from .measuring import dissect, unit_masks, unit_thresholds
+from .results import DETECTS, Dissection, Interval, by_layer
+
+__all__ = [
+    "COLOURS",
+    "DETECTS",
+    "KINDS",
+    "Concept",
+    "Dissection",
+    "Interval",
+    "by_layer",
+    "dissect",
+    "unit_masks",
+    "unit_thresholds",
+]
