@@ -36,7 +36,7 @@ def test_layers_are_spread_from_the_first_to_the_last():
 
 def test_the_first_layer_turns_most_and_all_end_alike():
     alike = inside.likeness(snapshots.of("alexnet"))
-    assert alike.iloc[-1].tolist() == pytest.approx([1] * 5)
+    assert alike.iloc[-1].tolist() == pytest.approx([1] * 5, abs=1e-4)
     assert alike.iloc[0, 0] < 0.3 < alike.iloc[0, 1:].min()
 
 
