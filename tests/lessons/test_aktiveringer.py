@@ -56,14 +56,16 @@ def test_objects_come_last(found):
 
 
 def test_the_wheel_wakes_its_unit(found):
-    without, with_wheel = found["hjulprøven"]["uden"], found["hjulprøven"]["med"]
-    assert with_wheel > without + 15 and without > 0
+    """»Men den vågner næsten kun for cykler«"""
+    counts = found["hjulprøven"]
+    assert sum(without for without, _ in counts.values()) <= 2
+    assert counts["cykel"][1] >= 15 and counts["bil"][1] + counts["bus"][1] <= 6
 
 
 def test_neighbours_share_the_class_that_was_trained(found):
     known, unknown = found["præcision@5"]["hest og ko"], found["præcision@5"]["kanin og bjørn"]
     assert abs(known["robust"]["pixler"] - 0.5) < 0.12  # »i pixler er naboerne et gæt«
-    assert known["robust"]["fc7"] > 0.85 and known["almindeligt"]["fc7"] > 0.85  # »næsten alle«
+    assert known["robust"]["fc7"] > 0.85 and known["almindeligt"]["fc7"] > 0.85  # »omkring ni af ti«
     for name in ("robust", "almindeligt"):
         assert 0.52 < unknown[name]["fc7"] < 0.85  # »bedre end et gæt, men langt fra sikre«
     assert known["tilfældigt"]["fc7"] < known["robust"]["fc7"] - 0.2

@@ -46,10 +46,9 @@ class PartTest:
     threshold: float
 
     @property
-    def awake(self) -> tuple[int, int]:
-        """In how many images the unit is above its threshold somewhere: without, with."""
-        without, with_part = (self.maps.amax((2, 3)) > self.threshold).sum(1).tolist()
-        return without, with_part
+    def awake(self) -> Tensor:
+        """bool (2, N): whether the unit is above its threshold somewhere in the image, without and with."""
+        return self.maps.amax((2, 3)) > self.threshold
 
 
 def best_detector(dissections: dict[str, Dissection], part: str) -> tuple[str, int]:

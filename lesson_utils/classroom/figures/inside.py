@@ -76,7 +76,7 @@ def lit(image: Tensor, answers: Tensor) -> Tensor:
     grown = F.interpolate(
         answers.clamp_min(0)[None, None], image.shape[1:], mode="bilinear", align_corners=False
     )
-    clear = 0.1 + 0.9 * (grown[0] / grown.max().clamp_min(1e-9)).sqrt()
+    clear = 0.1 + 0.9 * grown[0] / grown.max().clamp_min(1e-9)
     return image * clear + (1 - clear)
 
 
@@ -93,10 +93,10 @@ def emptiness(table: pd.DataFrame) -> Figure:
         places = [row + (k - 1) * 0.28 for row in range(len(table))]
         axes.bar(places, table[column], 0.26, color=colour, label=name)
         for place, share in zip(places, table[column], strict=True):
-            axes.text(place, share + 0.01, percent(share, 0).replace(" ", ""), ha="center", fontsize=12)
+            axes.text(place, share + 0.01, number(100 * share, 0), ha="center", fontsize=12)
     axes.set_xticks(range(len(table)), table.index)
-    axes.set(ylim=(0, 1.3), yticks=[0, 0.5, 1], ylabel="af lagets enheder")
-    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
+    axes.set(ylim=(0, 1.3), yticks=[0, 0.5, 1], ylabel="% af lagets enheder")
+    danish_ticks(axes.yaxis, lambda share: number(100 * share))
     axes.legend(loc="upper left")
     said = ". ".join(
         f"{layer}: {listing(f'{percent(row[c], 0)} {n}' for c, n in kinds.items())}"
@@ -154,7 +154,7 @@ def filter_sets(sets: Mapping[str, Tensor], smooth: Mapping[str, float], shown: 
 def second_layer(weights: Tensor, channels: int = 10, shown: int = 4) -> Figure:
     """Filters (C, c, k, k) of a second layer, channel by channel; each row is one filter."""
     figure, axes = new_figure(0.95 * shown + 0.3, shown, channels, squeeze=False)
-    _tight(figure)
+    figure.get_layout_engine().set(w_pad=0.05, h_pad=0.05, wspace=0, hspace=0)
     top = float(weights[:shown, :channels].abs().max())
     for filters, line in zip(weights, axes, strict=False):
         for picture, cell in zip(filters, line, strict=False):

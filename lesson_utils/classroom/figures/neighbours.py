@@ -72,9 +72,9 @@ def precision(table: pd.DataFrame, title: str, chance: float = 0.5) -> Figure:
         for place, share in zip(places, shares, strict=True):
             axes.text(place, share + 0.015, number(share, 2), ha="center", fontsize=12)
     axes.axhline(chance, color=GREY, linestyle="--", linewidth=1.5)
-    axes.text(len(table) - 0.55, chance + 0.01, "gæt", color=GREY, ha="right", fontsize=12)
+    axes.text(-0.62, chance + 0.015, "gæt", color=GREY, fontsize=12)
     axes.set_xticks(range(len(table)), table.index)
-    axes.set(ylim=(0, 1.3), yticks=[0, 0.5, 1], ylabel="præcision@5")
+    axes.set(ylim=(0, 1.3), xlim=(-0.65, len(table) - 0.4), yticks=[0, 0.5, 1], ylabel="præcision@5")
     danish_ticks(axes.yaxis)
     axes.set_title(title)
     axes.legend(loc="upper left", ncols=3)

@@ -66,7 +66,7 @@ def test_a_wheel_wakes_the_unit_that_looks_for_wheels():
     found = dissect(network, datasets.base(110, seed=5), ["conv4"])
     layer, unit = inside.best_detector(found, "wheel")
     test = inside.put_in(network, found[layer], unit, "wheel", ["car", "bus"], seed=5, count=30)
-    without, with_wheel = test.awake
+    without, with_wheel = test.awake.sum(1).tolist()
     assert test.maps.shape[:2] == (2, 30) and with_wheel > without
 
 
