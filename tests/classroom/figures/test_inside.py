@@ -24,7 +24,7 @@ def test_an_image_is_lit_where_the_channel_answers():
     answers = torch.zeros(4, 4)
     answers[0, 0] = 3.0
     shown = inside.lit(torch.zeros(3, 16, 16), answers)
-    assert shown[0, 0, 0] == pytest.approx(0.0) and shown[0, -1, -1] == pytest.approx(0.9)
+    assert shown[0, 0, 0] == pytest.approx(0.0, abs=1e-6) and shown[0, -1, -1] == pytest.approx(0.9)
 
 
 def test_emptiness_says_each_share():
