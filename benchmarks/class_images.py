@@ -39,7 +39,7 @@ def main(folder: Path | None) -> None:
                 filters.savefig(folder / f"{drawer}-conv1.png")
     table = pd.DataFrame(rows, columns=["drawn_from", "judge", "seed", "recognised"])
     about = {
-        "command": "python benchmarks/class_images.py",
+        "made by": "python benchmarks/class_images.py",
         "date": date.today().isoformat(),
         "recipe": f"classroom/experiments/motivation.py, class_images, {STEPS} steps",
         "test": f"{len(BASE)} classes, one image each per seed",
