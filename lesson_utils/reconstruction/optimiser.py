@@ -117,7 +117,9 @@ def reconstruct(
                 if step == 0:
                     rows = chunks[part]
                     # every chunk sees the same looks, so that none depends on another
-                    work = _Work(written[rows].to(place), parametrisation, priors, method, rate, height, width)
+                    work = _Work(
+                        written[rows].to(place), parametrisation, priors, method, rate, height, width
+                    )
                 value = work.climb(run, objective, rows, fast)
                 result.curve[rows, step] = value.cpu()
                 if on_step is not None:
