@@ -27,10 +27,6 @@ __all__ = [
 ]
 
 
-FIRST_STEP, LAST_STEP = 1.2, 0.2  # of a class image: L2 lengths, for images of 3 x 64 x 64 in 0..1
-FADING = 0.01  # the share of a class image that turns to grey in each step
-
-
 def world_network(name: str) -> Network:
     """The network `name`, one that answers with the 22 classes of the image world.
 
