@@ -1,7 +1,7 @@
 """The optimiser of images: gradient ascent on what is asked, with frozen weights.
 
-An image depends on its question and its seed alone, not on what else is in the batch or on how the batch is cut into
-chunks (up to the rounding of float32).
+An image depends on its question and its seed alone, not on what else is in the batch or on how the batch is cut
+into chunks (up to the rounding of float32).
 """
 
 import time
@@ -141,7 +141,16 @@ def reconstruct(
 class _Work:
     """One chunk while it is worked on."""
 
-    def __init__(self, written, parametrisation, priors, method, rate, height, width):
+    def __init__(
+        self,
+        written: Tensor,
+        parametrisation: Pixels | Fourier,
+        priors: Priors,
+        method: str,
+        rate: float,
+        height: int,
+        width: int,
+    ):
         self.written = written.contiguous().requires_grad_(True)
         self.parametrisation, self.priors, self.method = parametrisation, priors, method
         self.rate, self.size = rate, (height, width)
@@ -228,11 +237,19 @@ def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, 
     return height, width
 
 
-def _check(number, seeds, steps, rate, method, priors, parametrisation) -> None:
+def _check(
+    number: int,
+    seeds: list[int],
+    steps: int,
+    rate: float,
+    method: str,
+    priors: Priors,
+    parametrisation: Pixels | Fourier,
+) -> None:
     if len(seeds) != number:
         raise LessonError(
-            f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til {danish.plural(number, 'billede', 'billeder')}: "
-            "giv ét seed til alle eller ét til hvert."
+            f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til "
+            f"{danish.plural(number, 'billede', 'billeder')}: giv ét seed til alle eller ét til hvert."
         )
     if method not in METHODS:
         raise LessonError(f"Metoden »{method}« findes ikke: vælg {danish.listing(METHODS)}.")
