@@ -2,17 +2,17 @@
 
     python benchmarks/reconstruction.py [--lucent PYTHON] [--rounds 7] [--quick]
 
-16 channels at 128 px on torchvision's AlexNet and GoogLeNet (random weights), an early, a middle and a late layer, with
-the same augmentations (jitter, scale, rotation). All variants take turns, a few steps at a time, so that a machine
-that grows busy slows them all; the table gives medians per step of 16 images.
+16 channels at 128 px on torchvision's AlexNet and GoogLeNet (random weights), an early, a middle and a late layer,
+with the same augmentations (jitter, scale, rotation). All variants take turns, a few steps at a time, so that a
+machine that grows busy slows them all; the table gives medians per step of 16 images.
 
 - ours: `reconstruct`, float32 and bfloat16;
 - loop: a plain loop, batched and cut behind the layer, as one would write it;
-- lucent: torch-lucent as its users call it, a channel at a time. It needs kornia 0.4.1 and thus an environment of its
-  own: `python -m venv lucent && lucent/bin/pip install torch torchvision torch-lucent kornia==0.4.1`, then
+- lucent: torch-lucent as its users call it, a channel at a time. It needs kornia 0.4.1 and thus an environment of
+  its own: `python -m venv lucent && lucent/bin/pip install torch torchvision torch-lucent kornia==0.4.1`, then
   `--lucent lucent/bin/python`;
-- floor: multiply-adds of the prefix forward and of the gradient to the image, at the rate of a matrix product measured
-  in the same turn, in the same precision.
+- floor: multiply-adds of the prefix forward and of the gradient to the image, at the rate of a matrix product
+  measured in the same turn, in the same precision.
 """
 
 import argparse
@@ -105,8 +105,8 @@ for line in sys.stdin:
         networks[name] = getattr(torchvision.models, name)(weights=None, **options).eval()
     began = time.perf_counter()
     for channel in range(16):
-        render.render_vis(networks[name], f"{layer}:{channel}", param_f=lambda: param.image(128), thresholds=(steps,),
-                          show_image=False, progress=False, fixed_image_size=size)
+        render.render_vis(networks[name], f"{layer}:{channel}", param_f=lambda: param.image(128), progress=False,
+                          thresholds=(steps,), show_image=False, fixed_image_size=size)
     print(json.dumps((time.perf_counter() - began) / steps), flush=True)
 """
 

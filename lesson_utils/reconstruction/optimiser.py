@@ -84,10 +84,10 @@ def reconstruct(
     "momentum" adds 0.8 of the steps before, which evens out what chance did to a single one;
     "adam" is Kingma & Ba's, which suits waves and content. `rate` is how far one value moves on the average in the
     first step, in 0..1 for pixels; it falls evenly to a tenth. `size`: (height, width), or one number for both;
-    None: the network's own. `seed`: one for all images, or one for each. `chunk`: images worked on at a time.
+    None: the network's own. `seed`: one for all images, or one for each. `chunk`: how many at a time.
     `fast` computes the network in bfloat16 where the machine does so natively.
-    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or a KeyboardInterrupt that
-    `on_step` raises, ends the work and returns what there is.
+    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or KeyboardInterrupt from
+    `on_step`, ends the work and returns what there is.
     Raises LessonError for an unknown layer, channel or method, and for a size the network cannot take.
     """
     objective = objective.bind(network)
