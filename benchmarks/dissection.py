@@ -76,7 +76,7 @@ def main(count: int) -> None:
             "made by": "python benchmarks/dissection.py",
             "date": date.today(),
             "data": f"{count} images of the 22 classes; 95 % intervals by bootstrap over images",
-            "recipe": f"threshold: the {QUANTILE} quantile of each unit; a detector has an IoU of {DETECTS} or more",
+            "recipe": f"threshold: the {QUANTILE} quantile of each unit; a detector: an IoU of {DETECTS} or more",
             "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in done),
             "seeds": f"{datasets.TEST} (images), {TWIN} (random twins), 0 (bootstrap)",
         }
