@@ -190,11 +190,12 @@ def neighbours() -> None:
         "alle": "alle 22 klasser",
     }
     words = {PIXELS: "pixler"} | {layer: layer for layer in ("conv1", "conv3", "conv5", "fc7")}
+    measures = {"cosine": "cosinus", "euclidean": "euklidisk"}
     controls = {
         "pair": Choice("Billeder", "horse cow", sets),
         "query": Slider("Hvilket billede", 3, 0, 59),
         "layer": Choice("Lag", "fc7", words),
-        "metric": Choice("Afstand", METRICS[0], {"cosine": "cosinus", "euclidean": "euklidisk"}),
+        "metric": Choice("Afstand", METRICS[0], measures),
     }
     start = {"pair": "horse cow", "query": 3, "layer": PIXELS, "metric": METRICS[0]}
     fixed = [start, start | {"layer": "fc7"}, start | {"pair": "rabbit bear", "layer": "fc7"}]
@@ -202,7 +203,10 @@ def neighbours() -> None:
     def draw(pair: str, query: int, layer: str, metric: str) -> Figure:
         samples, vectors = _vectors("alexnet", layer, pair)
         near = nearest(vectors, samples.labels, 5, metric)
-        rows = {words[layer]: (samples.images[near.rows[query]], near.hits[query].tolist())}
+        asked = (
+            f"{words[layer]},\n{measures[metric]}"  # two metrics may agree; the reader sees which was asked
+        )
+        rows = {asked: (samples.images[near.rows[query]], near.hits[query].tolist())}
         return neighbour_rows(samples.images[query], rows)
 
     explore(draw, controls, fixed)
