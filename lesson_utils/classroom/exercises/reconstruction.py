@@ -32,6 +32,12 @@ def ascend(score: nn.Module, image: Tensor, steps: int, rate: float, way: float 
 
 
 START = torch.tensor([0.5, 0.25])
+SWINGING = (
+    Score(goal=1.5, weight=(3.0, 3.0)),
+    START,
+    12,
+    0.12,
+)  # steps so long that they cross the best place
 
 
 def _same(found: Tensor, wanted: Tensor) -> bool:
@@ -65,13 +71,13 @@ def _leaves_the_range(function) -> bool:
 
 def _clamps_before_it_scores(function) -> bool:
     """Cut off inside the graph: beyond the edge there is no gradient, and the image never comes back."""
-    score = Score(goal=2.0)
-    found = torch.as_tensor(function(score, START.clone(), 12, 0.09)).detach()
-    image = START.clone()
-    for _ in range(12):
-        image.requires_grad_(True)
+    found = torch.as_tensor(function(*SWINGING)).detach()
+    score, image, steps, rate = SWINGING
+    for _ in range(steps):
+        image = image.detach().requires_grad_(True)
         (gradient,) = torch.autograd.grad(score(image.clamp(0, 1)), image)
-        image = image.detach() + 0.09 * gradient
+        image = image.detach() + rate * gradient
+    image = image.detach()
     return _same(found, image) or _same(found, image.clamp(0, 1))
 
 
@@ -79,7 +85,7 @@ def _cases() -> list[tuple]:
     asked = [
         (Score(), START, 1, 0.01),
         (Score(goal=0.9), START, 3, 0.01),
-        (Score(goal=2.0), START, 12, 0.09),
+        SWINGING,
         (Score(), START, 5, 0.1),
         (Score(weight=(-2.0, 1.0)), START, 40, 0.05),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pandas as pd
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -14,19 +15,29 @@ from lesson_utils.transfer.moves import fc_layers, replace_head
 from lesson_utils.weights import embedded, load_network
 from lesson_utils.world import THINGS, Samples
 from lesson_utils.world.banana import CLASSES, NOTHING, banana, masks, probe
-from lesson_utils.world.samples import joined
 
 BANANA = CLASSES.index("banana")
 NAMES = tuple(NOTHING.danish if name == "nothing" else THINGS[name].danish for name in CLASSES)
 
 
-def on_frozen_features(network: Network, samples: Samples, steps: int = 200, seed: int = 0) -> Network:
+def on_frozen_features(network: Network, samples: Samples, steps: int = 150, seed: int = 0) -> Network:
     """A copy of the network with new FC layers, trained on what its convolutions answer to the samples."""
+    return with_new_head(network, seen(network, samples), samples.labels, steps, seed)
+
+
+def seen(network: Network, samples: Samples) -> Tensor:
+    """What the rows before the first FC layer answer: computed once, however many heads learn from it."""
+    rows = [name for name, _ in network.layers.named_children()]
+    return features(network, samples.images, rows[rows.index(fc_layers(network)[0]) - 1])
+
+
+def with_new_head(
+    network: Network, answers: Tensor, labels: Tensor, steps: int = 150, seed: int = 0
+) -> Network:
+    """A copy of the network whose FC layers are new and have learnt `labels` from the encoder's `answers`."""
     learner = replace_head(network, len(CLASSES), layers=len(fc_layers(network)), seed=seed)
     rows = [name for name, _ in learner.layers.named_children()]
-    cut = rows.index(fc_layers(learner)[0])
-    head = learner.layers[cut:]
-    learn_head(head, features(learner, samples.images, rows[cut - 1]), samples.labels, steps, 1e-3, seed)
+    learn_head(learner.layers[rows.index(fc_layers(learner)[0]) :], answers, labels, steps, 1e-3, seed)
     learner.class_names = NAMES
     return learner.requires_grad_(False).eval()
 
@@ -73,10 +84,13 @@ def enough(
 ) -> pd.Series:
     """Accuracy on new isolated bananas after so many of them were added to the biased set."""
     extra = probe("alone", "banana", max(isolated), seed + 77)
+    answers = torch.cat([seen(network, biased), seen(network, extra)])
+    labels = torch.cat([biased.labels, extra.labels])
+    new = probe("alone", "banana", 100, seed + 9)
     shares = {}
     for count in progress(isolated, "Lægger bananer til"):
-        samples = joined([biased, extra.take(slice(count))])
-        shares[count] = called_banana(on_frozen_features(network, samples, seed=seed))["banan alene"]
+        first = len(biased) + count
+        shares[count] = _share(with_new_head(network, answers[:first], labels[:first], seed=seed), new.images)
     return pd.Series(shares)
 
 

@@ -29,9 +29,10 @@ class Depths:
     images: dict[str, Tensor]
     measured: pd.DataFrame
 
-    def means(self) -> pd.DataFrame:
-        """`psnr` and `feature_error` of each layer: the mean of all pictures, layers in their order."""
-        return self.measured.groupby("layer", sort=False)[["psnr", "feature_error"]].mean()
+    def means(self, names: Sequence[str] = ()) -> pd.DataFrame:
+        """`psnr` and `feature_error` of each layer, in order: the mean of all pictures, or of those in `names`."""
+        chosen = self.measured[self.measured["picture"].isin(names)] if names else self.measured
+        return chosen.groupby("layer", sort=False)[["psnr", "feature_error"]].mean()
 
 
 def rebuild(

@@ -187,3 +187,35 @@ def dose(values: pd.Series, across: str, up: str) -> Figure:
     danish_ticks(axes.yaxis, lambda share: percent(share, 0))
     said = listing(f"{count}: {percent(share, 0)}" for count, share in values.items())
     return described(figure, f"{up} mod {across}: {said}.")
+
+
+@styled
+def made(image: Tensor, curve: Sequence[float], title: str, picture: Tensor | None = None) -> Figure:
+    """An image (3, H, W) that was made, how good it was at each step, and perhaps the picture it was made from."""
+    shown = [image] if picture is None else [picture, image]
+    figure, axes = new_figure(3.6, 1, len(shown) + 1, width_ratios=[*[1] * len(shown), 1.2])
+    for cell, each in zip(axes, shown, strict=False):
+        image_axes(cell, each)
+    axes[len(shown) - 1].set_title(title, fontsize=14)
+    axes[-1].plot(range(1, len(curve) + 1), curve, color=BLUE)
+    axes[-1].set(xlabel="skridt")
+    axes[-1].set_title("målet", fontsize=14)
+    return described(
+        figure,
+        f"{title}. Målet går fra {number(curve[0], 2)} til {number(curve[-1], 2)} på {len(curve)} skridt.",
+    )
+
+
+@styled
+def filter_and_patches(image: Tensor, pieces: Tensor, title: str) -> Figure:
+    """The image (3, H, W) that a filter asks for, beside the real pieces (N, 3, S, S) that it answers most to."""
+    figure, _ = new_figure(3.6, rows=0)
+    left, right = figure.add_gridspec(1, 2, width_ratios=[1, 1.6])
+    large = figure.add_subplot(left)
+    image_axes(large, image)
+    large.set_title(title, fontsize=14)
+    for cell, piece in zip(right.subgridspec(2, 4), pieces, strict=False):
+        image_axes(figure.add_subplot(cell), piece)
+    return described(
+        figure, f"{title}: det billede, filteret svarer mest på, og de stærkeste udsnit af rigtige billeder."
+    )
