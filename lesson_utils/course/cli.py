@@ -1,5 +1,6 @@
 """`lesson`: the commands for those who run the course. Starts without importing torch."""
 
+import json
 import signal
 import sys
 from contextlib import closing
@@ -33,6 +34,8 @@ Jobs = Annotated[
         metavar="ANTAL", min=1, help="Hvor mange lektioner der kører ad gangen; ellers én per kerne."
     ),
 ]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON, til andre programmer.")]
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
@@ -75,6 +78,44 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = None) -> None:
     raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
 
 
+@app.command("list", cls=DanishCommand, options_metavar="[VALG]")
+def list_lessons(lessons: Lessons = None, as_json: AsJson = False) -> None:
+    """Vis lektionerne, hvor lang tid de tager, og hvad hver parameter kan være.
+
+    Eksempel: lesson list 03
+    """
+    from lesson_utils.course.catalogue import find
+    from lesson_utils.course.overview import lesson_facts, print_lessons
+
+    facts = lesson_facts(find(lessons or []))
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        print_lessons(_console(), facts)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def doctor(as_json: AsJson = False) -> None:
+    """Undersøg, om kurset kan køre på denne maskine, og hvad du skal gøre, hvis det ikke kan.
+
+    Eksempel: lesson doctor
+    """
+    from lesson_utils.course.doctor import as_facts, examine, ready
+    from lesson_utils.course.overview import print_checks
+
+    checks = examine()
+    if as_json:
+        print(json.dumps(as_facts(checks), ensure_ascii=False, indent=2))
+    else:
+        print_checks(_console(), checks)
+        print(
+            "Kurset kan køre."
+            if ready(checks)
+            else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
+        )
+    raise typer.Exit(0 if ready(checks) else FAILED)
+
+
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
 def train(
     network: Annotated[str, typer.Argument(metavar="NETVÆRK", help="Navnet på netværket, fx alexnet.")],
@@ -90,6 +131,12 @@ def train(
     from lesson_utils.course.train import train_network
 
     raise typer.Exit(0 if train_network(network, resume, out) else INTERRUPTED)
+
+
+def _console():
+    from rich.console import Console
+
+    return Console()
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ row i of the batch answers its i-th question, so one batch answers many question
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -58,7 +58,7 @@ class Filter(Objective):
             raise LessonError("Ingen kanaler er valgt: skriv mindst én, fx [0].")
 
     def bind(self, network: nn.Module) -> "Filter":
-        return type(self)(**{**self.__dict__, "layer": before_relu(network, self.layer)})
+        return replace(self, layer=before_relu(network, self.layer))
 
     @property
     def layers(self) -> list[str]:

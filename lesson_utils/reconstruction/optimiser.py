@@ -22,6 +22,8 @@ from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
 
 CHUNK_PIXELS = 64 * 128 * 128  # pixels of a chunk, unless one is asked for: 64 images of 128, 21 of 224
 LAST_RATE = 0.1  # the last step is this share of the first
+MOMENTUM = 0.8
+METHODS = ("ascent", "momentum", "adam")
 
 
 @dataclass
@@ -79,6 +81,7 @@ def reconstruct(
     """Images that answer `objective` as well as `steps` steps of gradient ascent can make them.
 
     `method`: "ascent" follows the gradient, made to the same length for every image (as Engstrom et al. 2019 do);
+    "momentum" adds 0.8 of the steps before, which evens out what chance did to a single one;
     "adam" is Kingma & Ba's, which suits waves and content. `rate` is how far one value moves on the average in the
     first step, in 0..1 for pixels; it falls evenly to a tenth. `size`: (height, width), or one number for both;
     None: the network's own. `seed`: one for all images, or one for each. `chunk`: images worked on at a time.
@@ -143,7 +146,7 @@ class _Work:
         self.draw = torch.Generator().manual_seed(0)
         self.ground = self.written.detach().mean((2, 3), keepdim=True) if priors.calm else None
         self.adam = torch.optim.Adam([self.written], lr=rate) if method == "adam" else None
-        self.seen = self.gradient = None
+        self.seen = self.gradient = self.gathered = None
 
     def drawn(self) -> Tensor:
         with torch.no_grad():
@@ -173,8 +176,11 @@ class _Work:
             self.written.grad = -step
             self.adam.step()
         else:
-            length = step.flatten(1).square().mean(1).sqrt().clamp_min(1e-12)
-            self.written.add_(step * (rate / length).view(-1, *[1] * (step.dim() - 1)))
+            step = _of_length_one(step)
+            if self.method == "momentum":
+                step = self.gathered = step if self.gathered is None else MOMENTUM * self.gathered + step
+                step = _of_length_one(step)
+            self.written.add_(rate * step)
         if self.ground is not None:
             self.written.copy_(self.priors.calmed(self.written, self.ground, rate))
         self.parametrisation.confine(self.written)
@@ -195,6 +201,12 @@ def frozen(network: nn.Module) -> Iterator[None]:
             module.training = mode
         for weight in wanted:
             weight.requires_grad_(True)
+
+
+def _of_length_one(step: Tensor) -> Tensor:
+    """Each image's step with a root mean square of one."""
+    length = step.flatten(1).square().mean(1).sqrt().clamp_min(1e-12)
+    return step / length.view(-1, *[1] * (step.dim() - 1))
 
 
 def _chunks(number: int, most: int, group: int) -> list[Tensor]:
@@ -220,8 +232,8 @@ def _check(number, seeds, steps, rate, method, priors, parametrisation) -> None:
             f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til {danish.plural(number, 'billede', 'billeder')}: "
             "giv ét seed til alle eller ét til hvert."
         )
-    if method not in ("ascent", "adam"):
-        raise LessonError(f"Metoden »{method}« findes ikke: vælg »ascent« eller »adam«.")
+    if method not in METHODS:
+        raise LessonError(f"Metoden »{method}« findes ikke: vælg {danish.listing(METHODS)}.")
     if steps < 1 or rate <= 0:
         raise LessonError("steps og rate skal være større end 0.")
     if isinstance(parametrisation, Fourier) and (priors.calm or priors.blur):

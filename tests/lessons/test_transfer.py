@@ -32,7 +32,7 @@ def test_the_table_is_whole_and_dated(measured):
     assert sorted(robust.images_per_class.unique()) == [5, 10, 20, 50, 100, 200]
     assert sorted(robust.seed.unique()) == [0, 1, 2]
     assert len(robust) == len(STRATEGIES) * 6 * 3
-    assert {"command", "date", "recipe", "seeds", "weights"} <= set(measured.attrs)
+    assert {"made by", "date", "recipe", "seeds", "weights"} <= set(measured.attrs)
 
 
 def test_both_encoders_were_measured(measured):

@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+FIRST_STEP, LAST_STEP = 1.2, 0.2  # of a class image: L2 lengths, for images of 3 x 64 x 64 in 0..1
+FADING = 0.01  # the share of a class image that turns to grey in each step
+
+
 def world_network(name: str) -> Network:
     """The network `name`, one that answers with the 22 classes of the image world.
 
@@ -65,9 +69,10 @@ def agreement_by_layer(networks: dict[str, Network], samples: Samples, layers: S
 def class_images(network: Network, classes: Sequence[int], steps: int = 100, seed: int = 0) -> Tensor:
     """(N, 3, S, S): images on which the output of each of N classes is large (Simonyan, Vedaldi & Zisserman 2013).
 
-    They begin as faint, blurred noise and climb along the gradient of their class's logit. Each step moves the
-    image a few pixels first and blurs the gradient a little, so that no single pixel is favoured (Olah,
-    Mordvintsev & Schubert 2017), and steps get shorter towards the end.
+    They begin as faint, blurred noise and climb along the gradient of their class's logit, as far as it is above
+    the mean of all logits. Each step moves the image a few pixels first and blurs the gradient a little, so no
+    single pixel is favoured (Olah, Mordvintsev & Schubert 2017); steps get shorter towards the end. What no
+    gradient renews fades to grey, which keeps the background calm.
     """
     generator, side = torch.Generator().manual_seed(seed), network.input_size
     noise = _blurred(torch.rand(1, 3, side, side, generator=generator), 4)
@@ -77,11 +82,12 @@ def class_images(network: Network, classes: Sequence[int], steps: int = 100, see
         images.requires_grad_(True)
         jitter = torch.randint(-3, 4, (2,), generator=generator).tolist()
         logits = network(torch.roll(images, jitter, (2, 3)))
-        (gradient,) = torch.autograd.grad(logits[rows, list(classes)].sum(), images)
+        above = logits[rows, list(classes)] - logits.mean(1)
+        (gradient,) = torch.autograd.grad(above.sum(), images)
         gradient = _blurred(gradient, 1)
         length = gradient.flatten(1).norm(dim=1).clamp_min(1e-9).view(-1, 1, 1, 1)
-        images = images.detach() + (0.5 - 0.35 * step / steps) * gradient / length
-        images = images.clamp(0, 1)
+        images = images.detach() + (FIRST_STEP + (LAST_STEP - FIRST_STEP) * step / steps) * gradient / length
+        images = images.lerp(torch.full_like(images, 0.5), FADING).clamp(0, 1)
     return images
 
 
