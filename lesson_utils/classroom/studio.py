@@ -1,6 +1,7 @@
 """Lesson 06's widgets: ask for a picture, and see it made. Nothing is computed here; see `explore`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -12,6 +13,7 @@ from lesson_utils.danish import number, percent
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, patches
 from lesson_utils.reconstruction import Priors, probabilities, psnr
+from lesson_utils.reconstruction.questions import CLASS_PRIORS
 from lesson_utils.world import Samples
 
 STEPS = (10, 30, 60, 120)
@@ -59,9 +61,11 @@ def classes(networks: Mapping[str, Network]) -> None:
     """A class image with priors of the student's choice, from each of the networks."""
     first = next(iter(networks.values()))
 
-    def draw(network: str, label: str, jitter: int, blur: int, smooth: int, steps: int) -> Figure:
+    def draw(network: str, label: str, calm: int, jitter: int, blur: int, smooth: int, steps: int) -> Figure:
         asked = networks[network]
-        priors = Priors(jitter=jitter, blur=blur / 10, total_variation=smooth / 10)
+        priors = replace(
+            CLASS_PRIORS, jitter=jitter, blur=blur / 10, total_variation=smooth / 10, calm=calm / 10
+        )
         work = reconstruction.class_images(asked, [int(label)], steps=steps, priors=priors)
         sure = float(probabilities(asked, work.images)[0, int(label)])
         title = f"{first.class_names[int(label)]}: netværket er {percent(sure, 0)} sikkert"
@@ -70,10 +74,11 @@ def classes(networks: Mapping[str, Network]) -> None:
     controls = {
         "network": Choice("Netværk", next(iter(networks)), {name: name for name in networks}),
         "label": Choice("Klasse", "0", {str(k): name for k, name in enumerate(first.class_names)}),
-        "jitter": Slider("Ryk (pixler)", 3, 0, 8),
-        "blur": Slider("Sløring (tiendedele pixel)", 10, 0, 20),
+        "calm": Slider("Ro i baggrunden", 12, 0, 30),
+        "jitter": Slider("Ryk (pixler)", 5, 0, 8),
+        "blur": Slider("Sløring (tiendedele pixel)", 8, 0, 20),
         "smooth": Slider("Glathed (total variation)", 0, 0, 20),
         "steps": Steps("Skridt", 30, STEPS),
     }
-    start = {"label": "0", "jitter": 3, "blur": 10, "smooth": 0, "steps": 60}
+    start = {"label": "0", "calm": 12, "jitter": 5, "blur": 8, "smooth": 0, "steps": 60}
     explore(draw, controls, [{"network": name, **start} for name in networks])

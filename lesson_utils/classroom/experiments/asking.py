@@ -25,13 +25,11 @@ def filter_images(
 
 
 def class_images(
-    network: nn.Module, classes: Sequence[int], steps: int = 60, seed: int = 0, rivals: float = 0.3
+    network: nn.Module, classes: Sequence[int], steps: int = 60, seed: int | Sequence[int] = 0
 ) -> Tensor:
-    """(N, 3, S, S): what the network takes most for each of these classes."""
+    """(N, 3, S, S): what the network takes most for each of these classes; one seed for all, or one for each."""
     bar = partial(progress, label="Tegner klasser")
-    return reconstruction.class_images(
-        network, classes, steps=steps, seed=seed, rivals=rivals, bar=bar
-    ).images
+    return reconstruction.class_images(network, classes, steps=steps, seed=seed, bar=bar).images
 
 
 def growing(network: nn.Module, wanted: int, frames: Sequence[int], seed: int = 0) -> dict[int, Tensor]:
