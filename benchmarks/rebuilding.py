@@ -1,8 +1,8 @@
 """What each depth of each network keeps, and who recognises class images: `python benchmarks/rebuilding.py`.
 
-Writes data/measurements/rebuilding.csv (PSNR and feature error, every layer), kept.csv (colour, place and class, told
-apart or not), class_judges.csv (the share of class images that each network recognises) and isolated_bananas.csv.
-About half an hour on two cores.
+Writes data/measurements/rebuilding.csv (PSNR and feature error, every layer), kept.csv (colour, place and class,
+told apart or not), class_judges.csv (the share of class images that each network recognises) and
+isolated_bananas.csv.
 """
 
 from datetime import date
