@@ -45,7 +45,7 @@ def run_all(
     long plan does not fill the memory with notebooks and photos.
     """
     limits = limits or Limits()
-    scheduler = scheduler or ThisMachine(min(jobs or cores(), len(runs)) or 1)
+    scheduler = scheduler or ThisMachine(min(jobs or cores(), len(runs)) or 1, folder)
     waiting = [(run, 1) for run in reversed(runs)]
     under_way: dict[Future[Outcome], tuple[Run, int, str]] = {}
     try:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 from lesson_utils.course.order import Order, Outcome
 from lesson_utils.course.process import Workers, carry_out
@@ -23,20 +24,21 @@ def runs_at_a_time() -> int:
 
 
 class ThisMachine:
-    """Runs `jobs` orders at a time, torch's threads divided among them.
+    """Runs `jobs` orders at a time, torch's threads divided among them; they work in folders under `place`.
 
     A pool of processes would be broken for every run by one killed worker; threads that each watch over a
     process of their own are not.
     """
 
-    def __init__(self, jobs: int | None = None) -> None:
+    def __init__(self, jobs: int | None = None, place: Path | None = None) -> None:
         self.slots = jobs or runs_at_a_time()
         self.threads = max(1, cores() // self.slots)
+        self._place = place
         self._workers = Workers()
         self._pool = ThreadPoolExecutor(self.slots)
 
     def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
-        return self._pool.submit(carry_out, order, self.threads, self._workers, tell)
+        return self._pool.submit(carry_out, order, self.threads, self._workers, tell, self._place)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lesson_utils.course.order import Order, Outcome, written_under
 
+AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SECONDS_TO_STOP = 5.0
 SECONDS_TO_TELL = 30.0  # after its time limit a run has so long to write down what it has done
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
@@ -89,15 +90,17 @@ def carry_out(
     threads: int,
     workers: Workers | None = None,
     tell: Callable[[int, int], None] = lambda cell, cells: None,
+    place: Path | None = None,
 ) -> Outcome:
     """Run one lesson in a process of its own, and bring back everything that it wrote.
 
     `tell` hears of each cell that begins (its number from 1, and how many there are). The process's standard
-    input stays open while we live: when it closes, because this process was killed, the run stops itself.
+    input stays open while we live: when it closes, because this process was killed, the run stops itself. It works
+    in a folder under `place`, else under the system's folder for temporary files.
     """
     began, started = time.monotonic(), time.time()
     workers = workers or Workers()
-    with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as folder:
         desk, results = Path(folder, "desk"), Path(folder, "results")
         desk.mkdir()
         results.mkdir()

@@ -93,7 +93,9 @@ def write_tables(folder: Path, results: Sequence[RunResult], metrics: dict[str, 
 
     table = pd.DataFrame(rows(results, metrics))
     replace_file(folder / "results.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    for name in table.select_dtypes("object"):  # columns of several types, which parquet does not know
+    for name in (
+        name for name in table if table[name].dtype == object
+    ):  # columns of several types, which parquet does not know
         if len({type(value) for value in table[name].dropna()}) > 1:
             table[name] = table[name].map(lambda value: None if value is None else str(value))
     buffer = io.BytesIO()

@@ -90,7 +90,7 @@ def runs_asked_for(request: Request) -> list[Run]:
     return plan(lessons, *checked_settings(settings))
 
 
-def scheduler_for(request: Request, runs: Sequence[Run], console: Console) -> Scheduler:
+def scheduler_for(request: Request, runs: Sequence[Run], folder: Path, console: Console) -> Scheduler:
     from lesson_utils.course.here import ThisMachine, runs_at_a_time
 
     if request.scheduler or request.local_cluster:
@@ -100,7 +100,7 @@ def scheduler_for(request: Request, runs: Sequence[Run], console: Console) -> Sc
         if cluster.dashboard:
             console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
         return cluster
-    return ThisMachine(min(request.jobs or runs_at_a_time(), len(runs)) or 1)
+    return ThisMachine(min(request.jobs or runs_at_a_time(), len(runs)) or 1, folder)
 
 
 def run_session(request: Request) -> int:
@@ -153,7 +153,7 @@ def _run(request: Request, runs: list[Run], folder: Path, console: Console) -> t
         )
     interrupted = False
     if waiting:
-        scheduler = scheduler_for(request, waiting, console)
+        scheduler = scheduler_for(request, waiting, folder, console)
         try:
             with (
                 Display(console, waiting) as display,

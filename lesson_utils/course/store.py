@@ -144,11 +144,17 @@ def alone_in(folder: Path) -> Iterator[None]:
             f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
         ) from None
     try:
-        for leftover in folder.glob(f"{HALF}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        clear_up(folder)
         yield
     finally:
+        clear_up(folder)
         lock.release()
+
+
+def clear_up(folder: Path) -> None:
+    """Remove what a killed batch had not made whole."""
+    for leftover in folder.glob(f"{HALF}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def relative(path: Path) -> str:
