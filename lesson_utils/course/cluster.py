@@ -69,6 +69,7 @@ class Cluster:
                 f"Der svarer ingen dask-planlægger på »{address}«: start den, og skriv adressen som tcp://vært:port."
             ) from None
         self.dashboard = self._client.dashboard_link if self._own else ""
+        self.address = self._client.scheduler.address
         self._topic = f"lesson-{uuid4().hex}"
         self._tell: dict[str, Callable[[int, int], None]] = {}
         try:

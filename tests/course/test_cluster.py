@@ -1,6 +1,8 @@
 """The same plan on a dask cluster: the same figures, and no file system in common."""
 
 import sys
+from contextlib import closing
+from urllib.request import urlopen
 
 import pytest
 
@@ -29,7 +31,7 @@ def test_without_dask_one_sentence(monkeypatch, capsys, course):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch):
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     from lesson_utils.course import cluster as cluster_module
     from lesson_utils.course.cluster import Cluster
 
@@ -41,11 +43,10 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch):
     there.mkdir()
     runs = plan(find(), {"photo": str(photo)})
     list(run_all(runs[:1], here, page=False))
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as local:
+    with closing(Cluster(jobs=2)) as own:  # what --local-cluster starts
+        assert urlopen(own.dashboard, timeout=30).status == 200
         heard = []
-        scheduler = Cluster(local.scheduler_address)
+        scheduler = Cluster(own.address)
         assert scheduler.slots == 2
         results = {
             r.title: r for r in run_all(runs, there, tell=heard.append, page=False, scheduler=scheduler)
@@ -53,7 +54,7 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(cluster_module, "course_fingerprint", lambda: "en anden")
             with pytest.raises(LessonError, match="samme udgave af kurset"):
-                Cluster(local.scheduler_address)
+                Cluster(own.address)
     good = results["Good"]
     assert good.passed and results["Bad"].reason.endswith("ZeroDivisionError: division by zero.")
     metrics = (there / good.name / "metrics.json").read_bytes()
