@@ -2,8 +2,8 @@
 
     python benchmarks/batch_speed.py        (three times the whole course: about twenty minutes on two cores)
 
-One worker with one thread, two workers of one thread each, and one worker with both cores, on a quiet machine; then
-the same plan on a dask cluster of two workers here, whose metrics.json must be the same, byte for byte.
+One worker with one thread, two workers of one thread each, and one worker with both cores, on a quiet machine;
+then the same plan on a dask cluster of two workers here, whose metrics.json must be the same, byte for byte.
 """
 
 import sys

@@ -7,12 +7,13 @@ need this course installed, the same version of it, which is asked before anythi
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 from lesson_utils.course.order import Order, Outcome
-from lesson_utils.course.process import carry_out
+from lesson_utils.course.process import Workers, carry_out
 from lesson_utils.errors import LessonError
 
 MISSING = "Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«."
@@ -29,6 +30,16 @@ def course_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
+_AT_WORK: dict[str, Workers] = {}  # on a worker: the processes of each batch
+
+
+def stop_there(topic: str) -> None:
+    """On a worker: stop a batch's runs, which dask itself can only forget."""
+    workers = _AT_WORK.pop(topic, None)
+    if workers:
+        workers.stop()
+
+
 def carry_out_there(order: Order, topic: str) -> Outcome:
     """What a worker of the cluster does: the same as this machine would, with one thread for each of its own."""
     from distributed import get_worker
@@ -38,7 +49,7 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
     def tell(cell: int, cells: int) -> None:
         worker.log_event(topic, {"name": order.name, "cell": cell, "cells": cells})
 
-    return carry_out(order, 1, tell=tell)
+    return carry_out(order, 1, _AT_WORK.setdefault(topic, Workers()), tell)
 
 
 class Cluster:
@@ -109,11 +120,9 @@ class Cluster:
         return self._pool.submit(carry_out_there, order, self._topic, key=f"{order.name}-{uuid4().hex[:8]}")
 
     def close(self) -> None:
-        from contextlib import suppress
-
-        with suppress(Exception):
-            if hasattr(self, "_pool"):
-                self._pool.shutdown(wait=False)
+        with suppress(Exception):  # what is lost already needs no goodbye
+            self._pool.shutdown(wait=False)
+            self._client.run(stop_there, self._topic)
         with suppress(Exception):
             self._client.close()
         if self._own:

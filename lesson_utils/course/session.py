@@ -12,6 +12,7 @@ from rich.console import Console
 
 from lesson_utils.course.batch import Scheduler, run_all
 from lesson_utils.course.catalogue import Lesson, find
+from lesson_utils.course.here import ThisMachine, runs_at_a_time
 from lesson_utils.course.order import Limits
 from lesson_utils.course.pages import verdict
 from lesson_utils.course.parameters import WrongParameters
@@ -90,17 +91,28 @@ def runs_asked_for(request: Request) -> list[Run]:
     return plan(lessons, *checked_settings(settings))
 
 
-def scheduler_for(request: Request, runs: Sequence[Run], folder: Path, console: Console) -> Scheduler:
-    from lesson_utils.course.here import ThisMachine, runs_at_a_time
+def cluster_for(request: Request, console: Console) -> Scheduler | None:
+    """The cluster that is asked for, if one is. Raises LessonError if it does not answer."""
+    if not (request.scheduler or request.local_cluster):
+        return None
+    from lesson_utils.course.cluster import Cluster
 
-    if request.scheduler or request.local_cluster:
-        from lesson_utils.course.cluster import Cluster
+    cluster = Cluster(request.scheduler, request.jobs)
+    if cluster.dashboard:
+        console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
+    return cluster
 
-        cluster = Cluster(request.scheduler, request.jobs)
-        if cluster.dashboard:
-            console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
-        return cluster
-    return ThisMachine(min(request.jobs or runs_at_a_time(), len(runs)) or 1, folder)
+
+def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
+    """What to run, and a function that finds or makes the folder for it: nothing is made before all is checked."""
+    asked = (request.lessons, request.parameters, request.table, request.grids)
+    asked += (request.seeds, request.photo, request.photos)
+    if request.resume and not any(asked):
+        folder = Path(request.out).expanduser().absolute() if request.out else latest()
+        return planned(folder), lambda: folder
+    if request.resume and not request.out:
+        return runs_asked_for(request), latest
+    return runs_asked_for(request), lambda: batch_folder(request.out, datetime.now().astimezone())
 
 
 def run_session(request: Request) -> int:
@@ -109,20 +121,16 @@ def run_session(request: Request) -> int:
     Raises LessonError before anything has started if the input is wrong.
     """
     console = Console(stderr=request.json)
-    plain = request.resume and not (request.lessons or request.parameters or request.table or request.grids)
-    if request.resume and not request.out:
-        folder = latest()
-        runs = planned(folder) if plain else runs_asked_for(request)
-    else:
-        runs = [] if plain and request.out else runs_asked_for(request)
-        if plain and request.out:
-            folder = Path(request.out).expanduser().absolute()
-            runs = planned(folder)
-        else:
-            folder = batch_folder(request.out, datetime.now().astimezone())
-    with alone_in(folder):
-        write_plan(folder, runs)
-        results, interrupted = _run(request, runs, folder, console)
+    runs, find_folder = plan_and_folder(request)
+    cluster = cluster_for(request, console)
+    try:
+        folder = find_folder()
+        with alone_in(folder):
+            write_plan(folder, runs)
+            results, interrupted = _run(request, runs, folder, cluster, console)
+    finally:
+        if cluster:
+            cluster.close()
     index, lack = write_report(folder)
     if request.json:
         print((folder / "summary.json").read_text(encoding="utf-8"), end="")
@@ -142,7 +150,9 @@ def run_session(request: Request) -> int:
     return FAILED if any(not result.passed for result in results) else PASSED
 
 
-def _run(request: Request, runs: list[Run], folder: Path, console: Console) -> tuple[list[RunResult], bool]:
+def _run(
+    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Console
+) -> tuple[list[RunResult], bool]:
     """The results by name, and whether a Ctrl-C ended it."""
     done = finished(folder, runs)
     waiting = [run for run in runs if run.name not in done]
@@ -151,22 +161,18 @@ def _run(request: Request, runs: list[Run], folder: Path, console: Console) -> t
         console.print(
             f"{plural(len(done), 'kørsel er', 'kørsler er')} gennemført i forvejen og bliver beholdt."
         )
-    interrupted = False
-    if waiting:
-        scheduler = scheduler_for(request, waiting, folder, console)
-        try:
-            with (
-                Display(console, waiting) as display,
-                closing(
-                    run_all(waiting, folder, None, display.tell, limits=request.limits, scheduler=scheduler)
-                ) as those,
-            ):
-                for result in those:
-                    results.append(result)
-                    display.finished(result)
-        except KeyboardInterrupt:
-            interrupted = True
-    return sorted(results, key=lambda result: result.name), interrupted
+    scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
+    those = run_all(
+        waiting, folder, None, limits=request.limits, scheduler=scheduler, tell=lambda p: display.tell(p)
+    )
+    try:
+        with Display(console, waiting) as display, closing(those):
+            for result in those:
+                results.append(result)
+                display.finished(result)
+    except KeyboardInterrupt:
+        return sorted(results, key=lambda result: result.name), True
+    return sorted(results, key=lambda result: result.name), False
 
 
 def say_report(folder: str, as_json: bool, show: Callable[[str], None] = print) -> None:
