@@ -30,6 +30,10 @@ def course_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
+def fingerprint_there() -> str:
+    return course_fingerprint()
+
+
 _AT_WORK: dict[str, Workers] = {}  # on a worker: the processes of each batch
 
 
@@ -99,7 +103,7 @@ class Cluster:
                 "Planlæggeren har ingen arbejdere: start nogle med »dask worker«, og prøv igen."
             )
         try:
-            found = self._client.run(course_fingerprint)
+            found = self._client.run(fingerprint_there)
         except Exception:  # whatever a worker without the course answers
             found = {}
         if set(found.values()) != {course_fingerprint()} or found.keys() != threads.keys():
