@@ -70,7 +70,9 @@ class Display:
         mark = "[green]✓[/]" if result.passed else "[red]✗[/]"
         line = f"{mark} {escape(result.label)}  {duration(result.seconds)}"
         line += "" if result.passed else f"  {escape(result.reason)}"
-        self._console.print(f"{line}  [dim]{self._finished} af {self._total}{left}[/]", highlight=False)
+        self._console.print(
+            f"{line}  [dim]{self._finished} af {self._total}{left}[/]", highlight=False, soft_wrap=True
+        )
 
     def _show_overall(self) -> str:
         """Move the overall bar, cell by cell; the time that is left if all goes on as so far."""
@@ -101,6 +103,6 @@ def print_summary(console: Console, results: Sequence[RunResult]) -> None:
     console.print(table)
     for result in results:
         if not result.passed:
-            console.print(f"\n[red]{escape(result.label)}[/]: {escape(result.reason)}")
+            console.print(f"\n[red]{escape(result.label)}[/]: {escape(result.reason)}", soft_wrap=True)
             for line in result.traceback.splitlines():
-                console.print(f"    {escape(line)}", highlight=False, style="dim")
+                console.print(f"    {escape(line)}", highlight=False, style="dim", soft_wrap=True)

@@ -38,8 +38,21 @@ def own_jupyter(folder: Path):
     yield
 
 
+_channel = sys.stdout
+
+
+def keep_the_channel() -> None:
+    """Take standard output for `say` alone; whatever else is printed goes to the log.
+
+    The kernel would inherit it, and hold it open after this process was killed: the batch would wait for both.
+    """
+    global _channel
+    _channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+
 def say(**facts: object) -> None:
-    print(json.dumps(facts, ensure_ascii=False), flush=True)
+    print(json.dumps(facts, ensure_ascii=False), file=_channel, flush=True)
 
 
 def kill_kernels() -> None:
@@ -172,6 +185,7 @@ def main() -> None:
     # An interrupt is the parent's to handle: it asks this process to stop, and the kernel goes with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    keep_the_channel()
     order = json.loads(sys.stdin.buffer.readline())
     folder = Path(order["folder"])
     threading.Thread(target=stop_when_alone, args=[folder], daemon=True).start()
@@ -190,7 +204,6 @@ def main() -> None:
             write_page(notebook, notebook.with_suffix(".html"), order["title"])
             outcome["picture_text"] = write_pictures(notebook, results)
     say(done=True, facts=facts_of(folder), **outcome)
-    sys.stdout.flush()
     os._exit(0)  # the thread that waits on stdin would hold up the interpreter's end
 
 

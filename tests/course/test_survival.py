@@ -23,6 +23,7 @@ def survival():
     return module
 
 
+@pytest.mark.timeout(900)  # twelve starts of a process, on a machine that may be busy
 def test_kernel_worker_and_batch_killed_in_one_night(survival, tmp_path):
     """Ten times each is `python benchmarks/batch_survival.py`."""
     counts = survival.survive(tmp_path, ("kernel", "worker", "batch"), random.Random(), runs=4)
