@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from lesson_utils.classroom.measurements import store
-from lesson_utils.neighbours import METRICS, PIXELS, precision_table
+from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
 from lesson_utils.networks import random_twin
 from lesson_utils.weights import embedded, load_network
 from lesson_utils.world import datasets
@@ -24,14 +24,24 @@ COUNT, K = 100, 5
 
 if __name__ == "__main__":
     names = [name for name in NAMES if name in embedded()]
-    tables = []
-    for pair, seed, name, metric in itertools.product(PAIRS, SEEDS, names, METRICS):
+    rows = []
+    for pair, seed, name in itertools.product(PAIRS, SEEDS, names):
         samples = datasets.twins(*pair, count=COUNT, seed=seed)
         network = load_network(name)
-        layers = [PIXELS, *network.layer_names[:-1]]
-        both = {"trained": network, "random": random_twin(network, seed)}
-        table = precision_table(both, samples, layers, K, metric).reset_index()
-        tables.append(table.assign(pair=" ".join(pair), network=name, metric=metric, seed=seed))
+        twin = random_twin(network, seed)
+        for layer in [PIXELS, *network.layer_names[:-1]]:
+            vectors = {"trained": features(network, samples, layer), "random": features(twin, samples, layer)}
+            for metric in METRICS:
+                row = {
+                    "pair": " ".join(pair),
+                    "network": name,
+                    "metric": metric,
+                    "layer": layer,
+                    "seed": seed,
+                }
+                for who, found in vectors.items():
+                    row[who] = nearest(found, samples.labels, K, metric).precision_at(K)
+                rows.append(row)
     about = {
         "made by": "python benchmarks/neighbours.py",
         "date": date.today(),
@@ -40,7 +50,7 @@ if __name__ == "__main__":
         "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
         "seeds": ", ".join(map(str, SEEDS)),
     }
-    table = pd.concat(tables)[["pair", "network", "metric", "layer", "seed", "trained", "random"]]
+    table = pd.DataFrame(rows)
     store("neighbours", table, about)
     means = table.groupby(["pair", "network", "metric", "layer"], sort=False)[["trained", "random"]].mean()
     print(means.round(3).to_string())

@@ -34,7 +34,7 @@ def main() -> None:
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as processes:
         found = list(processes.map(measure, *zip(*jobs, strict=True)))
     about = {
-        "command": "python benchmarks/transfer.py",
+        "made by": "python benchmarks/transfer.py",
         "date": date.today().isoformat(),
         "recipe": "lesson_utils/transfer/strategies.py; AdamW; frozen features computed once; seconds on one core",
         "test": f"{14 * TEST_PER_CLASS} images of 14 classes, the same for all seeds",

@@ -1,7 +1,7 @@
 """Top patches: the pieces of images to which a unit answers most (Girshick et al. 2014, section 3.1).
 
 A unit sees its receptive field and nothing else, and where that lies follows from the layers before it
-(`networks.sight`), also inside inception modules.
+(`networks.sights`), also inside inception modules.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils.activations import Source, activations, batches, locate, pictures
-from lesson_utils.networks import sight
+from lesson_utils.networks import sights
 from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.world import Samples
 from lesson_utils.world.album import Album
@@ -58,27 +58,29 @@ def strongest_places(
     there are as many places as images.
     """
     best: dict[str, Places] = {}
-    sights: dict[str, Sight] = {}
+    looks: dict[str, Sight] = {}
     seen = 0
     for batch in batches(source, batch_size):
         images = pictures(batch)
+        looks = looks or sights_of(network, layers, images.shape[-1])
         answers = activations(network, images.to(next(network.parameters()).device), layers)
         for layer in layers:
-            if layer not in sights:
-                sights[layer] = sight_of(network, layer, images.shape[-1])
-            found = _places(answers[layer].cpu(), batch, sights[layer], layer, count, seen)
+            found = _places(answers[layer].cpu(), batch, looks[layer], layer, count, seen)
             best[layer] = _stronger(best[layer], found, count) if layer in best else found
         seen += len(images)
     return best
 
 
-def sight_of(network: nn.Module, layer: str, side: int = 224) -> Sight:
-    """What the units of a layer see (`networks.sight`), by the layer's name; of branches, the widest.
+def sights_of(network: nn.Module, layers: Sequence[str], side: int = 224) -> dict[str, Sight]:
+    """What the units of each layer see (`networks.sights`), by the layer's name; of branches, the widest.
 
     It is the same for images of any size; `side` is one that a network takes which does not know its own.
     """
+    paths = {layer: locate(network, layer) for layer in layers}
+    every = [path for found in paths.values() for path in found]
     size = getattr(network, "input_size", side)
-    return max(sight(network, path, size) for path in locate(network, layer))
+    seen = dict(zip(every, sights(network, every, size), strict=True))
+    return {layer: max(seen[path] for path in found) for layer, found in paths.items()}
 
 
 def patches(samples: Samples | Album | Tensor, places: Places, unit: int, size: int | None = None) -> Tensor:

@@ -5,7 +5,7 @@ import torch
 
 from lesson_utils.activations import activations, extractor
 from lesson_utils.networks import alexnet, googlenet
-from lesson_utils.patches import Places, clearest_units, patches, sight_of, strongest_places
+from lesson_utils.patches import Places, clearest_units, patches, sights_of, strongest_places
 from lesson_utils.world import datasets
 
 LAYERS = ["conv1", "conv3", "conv5"]
@@ -114,7 +114,7 @@ def test_a_unit_sees_its_receptive_field_there_and_nothing_else(build, layer):
                 setattr(module, name, pool)
             if isinstance(child, torch.nn.ReLU):
                 setattr(module, name, torch.nn.Identity())
-    seen = sight_of(network, layer, 256)
+    seen = sights_of(network, [layer])[layer]
     images = torch.rand(1, 3, 256, 256, requires_grad=True)
     answers = extractor(network, [layer])(images)[layer]
     row = answers.shape[-1] // 2

@@ -33,7 +33,13 @@ def test_shares_of_silent_channels():
     assert row["channels"] == 3
     assert row["image"] == 2 / 3  # red and the one that never answers
     assert row["never"] == 1 / 3
+    assert row["faint"] == 2 / 3
     assert abs(row["average"] - (2 + 1 + 2 + 3) / 12) < 1e-6
+
+
+def test_a_faint_answer_looks_empty_and_is_not_silent():
+    row = silent_channels(Colours(), picture(0.54, 1), picture(1, 1)[None], ["relu"]).loc["relu"]
+    assert (row["image"], row["faint"]) == (1 / 3, 2 / 3)  # red answers with 0.04, once with 0.5
 
 
 def test_one_place_is_enough():

@@ -1,5 +1,6 @@
 """`lesson`: the commands for those who run the course. Starts without importing torch."""
 
+import json
 import signal
 import sys
 from contextlib import closing
@@ -104,32 +105,41 @@ def report(
 
 
 @app.command("list", cls=DanishCommand, options_metavar="[VALG]")
-def list_lessons(as_json: Json = False) -> None:
-    """Vis lektionerne: minutter, parametre, standardværdier, og hvilke værdier der er tilladt.
+def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
+    """Vis lektionerne, hvor lang tid de tager, og hvad hver parameter kan være.
 
-    Eksempel: lesson list --json
+    Eksempel: lesson list 03
     """
-    from rich.console import Console
+    from lesson_utils.course.catalogue import find
+    from lesson_utils.course.overview import lesson_facts, print_lessons
 
-    from lesson_utils.course.listing import lessons_as_json, print_lessons
-
+    facts = lesson_facts(find(lessons or []))
     if as_json:
-        print(lessons_as_json())
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
-        print_lessons(Console())
+        print_lessons(_console(), facts)
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
 def doctor(as_json: Json = False) -> None:
-    """Undersøg, om kurset kan køre på denne maskine, og hvad du gør, hvis det ikke kan.
+    """Undersøg, om kurset kan køre på denne maskine, og hvad du skal gøre, hvis det ikke kan.
 
     Eksempel: lesson doctor
     """
-    from rich.console import Console
+    from lesson_utils.course.doctor import as_facts, examine, ready
+    from lesson_utils.course.overview import print_checks
 
-    from lesson_utils.course.doctor import examine
-
-    raise typer.Exit(0 if examine(as_json, Console()) else FAILED)
+    checks = examine()
+    if as_json:
+        print(json.dumps(as_facts(checks), ensure_ascii=False, indent=2))
+    else:
+        print_checks(_console(), checks)
+        print(
+            "Kurset kan køre."
+            if ready(checks)
+            else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
+        )
+    raise typer.Exit(0 if ready(checks) else FAILED)
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
@@ -166,6 +176,12 @@ def train(
     from lesson_utils.course.train import train_network
 
     raise typer.Exit(0 if train_network(network, resume, out) else INTERRUPTED)
+
+
+def _console():
+    from rich.console import Console
+
+    return Console()
 
 
 def main() -> None:

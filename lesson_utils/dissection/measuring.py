@@ -16,10 +16,10 @@ from lesson_utils import danish
 from lesson_utils.activations import Source, activations, batches, pictures
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.arithmetic import Sight
-from lesson_utils.patches import sight_of
+from lesson_utils.patches import sights_of
 from lesson_utils.world import Samples
 
-from .concepts import Concept, known, shares
+from .concepts import known, shares
 from .quantiles import Histogram
 from .results import Dissection
 
@@ -50,7 +50,7 @@ def dissect(
     images = 0
     for batch in batches(source, batch_size):
         batch = _with_parts(batch)
-        sights = sights or {layer: sight_of(network, layer, batch.images.shape[-1]) for layer in layers}
+        sights = sights or sights_of(network, layers, batch.images.shape[-1])
         parts = shares(batch, cells).view(len(batch), cells**2, -1)
         groups = [(images + first) // TOGETHER % GROUPS for first in range(0, len(batch), TOGETHER)]
         for group, columns in zip(groups, parts.split(TOGETHER), strict=True):
@@ -66,9 +66,8 @@ def dissect(
     results, first = {}, 0
     for layer, limit in thresholds.items():
         rows = slice(first, first := first + len(limit))
-        results[layer] = _judge(
-            layer, concepts, limit, overlap[:, rows], units[:, rows] * pixels, area, images
-        )
+        iou, hits, seen = _overlaps(overlap[:, rows], units[:, rows] * pixels, area)
+        results[layer] = Dissection(layer, concepts, limit, iou, hits, seen, images, sights[layer])
     return results
 
 
@@ -95,28 +94,19 @@ def unit_masks(
 ) -> Tensor:
     """bool (N, H, W): where the unit's answer to `images` (N, 3, H, W) is above its threshold."""
     side = images.shape[-1]
-    sights = {dissection.layer: sight_of(network, dissection.layer, side)}
     answers = _answers(network, images, [dissection.layer])[dissection.layer][:, unit : unit + 1]
-    grown = _on_grid(answers, sights[dissection.layer], side, cells or side)
+    grown = _on_grid(answers, dissection.sight, side, cells or side)
     return grown[:, 0] > dissection.thresholds[unit]
 
 
-def _judge(
-    layer: str,
-    concepts: list[Concept],
-    limits: Tensor,
-    overlap: Tensor,
-    units: Tensor,
-    area: Tensor,
-    images: int,
-) -> Dissection:
-    """Counts (groups, U, K), (groups, U) and (groups, K) of pixels -> the IoUs."""
+def _overlaps(overlap: Tensor, units: Tensor, area: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Pixels (groups, U, K), (groups, U) and (groups, K) -> IoU (U, K), and each group's of the best concepts."""
     used = area.sum(1) > 0  # few images fill few groups
     union = units[:, :, None] + area[:, None, :] - overlap
     iou = overlap.sum(0) / union.sum(0).clamp_min(1)
     best = iou.argmax(1)[None, :, None].expand(len(units), -1, 1)
     hits, seen = (counts.gather(2, best)[used, :, 0] for counts in (overlap, union))
-    return Dissection(layer, concepts, limits, iou, hits, seen, images)
+    return iou, hits, seen
 
 
 def _masks(

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
+from lesson_utils.networks.arithmetic import Sight
 
 from .concepts import KINDS, Concept
 
@@ -35,6 +36,7 @@ class Dissection:
     hits, seen   float32 (groups, U), of each group of images and each unit's best concept: pixels of the
                  intersection and of the union
     images       how many there were
+    sight        where the units look
     """
 
     layer: str
@@ -44,6 +46,7 @@ class Dissection:
     hits: Tensor
     seen: Tensor
     images: int
+    sight: Sight
 
     @property
     def best(self) -> Tensor:

@@ -1,7 +1,7 @@
 """The lecture's three networks, and the arithmetic that describes them."""
 
 from lesson_utils.networks.alexnet import alexnet
-from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size, receptive_fields, sight
+from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size, receptive_fields, sights
 from lesson_utils.networks.googlenet import googlenet
 from lesson_utils.networks.network import Network, random_twin
 from lesson_utils.networks.vgg import vgg
@@ -15,6 +15,6 @@ __all__ = [
     "output_size",
     "random_twin",
     "receptive_fields",
-    "sight",
+    "sights",
     "vgg",
 ]

@@ -129,23 +129,25 @@ class Sight(NamedTuple):
     middle: float
 
 
-def sight(network: nn.Module, path: str, input_size: int | None = None) -> Sight:
-    """What the units of the module at `path` see of an image, along one side: a row of it, or a part inside a row.
+def sights(network: nn.Module, paths: Sequence[str], input_size: int | None = None) -> list[Sight]:
+    """What the units of the modules at `paths` see of an image, along one side: rows of it, or parts inside a row.
 
-    In an inception module all branches look at the same places, the 5x5 branch at the most around them; pixel 0 is
-    the first. An FC layer is one unit, which sees the whole image.
+    Pixel 0 is the first. In an inception module all branches look at the same places; an FC layer sees it all.
     """
     recorder = _record(network, input_size)
-    node = recorder.last[path]
-    field = recorder.fields[node]
-    return Sight(field.size, field.jump, recorder.middles[node])
+    nodes = (recorder.last[path] for path in paths)
+    return [Sight(*recorder.fields[node], recorder.middles[node]) for node in nodes]
 
 
 def _record(network: nn.Module, input_size: int | None) -> "_Recorder":
     input_size = input_size or getattr(network, "input_size", None)
     if input_size is None:
         raise LessonError("Netværket kender ikke sin billedstørrelse: angiv input_size, fx 224.")
-    recorder = _Recorder(fx.symbolic_trace(network))
+    try:
+        recorder = _Recorder(fx.symbolic_trace(network))
+    except Exception:  # torch.fx gives up in many ways
+        name = type(network).__name__
+        raise LessonError(f"{name} kan ikke følges lag for lag: skriv forward uden if og while.") from None
     device = next(network.parameters()).device
     # a fake tensor has a shape and no values, so nothing is computed, however large the network is
     with nullcontext() if device.type == "meta" else FakeTensorMode(allow_non_fake_inputs=True):

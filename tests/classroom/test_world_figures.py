@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lesson_utils.classroom.figures.world import class_sheet, image_grid, part_map
+from lesson_utils.classroom.figures.world import class_sheet, image_grid, part_map, single_view
 from lesson_utils.world import render
 from lesson_utils.world.datasets import base
 
@@ -49,3 +49,17 @@ def test_part_map_lays_parts_over_the_image_and_names_them():
 def test_part_map_of_an_image_without_parts(omit):
     samples = render(["car"], 1, [0], occlusion=0.0, omit=omit, size=16)
     assert "Ingen dele" in part_map(samples).alt_text
+
+
+def test_a_single_image_is_shown_as_it_is_or_with_its_parts():
+    samples = render(["cat"], 1, [0], occlusion=0.0, background="white")
+    plain, laid_over = single_view(samples, parts=False), single_view(samples, parts=True)
+    (shown,) = pictures(plain)
+    assert np.array_equal(np.asarray(shown), samples.images[0].permute(1, 2, 0).numpy())
+    grey, overlay = pictures(laid_over)
+    assert np.allclose(np.asarray(grey)[..., 0], samples.images[0].mean(0))
+    drawn = ~np.ma.getmaskarray(np.ma.masked_invalid(overlay.astype(float)))
+    assert (drawn <= (samples.parts[0] > 0).numpy()).all() and drawn.mean() > 0.05
+    assert "kat" in plain.alt_text and "Delene fylder" in laid_over.alt_text
+    empty = single_view(render(["cat"], 1, [0]), parts=True)
+    assert plain.get_size_inches().tolist() == empty.get_size_inches().tolist(), "nothing jumps"

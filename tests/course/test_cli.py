@@ -210,7 +210,7 @@ def readme_commands() -> list[list[str]]:
 def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
     """Each is carried out; a run is planned against the real lessons, with every check, and not started."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("lesson_utils.course.doctor.LEAST_MEMORY", 0)
+    monkeypatch.setattr("lesson_utils.course.doctor.NEEDED_MEMORY", 0)
     (tmp_path / "fotos").mkdir()
     for name in ("ferie.jpg", "fotos/a.jpg", "fotos/b.png"):
         Image.new("RGB", (40, 30)).save(tmp_path / name)

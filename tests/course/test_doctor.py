@@ -1,66 +1,101 @@
-"""`lesson doctor`: what is wrong with a machine is found, and said with what to do."""
+"""`lesson doctor` and `lesson list`: what is found is said, and what is wrong comes with what to do."""
 
 import json
+import os
 import shutil
+import socket
 
 import pytest
 
+from lesson_utils import weights
 from lesson_utils.course import doctor
 from lesson_utils.course.cli import answer
-from lesson_utils.errors import LessonError
+from lesson_utils.course.doctor import BAD, GOOD, NOTE, Check
+
+
+def test_this_machine_is_ready(capsys):
+    """The tests run, so the course does."""
+    assert answer(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "Kurset kan køre." in said and "torch og torchvision" in said and BAD not in said.split()
+
+
+def test_for_machines(capsys):
+    assert answer(["doctor", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["ready"] and len(facts["checks"]) == len(doctor.CHECKS)
+    assert {check["state"] for check in facts["checks"]} <= {GOOD, NOTE}
+
+
+def test_something_wrong_is_exit_code_1(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "CHECKS", (lambda: Check("Vægte", BAD, "a mangler", "hent kurset igen"),))
+    assert answer(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "hent kurset igen" in said and "Kurset kan ikke køre endnu" in said
 
 
 @pytest.fixture
-def offline(monkeypatch):
-    def refuse(*_, **__):
-        raise OSError("no network")
-
-    monkeypatch.setattr(doctor.socket, "create_connection", refuse)
-
-
-def test_this_machine_is_ready_without_a_network(offline, capsys, monkeypatch):
-    monkeypatch.setattr(doctor, "LEAST_MEMORY", 0)
-    assert answer(["doctor"]) == 0
-    text = capsys.readouterr().out
-    assert "Kurset kan køre her." in text and "kontrolsummerne passer" in text and "ikke forbundet" in text
-    assert answer(["doctor", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["ready"] is True and len(told["checks"]) == len(doctor.CHECKS)
+def shipped(tmp_path, monkeypatch):
+    shutil.copytree(weights.EMBEDDED, tmp_path / "weights")
+    monkeypatch.setattr(weights, "EMBEDDED", tmp_path / "weights")
+    return tmp_path / "weights"
 
 
-def test_a_damaged_weight_is_found(offline, tmp_path, monkeypatch, capsys):
-    weights = tmp_path / "data" / "weights"
-    shutil.copytree(doctor.REPOSITORY / "data" / "weights", weights)
-    name, entry = next(iter(json.loads((weights / "manifest.json").read_text())["networks"].items()))
-    with (weights / entry["file"]).open("r+b") as file:
-        file.write(b"\xff")
-    monkeypatch.setattr(doctor, "REPOSITORY", tmp_path)
-    assert doctor.weights() == doctor.Finding(
-        "Vægte", doctor.MISSING, f"{name} mangler eller er beskadiget", "Hent kurset igen."
-    )
-    monkeypatch.setattr(doctor, "CHECKS", (doctor.python, doctor.weights))
-    assert answer(["doctor"]) == 1
-    assert "Kurset kan ikke køre her endnu." in capsys.readouterr().out
+def test_damaged_weights_and_snapshots_are_named(shipped):
+    assert doctor.weights().state == GOOD
+    for file in ("standard.safetensors", "alexnet-snapshots.safetensors"):
+        (shipped / file).write_bytes(b"1")
+    check = doctor.weights()
+    assert check.state == BAD and check.advice == "hent kurset igen"
+    assert "standard.safetensors" in check.found and "alexnet-snapshots.safetensors" in check.found
+    (shipped / "manifest.json").unlink()
+    assert doctor.weights().state == BAD
 
 
-def test_what_is_short_is_said(monkeypatch):
-    monkeypatch.setattr(doctor, "OLDEST_PYTHON", (99, 0))
-    monkeypatch.setattr(doctor, "LEAST_MEMORY", 1e18)
-    monkeypatch.setattr(doctor, "LEAST_DISK", 1e18)
-    for check in (doctor.python, doctor.memory, doctor.disk):
-        finding = check()
-        assert finding.state == doctor.MISSING and finding.advice.endswith(".")
+def test_a_lesson_that_is_not_there(monkeypatch, tmp_path):
+    from lesson_utils.course import catalogue
+
+    monkeypatch.setattr(catalogue, "NOTEBOOKS", tmp_path)
+    check = doctor.notebooks()
+    assert check.state == BAD and "00_motivation.ipynb" in check.found
 
 
-def test_torch_and_torchvision_that_do_not_fit(monkeypatch):
-    def wrong():
-        raise LessonError("De passer ikke.")
+def test_too_little_of_things(monkeypatch):
+    usage = type("Usage", (), {"free": 5e8})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert doctor.disk() == Check("Disk", BAD, "0,5 GB fri", "frigør mindst 1 GB")
+    monkeypatch.setattr(os, "sysconf", lambda name: 1_000_000 if name == "SC_PHYS_PAGES" else 2000)
+    check = doctor.memory()
+    assert (check.state, check.found) == (NOTE, "2 GB") and "--jobs 1" in check.advice
 
-    monkeypatch.setattr("lesson_utils.device.torchvision", wrong)
-    assert doctor.torch().state == doctor.MISSING
-    assert doctor.torch().advice == "De passer ikke."
+
+def test_a_torch_that_does_not_fit(monkeypatch):
+    import torchvision.ops
+
+    def broken(*_):
+        raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.setattr(torchvision.ops, "nms", broken)
+    check = doctor.torch_and_torchvision()
+    assert check.state == BAD and "RuntimeError" in check.found and "make run" in check.advice
 
 
-def test_no_browser_is_no_reason_to_stop(monkeypatch):
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
-    assert doctor.browser().state in (doctor.OPTIONAL, doctor.READY)
+def test_no_network_is_no_hindrance(monkeypatch):
+    def unreachable(*_, **__):
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", unreachable)
+    assert doctor.network().state == NOTE
+
+
+def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
+    assert answer(["list", "3"]) == 0
+    said = capsys.readouterr().out
+    assert "03 VGG · ca. 30 minutter" in said and "depth" in said and "02" not in said
+    assert answer(["list", "03", "--json"]) == 0
+    (lesson,) = json.loads(capsys.readouterr().out)
+    depth = next(parameter for parameter in lesson["parameters"] if parameter["name"] == "depth")
+    assert depth | {"help": ""} == {
+        "name": "depth", "type": "int", "default": 16, "allowed": [11, 13, 16, 19], "help": "",
+    }  # fmt: skip
+    assert depth["help"].startswith("VGG-netværkets dybde")

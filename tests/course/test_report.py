@@ -7,8 +7,7 @@ import json
 import pytest
 
 from lesson_utils.classroom.display import RECORD as DISPLAYED
-from lesson_utils.course import catalogue
-from lesson_utils.course.catalogue import Lesson, find
+from lesson_utils.course.catalogue import find
 from lesson_utils.course.cli import answer
 from lesson_utils.course.metrics import RECORD, flat
 from lesson_utils.course.order import Outcome
@@ -148,24 +147,3 @@ def test_the_report_by_keyboard_on_a_phone(batch, chromium):
     page.get_by_role("button", name="nøjagtighed").click()
     assert page.locator("tbody tr").first.inner_text().startswith("01 One (classes=14)")
     page.context.close()
-
-
-def test_lesson_list_tells_parameters(capsys, course, monkeypatch):
-    course(photo=False, one=[])
-    lesson = catalogue.LESSONS[0]
-    monkeypatch.setattr(
-        catalogue, "LESSONS", (Lesson("01", "En", 5, lesson.file, {"classes": range(2, 20)}),)
-    )
-    assert answer(["list"]) == 0
-    text = capsys.readouterr().out
-    assert "01 En  5 min." in text and "fra 2 til 19" in text and "antal klasser" in text
-    assert answer(["list", "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert told["minutes"] == 5
-    assert told["parameters"][0] | {"allowed": None} == {
-        "name": "classes",
-        "type": "int",
-        "default": 10,
-        "help": "antal klasser",
-        "allowed": None,
-    }

@@ -6,6 +6,7 @@ import torch
 from lesson_utils.dissection import Concept, Dissection, by_layer, dissect
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import random_twin
+from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.weights import load_network
 from lesson_utils.world import datasets
 
@@ -23,7 +24,16 @@ def dissection(groups: int = 50, spread: float = 0.3) -> Dissection:
     noise = 1 + spread * torch.randn(groups, 4, generator=generator)
     best = IOU.amax(1)
     hits = 1000 * best * (noise / noise.mean(0))
-    return Dissection("conv5", CONCEPTS, torch.zeros(4), IOU, hits, torch.full((groups, 4), 1000.0), groups)
+    return Dissection(
+        "conv5",
+        CONCEPTS,
+        torch.zeros(4),
+        IOU,
+        hits,
+        torch.full((groups, 4), 1000.0),
+        groups,
+        Sight(9, 2, 0.0),
+    )
 
 
 def test_detectors_coverage_and_unique_concepts():

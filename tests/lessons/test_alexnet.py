@@ -11,8 +11,11 @@ from lesson_utils import danish, device, images
 from lesson_utils.activations import activations
 from lesson_utils.classroom.exercises import alexnet as exercises
 from lesson_utils.classroom.exercises import judge
+from lesson_utils.classroom.experiments import training_effect
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import alexnet, layer_table, output_size
+from lesson_utils.networks import alexnet, layer_table, output_size, random_twin
+from lesson_utils.weights import load_network
+from lesson_utils.world import datasets
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "02_alexnet.ipynb"
 
@@ -224,3 +227,15 @@ def _fits(size: int, padding: int = 0) -> bool:
         return bool(output_size(size, 11, 4, padding))
     except LessonError:
         return False
+
+
+def test_training_makes_the_last_channels_choosy(text, printed):
+    mini, world = load_network("alexnet"), datasets.base(220, seed=datasets.TEST)
+    pair = {"trænet": mini, "utrænet": random_twin(mini, 0)}
+    choosy = training_effect.selectivity(pair, world, ["conv1", "conv5"])
+    for layer in choosy.index:
+        trained, untrained = (danish.number(choosy.loc[layer, name], 1) for name in pair)
+        assert f"{layer}: trænet {trained}, utrænet {untrained}" in printed
+    rounded = choosy.map(lambda value: danish.number(value, 1))
+    assert f"fra {rounded.trænet['conv1']} i conv1 til {rounded.trænet['conv5']} i conv5" in text
+    assert f"den utrænede tvilling ligger fladt på {rounded.utrænet['conv5']}" in text

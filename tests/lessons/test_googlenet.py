@@ -11,11 +11,13 @@ from lesson_utils.activations import activations
 from lesson_utils.classroom.exercises import googlenet as exercises
 from lesson_utils.classroom.exercises import judge
 from lesson_utils.classroom.experiments import googlenet as experiments
-from lesson_utils.classroom.experiments import googlenet_table
+from lesson_utils.classroom.experiments import googlenet_table, training_effect
 from lesson_utils.classroom.experiments.channel_variance import kept_variance
 from lesson_utils.classroom.measurements import stored
-from lesson_utils.networks import alexnet, conv_cost, googlenet, layer_table
+from lesson_utils.networks import alexnet, conv_cost, googlenet, layer_table, random_twin
 from lesson_utils.networks.imagenet import relative
+from lesson_utils.weights import load_network
+from lesson_utils.world import datasets
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "04_googlenet.ipynb"
 
@@ -204,3 +206,38 @@ def test_what_the_auxiliary_classifiers_did(text, printed):
         assert (abs(losses.loc[(start, 200)] - guessing) < 0.01).all()
     assert (losses.loc[("he", 200)] < 0.5 * guessing).all()
     assert abs(losses.loc[("he", 200), True] - losses.loc[("he", 200), False]) < 0.15
+
+
+def test_the_trained_heads_answer_what_the_text_says(text, printed):
+    network, world = load_network("googlenet"), datasets.base(440, seed=datasets.TEST)
+    shares = training_effect.head_accuracies(network, world)
+    for name, share in shares.items():
+        place = "netværkets eget svar" if name == "fc" else f"efter {name}"
+        assert f"{place}: {danish.percent(share)} af 440 billeder" in printed
+    assert abs(shares["fc"] - shares["inception_4a"]) < 0.02
+    assert "næsten lige så godt som netværket selv" in text
+    assert "gennemsnittet af kortet plus bias-leddet er svaret: True" in printed
+
+
+def test_the_evidence_lies_on_the_thing():
+    """»De lyseste ligger på tingen«: the brightest field shows more of the thing than fields do on average."""
+    network, world = load_network("googlenet"), datasets.base(88, seed=datasets.TEST)
+    shares = torch.nn.functional.adaptive_avg_pool2d((world.objects > 0).float()[:, None], 4).flatten(1)
+    brightest = [
+        share[training_effect.class_evidence(network, image[None], int(label)).flatten().argmax()]
+        for image, label, share in zip(world.images, world.labels, shares, strict=True)
+    ]
+    assert torch.stack(brightest).mean() > 1.3 * shares.mean()
+
+
+def test_each_branch_prefers_faces_more_after_training(text):
+    network, world = load_network("googlenet"), datasets.base(440, seed=datasets.TEST)
+    ends = [f"inception_3b.{branch}" for branch in ("conv1x1", "conv3x3", "conv5x5", "pool_proj")]
+    said = []
+    for each in (network, random_twin(network, 0)):
+        found = training_effect.telling_maps(each, world.images[0], 0, world, ends)
+        times = [one.times for one in found.values()]
+        said.append(f"{danish.number(min(times), 1)} til {danish.number(max(times), 1)}")
+    assert (
+        f"{said[0]} gange så stærkt på ansigter som normalt; i den utrænede tvilling er det {said[1]}" in text
+    )

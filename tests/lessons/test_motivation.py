@@ -76,8 +76,10 @@ def test_parts_belong_to_the_deep_layers(notebook):
 
 
 def test_the_class_images_are_recognised(printed):
-    recognised = int(re.search(r"genkender selv (\d) af 8 klassebilleder", printed).group(1))
-    assert recognised >= 7
+    """By the network itself, by another architecture and by one that was trained otherwise."""
+    recognised = dict(re.findall(r"(.+) genkender (\d) af 8 klassebilleder", printed))
+    assert set(recognised) == {"netværket selv", "et GoogLeNet", "et almindeligt trænet"}
+    assert min(map(int, recognised.values())) >= 7
 
 
 def test_imagenet_has_a_thousand_categories(printed):

@@ -10,8 +10,11 @@ from torch import nn
 from lesson_utils import danish
 from lesson_utils.classroom.exercises import judge
 from lesson_utils.classroom.exercises import vgg as exercises
+from lesson_utils.classroom.experiments import training_effect
 from lesson_utils.classroom.experiments import vgg as experiments
-from lesson_utils.networks import alexnet, conv_cost, layer_table, vgg
+from lesson_utils.networks import alexnet, conv_cost, layer_table, random_twin, vgg
+from lesson_utils.weights import embedded, load_network
+from lesson_utils.world import datasets
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "03_vgg.ipynb"
 DEPTHS = {11: 132_863_336, 13: 133_047_848, 16: 138_357_544, 19: 143_667_240}
@@ -198,3 +201,26 @@ def test_formula_and_gradient_agree_in_the_library_and_the_exercise(tables):
     for table in tables.values():
         fields = experiments.measured_fields(table)
         assert (fields.formula == fields.gradient).all()
+
+
+def test_the_trained_mini_beside_minialexnet(text, notebook):
+    tables = {name: layer_table(load_network(name)) for name in ("alexnet", "vgg")}
+    small, large = tables["alexnet"], tables["vgg"]
+    assert (large.kind == "conv").sum() - (small.kind == "conv").sum() == 3
+    assert abs(large.parameters.sum() / small.parameters.sum() - 2 / 3) < 0.02
+    assert f"{large.multiply_adds.sum() / small.multiply_adds.sum():.1f}" == "1.6"
+    shares = [embedded()[name]["test"]["accuracy"] for name in tables]
+    assert abs(shares[0] - shares[1]) < 0.01
+    assert "tre conv-lag mere, men kun to tredjedele af parametrene" in text
+    assert "regnearbejdet 1,6 gange så stort" in text and "under ét procentpoint" in text
+
+
+def test_training_makes_the_late_layers_choosy(text, printed):
+    network, world = load_network("vgg"), datasets.base(220, seed=datasets.TEST)
+    convs = [name for name in network.layer_names if name.startswith("conv")]
+    choosy = training_effect.selectivity({"a": network, "b": random_twin(network, 0)}, world, convs)
+    ahead = choosy.a - choosy.b
+    assert (ahead.iloc[:4].abs() < 0.1).all() and (ahead.iloc[4:] > 0.15).all()
+    last = [danish.number(value, 1) for value in choosy.iloc[-1]]
+    assert f"conv4_2: trænet {last[0]}, utrænet {last[1]}" in printed
+    assert f"{last[0]} gange så stærkt på sin yndlingsklasse som på alle klasser, mod {last[1]}" in text

@@ -132,3 +132,16 @@ def test_a_module_that_does_not_know_its_size_asks_for_it():
     with pytest.raises(LessonError, match="input_size"):
         layer_table(nn.Conv2d(3, 4, 3))
     assert layer_table(nn.Sequential(nn.Conv2d(3, 4, 3)), 8).loc["0", "height"] == 6
+
+
+def test_a_network_that_cannot_be_followed_is_said():
+    class Choosing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3)
+
+        def forward(self, images):
+            return self.conv(images) if images.sum() > 0 else images
+
+    with pytest.raises(LessonError, match="Choosing kan ikke følges lag for lag"):
+        layer_table(Choosing(), 8)

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.activations import activations
-from lesson_utils.networks import Network
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import Network, layer_table
 from lesson_utils.networks.googlenet import GoogLeNet
 from lesson_utils.weights import embedded
 from lesson_utils.world import Samples
@@ -82,19 +83,28 @@ def class_evidence(network: GoogLeNet, images: Tensor, label: int) -> Tensor:
 
     Global average pooling and one linear layer are linear, so the logit is the mean of this map plus the bias:
     the class activation map of Zhou et al. 2016 (»Learning Deep Features for Discriminative Localization«).
+    Raises LessonError for a network without GAP.
     """
     layers = list(network.layers.named_children())
-    last = next(name for (name, _), (after, _) in pairwise(layers) if after == "gap")
+    last = next((name for (name, _), (after, _) in pairwise(layers) if after == "gap"), None)
+    if last is None:
+        raise LessonError(f"{network.name} har ingen GAP, så kortet kan ikke regnes ud: vælg et GoogLeNet.")
     maps = activations(network, images, [last])[last]
     weights = network.layers.fc.linear.weight[label].detach()
     return torch.einsum("nchw,c->nhw", maps, weights)
 
 
-def minis_compared(names: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The course's networks side by side, from the manifest and their layer tables: Danish columns."""
+def before_pools(network: Network) -> list[str]:
+    """The conv layer before each max pool, in order: where a VGG network's blocks end."""
+    kinds = layer_table(network).kind
+    return [name for name, after in zip(kinds.index, kinds.iloc[1:], strict=False) if after == "maxpool"]
+
+
+def minis_compared(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The course's own networks side by side, from their layer tables (by name) and the manifest."""
     rows = {}
-    for name in names:
-        about, table = embedded()[name], tables[name]
+    for name, table in tables.items():
+        about = embedded()[name]
         conv = table[table.kind == "conv"]
         rows[about["network"]] = {
             "conv-lag": len(conv),

@@ -22,21 +22,23 @@ def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> 
     answers the image's class). Each map is drawn on its own scale from zero.
     """
     layers = list(next(iter(maps.values())))
-    figure, panels = new_figure(height=2.75 * len(maps), rows=len(maps), columns=len(layers) + 1)
+    height = 9.0 / (len(layers) + 1) + 0.75  # square panels and two lines of title
+    figure, panels = new_figure(height * len(maps), rows=len(maps), columns=len(layers) + 1)
     for row, (network, found) in zip(np.atleast_2d(panels), maps.items(), strict=True):
         image_axes(row[0], image)
         row[0].set_ylabel(network, fontsize=16, color=INK, labelpad=8)
         for axes, layer in zip(row[1:], layers, strict=True):
             _overlay(axes, image, found[layer].map, vmin=0, cmap="inferno")
-            times = number(found[layer].times, 1)
-            axes.set_title(f"{layer}, kanal {found[layer].channel}\n{times} x normalt", fontsize=14)
+            times, short = number(found[layer].times, 1), layer.rsplit(".")[-1]
+            axes.set_title(f"{short}, nr. {found[layer].channel}\n{times} x normalt", fontsize=14)
     told = ". ".join(
         f"{network}: "
         + listing(f"{layer} {number(found[layer].times, 1)} gange det normale" for layer in layers)
         for network, found in maps.items()
     )
     return described(
-        figure, f"I hvert lag den kanal, der foretrækker billedets klasse mest, lagt over billedet. {told}."
+        figure,
+        f"I hvert lag den kanal (nr.), der foretrækker billedets klasse mest, lagt over billedet. {told}.",
     )
 
 

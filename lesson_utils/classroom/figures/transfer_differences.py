@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lesson_utils.classroom.figures.style import GREY, INK, danish_ticks, described, new_figure, styled
+from lesson_utils.classroom.figures.style import GREY, INK, described, new_figure, styled
 from lesson_utils.classroom.figures.transfer import COLOURS, MARKS, NAMES
 from lesson_utils.danish import listing, number
 
@@ -42,7 +42,6 @@ def points_ahead(differences: pd.DataFrame, above: str, below: str) -> Figure:
     for height, text in ((0.97, f"↑ {above}"), (0.03, f"↓ {below}")):
         place = {"transform": axes.transAxes, "ha": "right", "va": "top" if height > 0.5 else "bottom"}
         axes.text(0.99, height, text, fontsize=14, color=GREY, fontweight="bold", **place)
-    danish_ticks(axes.yaxis, lambda points: number(points, 0))
     axes.grid(axis="y")
     axes.set_xlabel("træningsbilleder pr. klasse")
     axes.set_ylabel("procentpoint")

@@ -1,0 +1,66 @@
+"""Who recognises the class images of whom: `python benchmarks/class_images.py [folder for the pictures]`.
+
+Draws the images of all 22 classes from each embedded network, with several seeds, and lets the other networks
+name them. Writes data/measurements/class_images.csv. With a folder, it also writes there: a sheet of the class
+images and one of all conv1 filters for each network, and a sheet of 64 images for each class of the world.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from lesson_utils.classroom import measurements
+from lesson_utils.classroom.experiments.motivation import class_images
+from lesson_utils.classroom.figures import motivation, world
+from lesson_utils.networks import Network
+from lesson_utils.weights import embedded, load_network
+from lesson_utils.world import THINGS, render
+from lesson_utils.world.datasets import BASE, TEST
+
+SEEDS = (0, 1)
+STEPS = 100
+
+
+def main(folder: Path | None) -> None:
+    names = [name for name, about in embedded().items() if about["classes"] == BASE]
+    networks = {name: load_network(name) for name in names}
+    rows = []
+    for drawer, network in networks.items():
+        for seed in SEEDS:
+            drawn = class_images(network, range(len(BASE)), STEPS, seed)
+            rows += [(drawer, judge, seed, recognised(networks[judge], drawn)) for judge in names]
+            if folder and seed == SEEDS[0]:
+                sheet = motivation.class_pictures(drawn, network.class_names, columns=6)
+                sheet.savefig(folder / f"{drawer}-class-images.png")
+                filters = motivation.first_filters(network.layers[0].conv.weight.detach())
+                filters.savefig(folder / f"{drawer}-conv1.png")
+    table = pd.DataFrame(rows, columns=["drawn_from", "judge", "seed", "recognised"])
+    about = {
+        "made by": "python benchmarks/class_images.py",
+        "date": date.today().isoformat(),
+        "recipe": f"classroom/experiments/motivation.py, class_images, {STEPS} steps",
+        "test": f"{len(BASE)} classes, one image each per seed",
+        "seeds": ", ".join(map(str, SEEDS)),
+        "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
+    }
+    measurements.store("class_images", table, about)
+    print(table.groupby(["drawn_from", "judge"]).recognised.mean().unstack().round(3).to_string())
+    if folder:
+        for name in THINGS:
+            world.image_grid(render([name], TEST, range(64))).savefig(folder / f"world-{name}.png")
+
+
+@torch.no_grad()
+def recognised(judge: Network, images: torch.Tensor) -> float:
+    """The share of class images, in the order of the classes, that `judge` names as they were meant."""
+    return float((judge(images).argmax(1) == torch.arange(len(images))).float().mean())
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    if place:
+        place.mkdir(parents=True, exist_ok=True)
+    main(place)

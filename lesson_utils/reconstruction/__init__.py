@@ -1,0 +1,54 @@
+"""The network turned around: optimise the image instead of the weights.
+
+Three questions have answers ready to use: `content` (what do you remember of this picture?), `filters` (what do
+you want to see?) and `class_images` (what is a banana?). Underneath lies one optimiser, `reconstruct`, for any sum
+of objectives, one of two ways to write an image down (`Pixels`, `Fourier`), and what is known of images beforehand
+(`Priors`).
+"""
+
+from lesson_utils.reconstruction.measures import (
+    comparison,
+    feature_errors,
+    probabilities,
+    psnr,
+    total_variation,
+)
+from lesson_utils.reconstruction.objectives import (
+    Class,
+    Content,
+    Different,
+    Filter,
+    Objective,
+    Unit,
+    WholeLayer,
+)
+from lesson_utils.reconstruction.optimiser import Moment, Reconstruction, reconstruct
+from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
+from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
+from lesson_utils.reconstruction.questions import class_images, content, filters, plain_ascent
+
+__all__ = [
+    "NO_PRIORS",
+    "Class",
+    "Content",
+    "Different",
+    "Filter",
+    "Fourier",
+    "Moment",
+    "Objective",
+    "Pixels",
+    "Priors",
+    "Reconstruction",
+    "Unit",
+    "WholeLayer",
+    "class_images",
+    "comparison",
+    "content",
+    "feature_errors",
+    "filters",
+    "plain_ascent",
+    "probabilities",
+    "psnr",
+    "reconstruct",
+    "total_variation",
+]

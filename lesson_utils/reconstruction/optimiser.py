@@ -1,0 +1,243 @@
+"""The optimiser of images: gradient ascent on what is asked, with frozen weights.
+
+An image depends on its question and its seed alone, not on what else is in the batch or on how the batch is cut
+into chunks (up to the rounding of float32).
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from lesson_utils import danish, device
+from lesson_utils.activations import extractor
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import Network
+from lesson_utils.reconstruction.objectives import Objective
+from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
+from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
+
+CHUNK_PIXELS = 64 * 128 * 128  # pixels of a chunk, unless one is asked for: 64 images of 128, 21 of 224
+LAST_RATE = 0.1  # the last step is this share of the first
+MOMENTUM = 0.8
+METHODS = ("ascent", "momentum", "adam")
+
+
+@dataclass
+class Moment:
+    """One step, as `on_step` sees it: rows `rows` of the batch, which have reached `images`, `value` (n,) good."""
+
+    step: int
+    steps: int
+    rows: Tensor
+    value: Tensor
+    images: Tensor
+
+
+@dataclass
+class Reconstruction:
+    """What came out, and how.
+
+    images    float32 (N, 3, H, W), on the CPU
+    curve     (N, steps): the objective at each step, before it; not a number where no step was made
+    done      (N,): how many steps each image got; fewer than `steps` after an interruption
+    frames    {step: (N, 3, H, W)}: the images as they were after `step` steps, for the steps asked for
+    """
+
+    images: Tensor
+    curve: Tensor
+    done: Tensor
+    steps: int
+    seconds: float
+    layers: list[str]
+    seeds: list[int]
+    frames: dict[int, Tensor] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        return bool((self.done == self.steps).all())
+
+
+def reconstruct(
+    network: nn.Module,
+    objective: Objective,
+    parametrisation: Pixels | Fourier = Pixels(),  # noqa: B008  (frozen)
+    priors: Priors = NO_PRIORS,
+    steps: int = 100,
+    rate: float = 0.005,
+    method: str = "ascent",
+    size: int | tuple[int, int] | None = None,
+    count: int | None = None,
+    seed: int | Sequence[int] = 0,
+    chunk: int | None = None,
+    fast: bool = False,
+    frames: Sequence[int] = (),
+    on_step: Callable[[Moment], object] | None = None,
+    bar: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Reconstruction:
+    """Images that answer `objective` as well as `steps` steps of gradient ascent can make them.
+
+    `method`: "ascent" follows the gradient, made to the same length for every image (as Engstrom et al. 2019 do);
+    "momentum" adds 0.8 of the steps before, which evens out what chance did to a single one;
+    "adam" is Kingma & Ba's, which suits waves and content. `rate` is how far one value moves on the average in the
+    first step, in 0..1 for pixels; it falls evenly to a tenth. `size`: (height, width), or one number for both;
+    None: the network's own. `seed`: one for all images, or one for each. `chunk`: images worked on at a time.
+    `fast` computes the network in bfloat16 where the machine does so natively.
+    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or a KeyboardInterrupt
+    that `on_step` raises, ends the work and returns what there is.
+    Raises LessonError for an unknown layer, channel or method, and for a size the network cannot take.
+    """
+    objective = objective.bind(network)
+    number = objective.count or count or 1
+    seeds = [int(seed)] * number if isinstance(seed, int) else [int(each) for each in seed]
+    _check(number, seeds, steps, rate, method, priors, parametrisation)
+    height, width = _size(network, size)
+    chunks = _chunks(number, chunk or max(1, CHUNK_PIXELS // (height * width)), objective.group)
+    place = next(network.parameters()).device
+    written = parametrisation.begin(seeds, height, width)
+    result = Reconstruction(
+        images=parametrisation.image(written, height, width).clone(),
+        curve=torch.full((number, steps), torch.nan),
+        done=torch.zeros(number, dtype=torch.long),
+        steps=steps,
+        seconds=0.0,
+        layers=objective.layers,
+        seeds=seeds,
+    )
+    result.frames = {frame: result.images.clone() for frame in frames}
+    began, run = time.perf_counter(), extractor(network, objective.layers)
+    rows = work = None
+    try:
+        with frozen(network):
+            for turn in bar(range(len(chunks) * steps)):
+                part, step = divmod(turn, steps)
+                if step == 0:
+                    rows = chunks[part]
+                    # every chunk sees the same looks, so that none depends on another
+                    work = _Work(
+                        written[rows].to(place), parametrisation, priors, method, rate, height, width
+                    )
+                value = work.climb(run, objective, rows, fast)
+                result.curve[rows, step] = value.cpu()
+                if on_step is not None:
+                    on_step(Moment(step, steps, rows, result.curve[rows, step], work.seen))
+                work.move(step / max(steps - 1, 1))
+                result.done[rows] = step + 1
+                if step + 1 in result.frames:
+                    result.frames[step + 1][rows] = work.drawn().cpu()
+                if step + 1 == steps:
+                    result.images[rows] = work.drawn().cpu()
+                    work = None
+    except KeyboardInterrupt:
+        if work is not None:
+            result.images[rows] = work.drawn().cpu()
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+class _Work:
+    """One chunk while it is worked on."""
+
+    def __init__(self, written, parametrisation, priors, method, rate, height, width):
+        self.written = written.contiguous().requires_grad_(True)
+        self.parametrisation, self.priors, self.method = parametrisation, priors, method
+        self.rate, self.size = rate, (height, width)
+        self.draw = torch.Generator().manual_seed(0)
+        self.ground = self.written.detach().mean((2, 3), keepdim=True) if priors.calm else None
+        self.adam = torch.optim.Adam([self.written], lr=rate) if method == "adam" else None
+        self.seen = self.gradient = self.gathered = None
+
+    def drawn(self) -> Tensor:
+        with torch.no_grad():
+            return self.parametrisation.image(self.written, *self.size).detach().clone()
+
+    def climb(self, run: Callable, objective: Objective, rows: Tensor, fast: bool) -> Tensor:
+        """Look at the images, and find the gradient of how good they are: (n,), the objective of each."""
+        images = self.parametrisation.image(self.written, *self.size)
+        self.seen = images.detach()
+        with device.precision(images.device) if fast else nullcontext():
+            answers = run(self.priors.look(images, self.draw))
+        value = objective.value({layer: answer.float() for layer, answer in answers.items()}, rows)
+        good = value - self.priors.penalty(images)
+        # a sum: no image's gradient depends on another's
+        (self.gradient,) = torch.autograd.grad(good.sum(), self.written)
+        return value.detach()
+
+    @torch.no_grad()
+    def move(self, done: float) -> None:
+        """One step along the gradient; `done` is the share of the work that lies behind."""
+        rate = self.rate * (1 - (1 - LAST_RATE) * done)
+        step = self.gradient
+        if isinstance(self.parametrisation, Pixels):
+            step = self.priors.softened(step, done)
+        if self.adam is not None:
+            self.adam.param_groups[0]["lr"] = rate
+            self.written.grad = -step
+            self.adam.step()
+        else:
+            step = _of_length_one(step)
+            if self.method == "momentum":
+                step = self.gathered = step if self.gathered is None else MOMENTUM * self.gathered + step
+                step = _of_length_one(step)
+            self.written.add_(rate * step)
+        if self.ground is not None:
+            self.written.copy_(self.priors.calmed(self.written, self.ground, rate))
+        self.parametrisation.confine(self.written)
+
+
+@contextmanager
+def frozen(network: nn.Module) -> Iterator[None]:
+    """The network in eval mode, and no weight with a gradient; afterwards everything as it was."""
+    modes = {module: module.training for module in network.modules()}
+    wanted = [weight for weight in network.parameters() if weight.requires_grad]
+    network.eval()
+    for weight in wanted:
+        weight.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+        for weight in wanted:
+            weight.requires_grad_(True)
+
+
+def _of_length_one(step: Tensor) -> Tensor:
+    """Each image's step with a root mean square of one."""
+    length = step.flatten(1).square().mean(1).sqrt().clamp_min(1e-12)
+    return step / length.view(-1, *[1] * (step.dim() - 1))
+
+
+def _chunks(number: int, most: int, group: int) -> list[Tensor]:
+    if number % group:
+        raise LessonError(
+            f"{number} billeder kan ikke deles i hold af {group}: spørg om et antal, som {group} går op i."
+        )
+    return list(torch.arange(number).split(max(group, most // group * group)))
+
+
+def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, int]:
+    if size is None:
+        size = network.input_size if isinstance(network, Network) else 224
+    height, width = (size, size) if isinstance(size, int) else size
+    if min(height, width) < 1:
+        raise LessonError(f"Billedet kan ikke være {height} × {width} pixler: vælg en størrelse over 0.")
+    return height, width
+
+
+def _check(number, seeds, steps, rate, method, priors, parametrisation) -> None:
+    if len(seeds) != number:
+        raise LessonError(
+            f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til "
+            f"{danish.plural(number, 'billede', 'billeder')}: "
+            "giv ét seed til alle eller ét til hvert."
+        )
+    if method not in METHODS:
+        raise LessonError(f"Metoden »{method}« findes ikke: vælg {danish.listing(METHODS)}.")
+    if steps < 1 or rate <= 0:
+        raise LessonError("steps og rate skal være større end 0.")
+    if isinstance(parametrisation, Fourier) and (priors.calm or priors.blur):
+        raise LessonError("calm og blur virker på pixler: vælg Pixels(), eller sæt dem til 0.")

@@ -1,0 +1,248 @@
+"""The optimiser of images, on networks whose best images are known."""
+
+from collections import OrderedDict
+from functools import partial
+
+import pytest
+import torch
+from torch import nn
+
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import alexnet
+from lesson_utils.reconstruction import (
+    NO_PRIORS,
+    Class,
+    Content,
+    Different,
+    Filter,
+    Fourier,
+    Pixels,
+    Priors,
+    Unit,
+    WholeLayer,
+    class_images,
+    content,
+    feature_errors,
+    filters,
+    plain_ascent,
+    psnr,
+    reconstruct,
+)
+
+
+@pytest.fixture(scope="module")
+def linear() -> nn.Module:
+    """Four classes of 8x8 images, each with its own weights: the logit is the sum of weights times pixels."""
+    torch.manual_seed(0)
+    return nn.Sequential(OrderedDict(flat=nn.Flatten(), fc=nn.Linear(3 * 8 * 8, 4, bias=False)))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return alexnet.mini(6, seed=2).eval()
+
+
+def direction(images: torch.Tensor) -> torch.Tensor:
+    return nn.functional.normalize(images.flatten(1), dim=1)
+
+
+def test_the_class_image_of_a_linear_network_is_its_weights(linear):
+    """One small step from grey goes along the weights; many steps end at black and white by their sign."""
+    start = Pixels(contrast=0.0)
+    one = reconstruct(linear, Class([0, 3], rivals=0), start, steps=1, rate=0.01, size=8)
+    weights = linear.fc.weight[[0, 3]].detach()
+    assert torch.allclose(direction(one.images - 0.5), direction(weights), atol=1e-4)
+    many = reconstruct(linear, Class([0, 3], rivals=0), start, steps=400, rate=0.1, size=8)
+    clear = weights.abs() > 0.02
+    assert torch.equal(many.images.flatten(1)[clear] > 0.5, weights[clear] > 0)
+    assert ((many.images == 0) | (many.images == 1)).float().mean() > 0.9
+
+
+def test_the_first_step_has_the_length_that_is_asked_for(linear):
+    one = reconstruct(linear, Class([1], rivals=0), Pixels(contrast=0.0), steps=1, rate=0.01, size=8)
+    assert float((one.images - 0.5).square().mean().sqrt()) == pytest.approx(0.01, rel=1e-4)
+
+
+def test_the_filter_of_a_convolution_is_its_weights():
+    """A single look of a linear filter: its best image is the filter itself, where it looks."""
+    torch.manual_seed(1)
+    conv = nn.Sequential(OrderedDict(conv=nn.Conv2d(3, 5, 7, bias=False)))
+    found = reconstruct(conv, Filter("conv", [4, 2]), Pixels(contrast=0.0), steps=1, rate=0.01, size=7)
+    assert torch.allclose(direction(found.images - 0.5), direction(conv.conv.weight[[4, 2]]), atol=1e-4)
+    unit = reconstruct(conv, Unit("conv", [4]), Pixels(contrast=0.0), steps=1, rate=0.01, size=9)
+    seen = unit.images[:, :, 1:8, 1:8]  # the unit in the middle of 3x3 looks there, and nowhere else
+    assert torch.allclose(direction(seen - 0.5), direction(conv.conv.weight[[4]]), atol=1e-4)
+    assert (unit.images[:, :, 0] == 0.5).all() and (unit.images[:, :, :, 8] == 0.5).all()
+
+
+def test_what_an_invertible_layer_remembers_is_the_picture():
+    torch.manual_seed(0)
+    mix = nn.Sequential(OrderedDict(mix=nn.Conv2d(3, 3, 1)))
+    nn.init.orthogonal_(mix.mix.weight)
+    pictures = torch.rand(2, 3, 12, 10)
+    found = content(mix, pictures, "mix", steps=300, priors=NO_PRIORS)
+    assert psnr(found.images, pictures).min() > 40
+    assert feature_errors(mix, found.images, pictures, ["mix"])["mix"].max() < 1e-3
+
+
+def test_what_a_layer_has_thrown_away_does_not_come_back():
+    """A layer that sees the grey value alone gives back the grey value, and no colour."""
+    grey = nn.Sequential(OrderedDict(grey=nn.Conv2d(3, 1, 1, bias=False)))
+    nn.init.constant_(grey.grey.weight, 1 / 3)
+    picture = torch.zeros(1, 3, 8, 8)
+    picture[:, 0] = 0.9  # red
+    found = content(grey, picture, "grey", steps=300, priors=NO_PRIORS)
+    assert torch.allclose(found.images.mean(1), torch.tensor(0.3), atol=0.02)
+    assert psnr(found.images, picture) < 10
+
+
+@pytest.mark.parametrize(
+    ("parametrisation", "priors", "method"),
+    [
+        (Pixels(), NO_PRIORS, "ascent"),
+        (Pixels(softness=2), Priors(jitter=3, blur=1, calm=1), "momentum"),
+        (Fourier(), Priors(jitter=2, scale=0.1, rotation=5, total_variation=1), "adam"),
+    ],
+)
+def test_an_image_depends_on_its_question_and_seed_alone(network, parametrisation, priors, method):
+    settings = dict(parametrisation=parametrisation, priors=priors, method=method, steps=3, rate=0.02)
+    together = reconstruct(network, Filter("conv3", [5, 1, 9, 5]), seed=[0, 0, 0, 7], **settings)
+    apart = reconstruct(network, Filter("conv3", [5, 1, 9, 5]), seed=[0, 0, 0, 7], chunk=1, **settings)
+    alone = reconstruct(network, Filter("conv3", [9]), seed=0, **settings)
+    assert torch.allclose(together.images, apart.images, atol=2e-3)
+    assert torch.allclose(together.images[2:3], alone.images, atol=2e-3)
+    assert (together.images[0] - together.images[3]).abs().mean() > 0.005  # another seed, another image
+    again = reconstruct(network, Filter("conv3", [5, 1, 9, 5]), seed=[0, 0, 0, 7], **settings)
+    assert torch.equal(together.images, again.images)
+
+
+def test_every_question_is_answered_better_step_by_step(network):
+    pictures = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    for found in (
+        content(network, pictures, "conv3", steps=12),
+        filters(network, "conv3", [0, 7], steps=12),
+        class_images(network, [0, 4], steps=12),
+        plain_ascent(network, WholeLayer("conv2"), steps=12, count=2),
+    ):
+        assert found.finished and not found.curve.isnan().any()
+        assert (found.curve[:, -1] > found.curve[:, 0]).all()
+        assert found.images.shape == (2, 3, 64, 64) and found.images.min() >= 0 and found.images.max() <= 1
+
+
+def test_different_images_of_one_filter_differ_more_than_seeds_do(network):
+    plain = filters(network, "conv3", [7] * 3, steps=25, seed=[0, 1, 2])
+    apart = filters(network, "conv3", [7], steps=25, each=3, difference=30.0)
+
+    def likeness(images):
+        return float(Different("conv3", 3).value(_answers(network, images), torch.arange(3)).mean())
+
+    assert likeness(apart.images) > likeness(plain.images)  # minus the cosine: larger is less alike
+
+
+def _answers(network, images):
+    from lesson_utils.activations import activations
+
+    return activations(network, images, ["conv3"])
+
+
+def test_groups_are_not_parted_by_chunks(network):
+    sizes = []
+    question = Filter("conv1", [1] * 6) + Different("conv1", 3)
+    reconstruct(network, question, steps=1, chunk=4, on_step=lambda moment: sizes.append(len(moment.rows)))
+    assert sizes == [3, 3]
+
+
+def test_a_sum_of_questions_weighs_them(linear):
+    both = 2 * Class([0], rivals=0) + -1 * Class([1], rivals=0)
+    one = reconstruct(linear, both, Pixels(contrast=0.0), steps=1, rate=0.01, size=8)
+    wanted = 2 * linear.fc.weight[[0]] - linear.fc.weight[[1]]
+    assert torch.allclose(direction(one.images - 0.5), direction(wanted.detach()), atol=1e-4)
+
+
+@pytest.mark.parametrize("by", ["on_step", "bar"])
+def test_an_interruption_returns_what_there_is(network, by):
+    def stop(moment):
+        if moment.step == 2 and 2 in moment.rows:
+            raise KeyboardInterrupt
+
+    def bar(turns):
+        for turn in turns:
+            if turn == 5:
+                raise KeyboardInterrupt
+            yield turn
+
+    options = {"on_step": stop} if by == "on_step" else {"bar": bar}
+    found = plain_ascent(network, Filter("conv2", [0, 1, 2, 3, 4]), steps=3, chunk=2, **options)
+    assert found.done.tolist() == [3, 3, 2, 2, 0] and not found.finished
+    whole = plain_ascent(network, Filter("conv2", [0, 1, 2, 3, 4]), steps=3, chunk=2)
+    assert torch.equal(found.images[:2], whole.images[:2])
+    assert torch.equal(found.images[4], whole.frames.get(0, Pixels().begin([0], 64, 64))[0])
+    assert not torch.equal(found.images[2], found.images[4])
+
+
+def test_the_network_is_left_as_it_was(network):
+    other = alexnet.mini(3, seed=5).train()
+    other.layers.conv1.norm.eval()
+    other.layers.conv2.requires_grad_(False)
+    before = {name: tensor.clone() for name, tensor in other.state_dict().items()}
+    modes = [module.training for module in other.modules()]
+    wanted = [weight.requires_grad for weight in other.parameters()]
+    plain_ascent(other, Class([1]), steps=2)
+    assert [module.training for module in other.modules()] == modes
+    assert [weight.requires_grad for weight in other.parameters()] == wanted
+    assert all(torch.equal(before[name], tensor) for name, tensor in other.state_dict().items())
+    assert all(weight.grad is None for weight in other.parameters())
+
+
+def test_nothing_behind_the_layer_runs(network):
+    ran = []
+    hooks = [network.layers.conv3.register_forward_hook(lambda *_: ran.append("conv3"))]
+    plain_ascent(network, Filter("conv2", [0]), steps=1)
+    assert ran == []
+    for hook in hooks:
+        hook.remove()
+
+
+def test_frames_are_the_images_on_the_way(network):
+    found = plain_ascent(network, Filter("conv2", [0, 1]), steps=4, frames=(0, 2, 4), chunk=1)
+    assert torch.equal(found.frames[4], found.images)
+    shorter = plain_ascent(network, Filter("conv2", [0, 1]), steps=4, frames=(0,), on_step=partial(_until, 2))
+    assert torch.equal(found.frames[0], shorter.frames[0])
+    assert torch.allclose(found.frames[2], shorter.images, atol=1e-3)
+
+
+def _until(step, moment):
+    if moment.step == step:
+        raise KeyboardInterrupt
+
+
+def test_any_module_can_be_asked_by_the_paths_of_its_modules():
+    torch.manual_seed(0)
+    own = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(inplace=True), nn.Conv2d(4, 5, 3), nn.ReLU(inplace=True))
+    found = plain_ascent(own, Filter("2", [1]), steps=5, size=(12, 16))
+    assert found.images.shape == (1, 3, 12, 16) and found.curve[0, -1] > found.curve[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda n: filters(n, "conv33", [0]), "Mente du »conv3«"),
+        (lambda n: filters(n, "conv3", [128]), r"128 kanaler \(0 til 127\)"),
+        (lambda n: filters(n, "conv3", []), "Ingen kanaler"),
+        (lambda n: class_images(n, [6]), "kanal 6 findes ikke"),
+        (lambda n: content(n, torch.rand(1, 3, 32, 32), "fc7"), "anden størrelse"),
+        (lambda n: filters(n, "conv3", [0], method="climb"), "»climb« findes ikke"),
+        (lambda n: filters(n, "conv3", [0], steps=0), "større end 0"),
+        (lambda n: filters(n, "conv3", [0, 1], seed=[1]), "ét til hvert"),
+        (lambda n: filters(n, "conv3", [0], parametrisation=Fourier(), priors=Priors(calm=1)), "pixler"),
+        (lambda n: plain_ascent(n, Filter("conv3", [0]), size=0), "større|over 0"),
+        (
+            lambda n: plain_ascent(n, Filter("conv3", [0, 1]) + Content("conv1", torch.rand(3, 3, 64, 64))),
+            "antal",
+        ),
+        (lambda n: plain_ascent(n, Filter("conv3", [0]) + Different("conv3", 2)), "hold af 2"),
+    ],
+)
+def test_a_mistake_is_one_danish_sentence(network, wrong, told):
+    with pytest.raises(LessonError, match=told):
+        wrong(network)
