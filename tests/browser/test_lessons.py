@@ -63,7 +63,7 @@ class Lesson:
         return cell.locator(".jp-OutputArea-output")
 
     def changes(self, picture: Any, act: Callable[[], None]) -> bool:
-        """Whether `act` makes another picture of this one, within half a minute: a first answer may dissect a network."""
+        """Whether `act` makes another picture of this one, within half a minute: the first may take long."""
         before = picture.get_attribute("src")
         act()
         for _ in range(300):
