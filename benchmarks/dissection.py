@@ -1,6 +1,7 @@
 """What the units of our networks answer to -> data/measurements/dissection.csv.
 
-    python benchmarks/dissection.py        (one to two minutes for each network, and each of its random twins)
+    python benchmarks/dissection.py        (about a minute on two cores for each network, and for each random twin)
+    python benchmarks/dissection.py 1000   (the same with fewer images, in some seconds)
 
 Ten thousand images that no network has trained on. The table also says how long it took, in processor seconds of
 all cores together, and the most memory that the process held; printed beside it is the same after a tenth of the
@@ -68,17 +69,18 @@ def main(count: int) -> None:
     album = Album(datasets.BASE, datasets.TEST, count)
     for _ in album:  # drawn before the clock starts, and kept on disk
         pass
-    names = [name for name in NAMES if name in embedded()]
-    tables = [rows(name, album) for name in names]
-    about = {
-        "made by": "python benchmarks/dissection.py",
-        "date": date.today(),
-        "data": f"{count} images of the 22 classes, seed {datasets.TEST}; 95 % intervals by bootstrap over images",
-        "recipe": f"threshold: the {QUANTILE} quantile of each unit; a detector has an IoU of {DETECTS} or more",
-        "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
-        "seeds": f"{datasets.TEST} (images), {TWIN} (random twins), 0 (bootstrap)",
-    }
-    store("dissection", pd.concat(tables), about)
+    done: dict[str, pd.DataFrame] = {}
+    for name in [name for name in NAMES if name in embedded()]:
+        done[name] = rows(name, album)
+        about = {
+            "made by": "python benchmarks/dissection.py",
+            "date": date.today(),
+            "data": f"{count} images of the 22 classes; 95 % intervals by bootstrap over images",
+            "recipe": f"threshold: the {QUANTILE} quantile of each unit; a detector has IoU >= {DETECTS}",
+            "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in done),
+            "seeds": f"{datasets.TEST} (images), {TWIN} (random twins), 0 (bootstrap)",
+        }
+        store("dissection", pd.concat(done.values()), about)
 
 
 if __name__ == "__main__":

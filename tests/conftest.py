@@ -6,7 +6,11 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+
+from lesson_utils import images
 
 os.environ["LESSON_STATIC"] = "1"  # also for kernels that nbval starts
 # A run started in the background inherits a Ctrl-C that is ignored; the tests that press it need it to arrive.
@@ -38,3 +42,27 @@ def chromium() -> Iterator:
         browser = playwright.chromium.launch(executable_path=Path(executable), headless=True, args=CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def photo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real photos, 12 of each of five classes: crops of scikit-learn's two and of the course's three, which are
+    scikit-image's; and files that are no photos, or no longer."""
+    sample = pytest.importorskip("sklearn.datasets").load_sample_image
+    folder = tmp_path_factory.mktemp("fotos")
+    own = [np.asarray(Image.open(images.PHOTOS[name]).convert("RGB")) for name in ("kat", "kaffe", "raket")]
+    sources = [sample("china.jpg"), sample("flower.jpg"), *own]
+    generator = np.random.default_rng(0)
+    for name, picture in zip(("kina", "blomst", "kat", "kaffe", "raket"), sources, strict=True):
+        (folder / name).mkdir()
+        side = min(picture.shape[:2]) * 3 // 4
+        for number in range(12):
+            top, left = (int(generator.integers(0, length - side)) for length in picture.shape[:2])
+            crop = Image.fromarray(picture[top : top + side, left : left + side])
+            crop.resize((96, 96)).save(folder / name / f"{number:02}.jpg")
+    (folder / "kat" / "noter.txt").write_text("ikke et billede")
+    (folder / "kat" / ".skjult").write_text("")
+    (folder / "kaffe" / "tom.jpg").touch()
+    whole = (folder / "kat" / "00.jpg").read_bytes()
+    (folder / "kat" / "afbrudt.jpg").write_bytes(whole[: len(whole) // 2])
+    return folder

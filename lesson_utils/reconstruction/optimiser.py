@@ -1,7 +1,7 @@
 """The optimiser of images: gradient ascent on what is asked, with frozen weights.
 
-An image depends on its question and its seed alone, not on what else is in the batch or on how the batch is cut into
-chunks (up to the rounding of float32).
+An image depends on its question and its seed alone, not on what else is in the batch or on how the batch is cut
+into chunks (up to the rounding of float32).
 """
 
 import time
@@ -86,8 +86,8 @@ def reconstruct(
     first step, in 0..1 for pixels; it falls evenly to a tenth. `size`: (height, width), or one number for both;
     None: the network's own. `seed`: one for all images, or one for each. `chunk`: images worked on at a time.
     `fast` computes the network in bfloat16 where the machine does so natively.
-    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or a KeyboardInterrupt that
-    `on_step` raises, ends the work and returns what there is.
+    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or a KeyboardInterrupt
+    that `on_step` raises, ends the work and returns what there is.
     Raises LessonError for an unknown layer, channel or method, and for a size the network cannot take.
     """
     objective = objective.bind(network)
@@ -117,7 +117,9 @@ def reconstruct(
                 if step == 0:
                     rows = chunks[part]
                     # every chunk sees the same looks, so that none depends on another
-                    work = _Work(written[rows].to(place), parametrisation, priors, method, rate, height, width)
+                    work = _Work(
+                        written[rows].to(place), parametrisation, priors, method, rate, height, width
+                    )
                 value = work.climb(run, objective, rows, fast)
                 result.curve[rows, step] = value.cpu()
                 if on_step is not None:
@@ -229,7 +231,8 @@ def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, 
 def _check(number, seeds, steps, rate, method, priors, parametrisation) -> None:
     if len(seeds) != number:
         raise LessonError(
-            f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til {danish.plural(number, 'billede', 'billeder')}: "
+            f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til "
+            f"{danish.plural(number, 'billede', 'billeder')}: "
             "giv ét seed til alle eller ét til hvert."
         )
     if method not in METHODS:

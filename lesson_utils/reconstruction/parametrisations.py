@@ -84,4 +84,3 @@ class Fourier:
         down, right = torch.fft.fftfreq(height, device=device), torch.fft.rfftfreq(width, device=device)
         frequency = torch.hypot(down[:, None], right[None]).clamp_min(1 / max(height, width))
         return (0.25 / frequency**self.decay)[..., None]
-

@@ -10,7 +10,7 @@ from lesson_utils.reconstruction.optimiser import Reconstruction, reconstruct
 from lesson_utils.reconstruction.parametrisations import Pixels
 from lesson_utils.reconstruction.priors import Priors
 
-CONTENT_PRIORS = Priors(total_variation=0.3)
+CONTENT_PRIORS = Priors(total_variation=0.3, blur=0.6)
 FILTER_PRIORS = Priors(jitter=4, scale=0.1, rotation=5, blur=0.8, calm=1.0)
 UNIT_PRIORS = replace(FILTER_PRIORS, jitter=1, calm=1.2)
 CLASS_PRIORS = Priors(jitter=5, scale=0.2, rotation=10, blur=0.8, calm=1.2)
@@ -20,12 +20,12 @@ def content(
     network: nn.Module,
     pictures: Tensor,
     layer: str,
-    steps: int = 200,
+    steps: int = 100,
     priors: Priors = CONTENT_PRIORS,
     **options: object,
 ) -> Reconstruction:
     """Rebuild pictures (N, 3, H, W) from what `layer` answers to them, beginning with noise."""
-    settings = {"parametrisation": Pixels(contrast=0.05), "rate": 0.03, "method": "adam"}
+    settings = {"parametrisation": Pixels(contrast=0.1, softness=2.0), "rate": 0.02, "method": "momentum"}
     settings |= {"size": tuple(pictures.shape[2:]), **options}
     return reconstruct(network, Content(layer, pictures), priors=priors, steps=steps, **settings)
 
@@ -51,7 +51,11 @@ def filters(
         question = question + difference * Different(layer, each)
         options.setdefault("seed", [seed for _ in channels for seed in range(each)])
     priors = priors or (UNIT_PRIORS if unit else FILTER_PRIORS)
-    settings = {"parametrisation": Pixels(0.55, contrast=0.1, softness=1.5), "rate": 0.02, "method": "momentum"}
+    settings = {
+        "parametrisation": Pixels(0.55, contrast=0.1, softness=1.5),
+        "rate": 0.02,
+        "method": "momentum",
+    }
     return reconstruct(network, question, priors=priors, steps=steps, **(settings | options))
 
 
@@ -64,7 +68,11 @@ def class_images(
     **options: object,
 ) -> Reconstruction:
     """What a network takes most for each of some classes (Simonyan et al. 2013), on a ground that stays calm."""
-    settings = {"parametrisation": Pixels(0.65, contrast=0.1, softness=3.0), "rate": 0.02, "method": "momentum"}
+    settings = {
+        "parametrisation": Pixels(0.65, contrast=0.1, softness=3.0),
+        "rate": 0.02,
+        "method": "momentum",
+    }
     settings |= options
     return reconstruct(network, Class(classes, rivals=rivals), priors=priors, steps=steps, **settings)
 

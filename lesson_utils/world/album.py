@@ -13,7 +13,7 @@ from .scene import OBJECTS
 from .things import THINGS
 
 PIECE = 500
-"""Images in a piece: 22 MB with their maps."""
+"""Images in a piece: 33 MB with their maps."""
 
 
 @dataclass(frozen=True)

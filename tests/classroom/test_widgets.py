@@ -10,9 +10,10 @@ import torch
 from matplotlib.figure import Figure
 
 from lesson_utils import danish
-from lesson_utils.classroom import widgets
+from lesson_utils.classroom import measurements, widgets
 from lesson_utils.classroom.display import image_tag
 from lesson_utils.classroom.figures.style import described
+from lesson_utils.classroom.figures.transfer import NAMES
 from lesson_utils.errors import LessonError
 from lesson_utils.world import THINGS
 
@@ -23,7 +24,9 @@ ALL = {
     "bottleneck_cost": widgets.bottleneck_cost,
     "world": widgets.world,
     "convolution": lambda: widgets.convolution(PHOTO, [[0, 1, 0]] * 3),
+    "transfer_choice": lambda: widgets.transfer_choice(measurements.stored("transfer")),
 }
+LISTS = (ipywidgets.Dropdown, ipywidgets.SelectionSlider)
 
 
 def shown(widget) -> list:
@@ -89,7 +92,7 @@ def test_the_twins_do_not_even_import_ipywidgets(static):
 def test_live_controls_are_labelled_and_the_twin_is_folded(name, live):
     box, bundle = shown(ALL[name])
     *controls, picture = box.children
-    assert len(controls) >= 4
+    assert len(controls) >= 3
     for control in controls:
         assert control.description
         assert int(control.style.description_width.removesuffix("ch")) >= len(control.description) + 2
@@ -105,7 +108,7 @@ def test_every_control_changes_the_picture(name, live):
         before = pictures(picture.value)
         if isinstance(control, ipywidgets.Checkbox):
             control.value = not control.value
-        elif isinstance(control, ipywidgets.Dropdown):
+        elif isinstance(control, LISTS):
             control.index = (control.index + 1) % len(control.options)
         else:
             control.value += control.step
@@ -117,7 +120,7 @@ def test_every_control_changes_the_picture(name, live):
 def test_the_ends_of_the_sliders_give_a_picture(name, end, live):
     *controls, picture = live_controls(ALL[name])
     for control in controls:
-        if isinstance(control, ipywidgets.Dropdown):
+        if isinstance(control, LISTS):
             control.index = len(control.options) - 1 if end == "max" else 0
         else:
             control.value = (
@@ -194,6 +197,24 @@ def test_the_world_browser_answers_fast(static):
         image_tag(widgets._draw_world("car", background="landscape", parts=True, **start), 256)
         times.append(time.perf_counter() - began)
     assert min(times) < 1.0  # a third of a second where nothing else runs
+
+
+def test_the_best_strategy_within_the_time_is_told(live):
+    measured = measurements.stored("transfer")
+    size, seconds, _, picture = live_controls(lambda: widgets.transfer_choice(measured))
+    assert [value for _, value in size.options] == sorted(measured.images_per_class.unique())
+    for images_per_class in (size.options[0][1], size.options[-1][1]):
+        for limit in (seconds.min, seconds.max):
+            size.value, seconds.value = images_per_class, limit
+            rows = measured[
+                (measured.images_per_class == images_per_class)
+                & (measured.strategy.isin(["scratch", "random"]) | (measured.network == "alexnet"))
+            ]
+            means = rows.groupby("strategy")[["accuracy", "seconds"]].mean()
+            within = means[means.seconds <= limit]
+            verdict = f": {NAMES[within.accuracy.idxmax()]}." if len(within) else f"{limit} sekunder."
+            assert alt_texts(picture.value)[0].endswith(verdict), (images_per_class, limit)
+            assert ("Ingen strategi" in picture.value) == (not len(within))
 
 
 def test_a_filter_of_ones_own_comes_first(live):

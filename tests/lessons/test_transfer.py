@@ -1,10 +1,10 @@
 """Lesson 01: what its text says of the stored measurements is what they hold; its diagnoses are the right ones."""
 
-import json
 from pathlib import Path
 
 import pytest
 
+from lesson_utils import danish
 from lesson_utils.classroom.exercises import judge
 from lesson_utils.classroom.exercises import transfer as exercises
 from lesson_utils.classroom.experiments import transfer as experiments
@@ -13,12 +13,6 @@ from lesson_utils.networks import alexnet
 from lesson_utils.transfer import STRATEGIES, TransferResult, prepare, trainable
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "01_transfer_learning.ipynb"
-
-
-@pytest.fixture(scope="module")
-def text() -> str:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    return " ".join(" ".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown").split())
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +72,43 @@ def test_the_robust_encoder_is_not_better(measured, text):
     assert (points[:, 5] < 0).all(), "with few images it is behind"
     assert points[:, 200].abs().max() < 1, "with many they are equal"
     assert "Med få billeder er den lidt ringere, og med mange er de lige gode" in text
+
+
+def test_the_place_of_the_cut_explains_the_smaller_part(measured, text, printed):
+    layers = stored("transfer_layers")
+    of_layer = layers[layers.network == "alexnet"].groupby("layer").accuracy.mean()
+    place = 100 * (of_layer["conv5"] - of_layer["fc7"])
+    points = experiments.rule_points(measured[measured.network == "alexnet"])
+    lead = points[points.images_per_class == layers.images_per_class.iloc[0]].points.mean()
+    assert 0 < place < lead / 2 and "Stedet alene forklarer kun en mindre del" in text
+    assert f"i stedet for fc7: {danish.number(place, 1)} procentpoint" in printed
+    assert f"50 pr. klasse: {danish.number(lead, 1)} procentpoint" in printed
+
+
+def test_each_move_says_how_many_parameters_learn(printed):
+    assert "3.598 parametre lærer, alle i fc8" in printed
+    assert "gjort i hånden: 3.598 parametre lærer" in printed
+    assert "i train-mode: drop7 og fc8" in printed
+    assert "læringsrate 0,001: 3.598 parametre" in printed
+    rest = trainable(alexnet.mini(14)) - 3_598
+    assert f"læringsrate 0,0001: {danish.number(rest)} parametre" in printed
+
+
+def test_own_photos_go_through_the_lesson(notebook, photo_folder, capsys):
+    """The lesson's own cells on a folder of real photos: what is wrong is told, and the control is worse."""
+    names: dict = {}
+    for cell in notebook["cells"]:
+        source, tags = "".join(cell["source"]), set(cell["metadata"].get("tags", []))
+        if tags & {"parameters", "setup", "own-photos"} or source.startswith("trained ="):
+            exec(source, names)
+        if "parameters" in tags:
+            names["image_folder"] = str(photo_folder)
+    said = capsys.readouterr().out
+    assert "Sprunget over: kat/afbrudt.jpg" in said and "er beskadiget" in said
+    assert "raket: 12 billeder" in said and "af 20 testbilleder er rigtige" in said
+    assert "Forvekslingsmatrix for 5 klasser" in said
+    assert names["task"].class_names == ("blomst", "kaffe", "kat", "kina", "raket")
+    assert names["result"].accuracy >= 0.8
 
 
 @pytest.mark.parametrize(

@@ -234,9 +234,12 @@ def test_any_module_can_be_asked_by_the_paths_of_its_modules():
         (lambda n: filters(n, "conv3", [0], method="climb"), "»climb« findes ikke"),
         (lambda n: filters(n, "conv3", [0], steps=0), "større end 0"),
         (lambda n: filters(n, "conv3", [0, 1], seed=[1]), "ét til hvert"),
-        (lambda n: filters(n, "conv3", [0], priors=Priors(calm=1)), "pixler"),
+        (lambda n: filters(n, "conv3", [0], parametrisation=Fourier(), priors=Priors(calm=1)), "pixler"),
         (lambda n: plain_ascent(n, Filter("conv3", [0]), size=0), "større|over 0"),
-        (lambda n: plain_ascent(n, Filter("conv3", [0, 1]) + Content("conv1", torch.rand(3, 3, 64, 64))), "antal"),
+        (
+            lambda n: plain_ascent(n, Filter("conv3", [0, 1]) + Content("conv1", torch.rand(3, 3, 64, 64))),
+            "antal",
+        ),
         (lambda n: plain_ascent(n, Filter("conv3", [0]) + Different("conv3", 2)), "hold af 2"),
     ],
 )

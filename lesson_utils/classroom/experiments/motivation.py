@@ -1,12 +1,13 @@
 """Lesson 00, second half: what the layers of a trained network look for, seen in images and counted in parts."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from lesson_utils import reconstruction
 from lesson_utils.classroom.progress import progress
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, random_twin
@@ -24,10 +25,6 @@ __all__ = [
     "units_in_words",
     "world_network",
 ]
-
-
-FIRST_STEP, LAST_STEP = 1.2, 0.2  # of a class image: L2 lengths, for images of 3 x 64 x 64 in 0..1
-FADING = 0.01  # the share of a class image that turns to grey in each step
 
 
 def world_network(name: str) -> Network:
@@ -67,30 +64,6 @@ def agreement_by_layer(networks: dict[str, Network], samples: Samples, layers: S
 
 
 def class_images(network: Network, classes: Sequence[int], steps: int = 100, seed: int = 0) -> Tensor:
-    """(N, 3, S, S): images on which the output of each of N classes is large (Simonyan, Vedaldi & Zisserman 2013).
-
-    They begin as faint, blurred noise and climb along the gradient of their class's logit, as far as it is above
-    the mean of all logits. Each step moves the image a few pixels first and blurs the gradient a little, so no
-    single pixel is favoured (Olah, Mordvintsev & Schubert 2017); steps get shorter towards the end. What no
-    gradient renews fades to grey, which keeps the background calm.
-    """
-    generator, side = torch.Generator().manual_seed(seed), network.input_size
-    noise = _blurred(torch.rand(1, 3, side, side, generator=generator), 4)
-    images = ((noise - noise.mean()) * 0.3 + 0.5).repeat(len(classes), 1, 1, 1)
-    rows = torch.arange(len(classes))
-    for step in progress(range(steps), "Tegner klassebilleder"):
-        images.requires_grad_(True)
-        jitter = torch.randint(-3, 4, (2,), generator=generator).tolist()
-        logits = network(torch.roll(images, jitter, (2, 3)))
-        above = logits[rows, list(classes)] - logits.mean(1)
-        (gradient,) = torch.autograd.grad(above.sum(), images)
-        gradient = _blurred(gradient, 1)
-        length = gradient.flatten(1).norm(dim=1).clamp_min(1e-9).view(-1, 1, 1, 1)
-        images = images.detach() + (FIRST_STEP + (LAST_STEP - FIRST_STEP) * step / steps) * gradient / length
-        images = images.lerp(torch.full_like(images, 0.5), FADING).clamp(0, 1)
-    return images
-
-
-def _blurred(images: Tensor, reach: int) -> Tensor:
-    """The mean of each square of `reach` pixels to every side."""
-    return F.avg_pool2d(F.pad(images, (reach,) * 4, mode="replicate"), 2 * reach + 1, 1)
+    """(N, 3, S, S): what the network takes most for each of N classes (see `reconstruction.class_images`)."""
+    bar = partial(progress, label="Tegner klassebilleder")
+    return reconstruction.class_images(network, classes, steps, seed=seed, bar=bar).images

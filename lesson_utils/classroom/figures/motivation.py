@@ -181,9 +181,11 @@ def class_pictures(images: Tensor, names: Sequence[str], columns: int = 4) -> Fi
     """Images (N, 3, S, S) drawn from the output layer, under the names of their classes."""
     lines = -(-len(images) // columns)
     figure, axes = new_figure(lines * 9.0 / columns * 1.12, lines, columns, squeeze=False)
+    for cell in axes.flat[len(images) :]:
+        cell.set_axis_off()
     for cell, image, name in zip(axes.flat, images, names, strict=False):
         image_axes(cell, image)
-        cell.set_title(name, loc="center")
+        cell.set_title(name, loc="center", fontsize=None if columns <= 4 else 13)
     return described(
         figure, f"{len(images)} klassebilleder tegnet med gradienten af outputlaget: {listing(names)}."
     )

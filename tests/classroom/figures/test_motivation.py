@@ -74,3 +74,12 @@ def test_class_pictures_are_named():
 def test_two_decoders_share_an_encoder():
     figure = figures.two_decoders("encoder", {"decoder 1": "22 klasser", "decoder 2": "14 klasser"})
     assert "decoder 1 (22 klasser) og decoder 2 (14 klasser)" in figure.alt_text
+
+
+def test_class_pictures_fill_their_lines_and_leave_the_rest_empty():
+    names = ["ansigt", "sommerfugl", "kop", "ur", "kat"]
+    figure = figures.class_pictures(torch.rand(5, 3, 8, 8), names, columns=6)
+    assert [axes.get_title() for axes in figure.axes] == [*names, ""]
+    assert [len(axes.images) for axes in figure.axes] == [1] * 5 + [0]
+    assert not figure.axes[-1].axison, "an empty place shows no axes"
+    assert "ansigt, sommerfugl, kop, ur og kat" in figure.alt_text
