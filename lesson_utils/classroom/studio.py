@@ -48,13 +48,13 @@ def filters(network: Network, layer: str, places: Places, samples: Samples) -> N
     words = {str(channel): f"kanal {channel}" for channel in range(len(places.agreement))}
 
     def draw(channel: str, steps: int) -> Figure:
-        image = reconstruction.filters(network, layer, [int(channel)], steps=steps).images[0]
+        image = reconstruction.filters(network, layer, [int(channel)], steps=steps, unit=True).images[0]
         return filter_and_patches(
             image, patches(samples, places, int(channel), 32), f"{layer}, kanal {channel}"
         )
 
     controls = {"channel": Choice("Filter", "0", words), "steps": Steps("Skridt", 30, STEPS)}
-    explore(draw, controls, [{"channel": "0", "steps": 60}])
+    explore(draw, controls, [{"channel": channel, "steps": 60} for channel in ("0", "3")])
 
 
 def classes(networks: Mapping[str, Network]) -> None:

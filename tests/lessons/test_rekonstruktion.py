@@ -60,11 +60,13 @@ def test_drawn_images_beat_the_real_ones(notebook):
 
 
 def test_independent_networks_recognise_the_classes(notebook):
-    """»Et robust tegner noget, vi kan genkende«: by another architecture and by another training."""
+    """»Dommerne kender næsten alle billederne, også dem fra det almindelige netværk«"""
     found = records(notebook)["genkendt"]
-    for judge_name in ("et GoogLeNet", "et almindeligt trænet"):
-        assert found["fra det robuste"][judge_name] >= 0.85
-    assert found["fra det almindelige"]["et GoogLeNet"] < found["fra det robuste"]["et GoogLeNet"] - 0.2
+    for source, outsider in (
+        ("fra det robuste", "et almindeligt trænet"),
+        ("fra det almindelige", "et robust trænet"),
+    ):
+        assert min(found[source]["et GoogLeNet"], found[source][outsider]) >= 0.9
 
 
 def test_the_lectures_banana(notebook):
@@ -72,10 +74,11 @@ def test_the_lectures_banana(notebook):
     biased, fair = called["skævt"], called["uden skævhed"]
     assert biased["banan alene"] < 0.05 and biased["abe med tomme hænder"] > 0.8
     assert fair["banan alene"] > 0.95 and fair["abe med tomme hænder"] < 0.1
-    covered = records(notebook)["dækket til"]["skævt"]
-    assert covered["aben"] < covered["bananen"]  # it looked at the monkey
+    covered = records(notebook)["dækket til"]
+    assert covered["skævt"]["bananen"] > 0.95 and covered["skævt"]["aben"] < 0.1  # it looked at the monkey
+    assert covered["uden skævhed"]["bananen"] < 0.2 < fair["banan i abens hånd"] < 0.9
     dose = records(notebook)["bananer alene"]
-    assert dose["0"] < 0.05 < 0.8 < dose["20"]
+    assert dose["0"] < 0.05 < 0.8 < dose["2"] <= dose["20"]
 
 
 def test_two_exercises_of_each_kind(text):

@@ -11,17 +11,22 @@ from lesson_utils import reconstruction
 from lesson_utils.activations import activations, stream
 from lesson_utils.classroom.progress import progress
 from lesson_utils.networks import Network
-from lesson_utils.reconstruction import Class, Filter, probabilities
+from lesson_utils.reconstruction import Class, probabilities
 from lesson_utils.reconstruction.objectives import before_relu
 from lesson_utils.world import Samples
 
 
 def filter_images(
-    network: nn.Module, layer: str, channels: Sequence[int], steps: int = 60, seed: int = 0
+    network: nn.Module,
+    layer: str,
+    channels: Sequence[int],
+    steps: int = 60,
+    seed: int = 0,
+    unit: bool = False,
 ) -> Tensor:
-    """(N, 3, S, S): what each of these channels answers most to."""
+    """(N, 3, S, S): what each of these channels answers most to; `unit`: only its unit in the middle."""
     bar = partial(progress, label=f"Tegner {layer}")
-    return reconstruction.filters(network, layer, channels, steps=steps, seed=seed, bar=bar).images
+    return reconstruction.filters(network, layer, channels, steps, unit=unit, seed=seed, bar=bar).images
 
 
 def class_images(
@@ -67,10 +72,3 @@ def recognised(images: Tensor, classes: Sequence[int], judges: Mapping[str, nn.M
         for name, judge in judges.items()
     }
     return pd.Series(shares)
-
-
-def value_of(network: nn.Module, layer: str, channel: int, image: Tensor) -> float:
-    """The filter's mean answer to one image (3, H, W), before its ReLU."""
-    objective = Filter(layer, [channel]).bind(network)
-    answers = activations(network, image[None], objective.layers)
-    return float(objective.value(answers, torch.tensor([0])))
