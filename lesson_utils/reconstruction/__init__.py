@@ -1,9 +1,9 @@
 """The network turned around: optimise the image instead of the weights.
 
 Three questions have answers ready to use: `content` (what do you remember of this picture?), `filters` (what do
-you want to see?) and `class_images` (what is a banana?). Underneath lies one optimiser, `reconstruct`, for any sum
-of objectives, one of two ways to write an image down (`Pixels`, `Fourier`), and what is known of images beforehand
-(`Priors`).
+you want to see?) and `class_images` (what is a banana?). Underneath lies one optimiser, `reconstruct`, that takes
+any sum of objectives, one of two ways to write an image down (`Pixels`, `Fourier`), and what is known of images
+beforehand (`Priors`).
 """
 
 from lesson_utils.reconstruction.measures import (

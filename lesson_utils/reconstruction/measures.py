@@ -1,4 +1,4 @@
-"""How good a reconstruction is, in numbers: beside the picture, beside its features, in other networks' eyes."""
+"""How good a reconstruction is, in numbers: beside the picture, in its features, and in other networks' eyes."""
 
 from collections.abc import Sequence
 

@@ -84,10 +84,10 @@ def reconstruct(
     "momentum" adds 0.8 of the steps before, which evens out what chance did to a single one;
     "adam" is Kingma & Ba's, which suits waves and content. `rate` is how far one value moves on the average in the
     first step, in 0..1 for pixels; it falls evenly to a tenth. `size`: (height, width), or one number for both;
-    None: the network's own. `seed`: one for all images, or one for each. `chunk`: images worked on at a time.
+    None: the network's own. `seed`: one for all images, or one for each. `chunk`: how many at a time.
     `fast` computes the network in bfloat16 where the machine does so natively.
-    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or a KeyboardInterrupt
-    that `on_step` raises, ends the work and returns what there is.
+    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or KeyboardInterrupt from
+    `on_step`, ends the work and returns what there is.
     Raises LessonError for an unknown layer, channel or method, and for a size the network cannot take.
     """
     objective = objective.bind(network)
@@ -141,7 +141,16 @@ def reconstruct(
 class _Work:
     """One chunk while it is worked on."""
 
-    def __init__(self, written, parametrisation, priors, method, rate, height, width):
+    def __init__(
+        self,
+        written: Tensor,
+        parametrisation: Pixels | Fourier,
+        priors: Priors,
+        method: str,
+        rate: float,
+        height: int,
+        width: int,
+    ):
         self.written = written.contiguous().requires_grad_(True)
         self.parametrisation, self.priors, self.method = parametrisation, priors, method
         self.rate, self.size = rate, (height, width)
@@ -228,12 +237,19 @@ def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, 
     return height, width
 
 
-def _check(number, seeds, steps, rate, method, priors, parametrisation) -> None:
+def _check(
+    number: int,
+    seeds: list[int],
+    steps: int,
+    rate: float,
+    method: str,
+    priors: Priors,
+    parametrisation: Pixels | Fourier,
+) -> None:
     if len(seeds) != number:
         raise LessonError(
             f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til "
-            f"{danish.plural(number, 'billede', 'billeder')}: "
-            "giv ét seed til alle eller ét til hvert."
+            f"{danish.plural(number, 'billede', 'billeder')}: giv ét seed til alle eller ét til hvert."
         )
     if method not in METHODS:
         raise LessonError(f"Metoden »{method}« findes ikke: vælg {danish.listing(METHODS)}.")

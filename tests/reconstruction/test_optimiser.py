@@ -234,7 +234,7 @@ def test_any_module_can_be_asked_by_the_paths_of_its_modules():
         (lambda n: filters(n, "conv3", [0], method="climb"), "»climb« findes ikke"),
         (lambda n: filters(n, "conv3", [0], steps=0), "større end 0"),
         (lambda n: filters(n, "conv3", [0, 1], seed=[1]), "ét til hvert"),
-        (lambda n: filters(n, "conv3", [0], parametrisation=Fourier(), priors=Priors(calm=1)), "pixler"),
+        (lambda n: filters(n, "conv3", [0], parametrisation=Fourier()), "pixler"),
         (lambda n: plain_ascent(n, Filter("conv3", [0]), size=0), "større|over 0"),
         (
             lambda n: plain_ascent(n, Filter("conv3", [0, 1]) + Content("conv1", torch.rand(3, 3, 64, 64))),
