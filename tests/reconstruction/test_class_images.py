@@ -16,6 +16,9 @@ ROBUST = [
 SOME = list(range(0, len(BASE), 2))  # every second class; `benchmarks/class_images.py` measures all of them
 
 
+STEPS = {"googlenet": 200}  # without FC layers nothing says where the thing should be: the climb takes longer
+
+
 def named(judge, images) -> int:
     with torch.no_grad():
         return int((judge(images).argmax(1) == torch.tensor(SOME)).sum())
@@ -23,10 +26,9 @@ def named(judge, images) -> int:
 
 @pytest.mark.parametrize("name", ROBUST)
 def test_class_images_of_a_robust_network_are_named_by_the_others(name):
-    """Of 11: the lessons' default needs 10 from each of the other robust networks, the rest need 9."""
-    images = class_images(weights.load_network(name), SOME).images
+    images = class_images(weights.load_network(name), SOME, STEPS.get(name, 100)).images
     others = {other: named(weights.load_network(other), images) for other in ROBUST if other != name}
-    assert min(others.values()) >= (10 if name == "alexnet" else 9), others
+    assert min(others.values()) >= 10, others  # of 11
 
 
 def test_class_images_of_a_random_network_are_named_by_nobody():

@@ -71,12 +71,16 @@ def looks_at(image: Tensor, maps: Mapping[str, Tensor], count: int = 5) -> Figur
     )
 
 
-def lit(image: Tensor, answers: Tensor) -> Tensor:
-    """The image (3, H, W), faded to a tenth where a feature map (h, w) is silent."""
+def lit(image: Tensor, answers: Tensor, top: Tensor | None = None, faint: float = 0.1) -> Tensor:
+    """The image (3, H, W), faded to `faint` where a feature map (h, w) is silent; clear where it reaches `top`.
+
+    Without `top` the map's own strongest answer is clear.
+    """
     grown = F.interpolate(
         answers.clamp_min(0)[None, None], image.shape[1:], mode="bilinear", align_corners=False
     )
-    clear = 0.1 + 0.9 * grown[0] / grown.max().clamp_min(1e-9)
+    top = grown.max() if top is None else top
+    clear = faint + (1 - faint) * (grown[0] / top.clamp_min(1e-9)).clamp(max=1)
     return image * clear + (1 - clear)
 
 
@@ -111,11 +115,11 @@ def part_put_in(
 ) -> Figure:
     """The same things without (first row) and with (second row) a part, clear where a unit answers.
 
-    `images` (2, N, 3, H, W) and `maps` (2, N, h, w).
+    `images` (2, N, 3, H, W) and `maps` (2, N, h, w). A frame tells which images wake the unit.
     """
     figure, axes = new_figure(3.7, 2, shown + 1, width_ratios=[0.9, *[1] * shown])
     _tight(figure)
-    top = maps[:, :shown].amax().clamp_min(1e-9)
+    top = maps[:, :shown].amax()
     counts = (maps.amax((2, 3)) > threshold).sum(1).tolist()
     total = maps.shape[1]
     for line, heading, pictures, answers, count in zip(
@@ -124,11 +128,13 @@ def part_put_in(
         line[0].set_axis_off()
         line[0].text(0, 0.5, f"{heading}\n{count} af {total}\nvækker den", va="center", fontsize=13)
         for cell, image, answer in zip(line[1:], pictures, answers, strict=False):
-            clear = (answer.amax() / top).clamp(0, 1)
-            image_axes(cell, lit(image, answer) * clear + (1 - clear))
+            image_axes(cell, lit(image, answer, top, faint=0.3))
+            if answer.amax() > threshold:
+                cell.spines[:].set(visible=True, color=ORANGE, linewidth=4)
     return described(
         figure,
-        f"De samme ting uden og med {part}, klare hvor {who} svarer. Uden {part} vækker {counts[0]} af {total} "
+        f"De samme ting uden og med {part}, klare hvor {who} svarer, i en ramme når den vågner. "
+        f"Uden {part} vækker {counts[0]} af {total} "
         f"billeder enheden, med {part} {counts[1]}.",
     )
 
