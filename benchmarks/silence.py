@@ -29,15 +29,15 @@ if __name__ == "__main__":
     for name in names:
         network = load_network(name)
         for who, one in ((name, network), (f"{name}, random", random_twin(network, TWIN))):
-            found = silent_channels(one, car, album, network.layer_names[:-1])
+            found = silent_channels(one, album, network.layer_names[:-1], image=car)
             tables.append(found.reset_index().assign(network=who))
             print(f"{who}\n{found.round(3).to_string()}", flush=True)
     about = {
         "made by": "python benchmarks/silence.py",
         "date": date.today(),
-        "data": f"{count} images of the 22 classes, seed {datasets.TEST}; `image` is the first car",
+        "data": f"{count} images of the 22 classes, seed {datasets.TEST}; `image_…`: the first car",
         "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
         "seeds": f"{datasets.TEST} (images), {TWIN} (random twins)",
     }
-    columns = ["network", "layer", "channels", "image", "average", "never"]
+    columns = ["network", "layer", "channels", "weak", "silent", "dead", "image_weak", "image_silent"]
     store("silence", pd.concat(tables)[columns], about)

@@ -3,54 +3,57 @@
 from collections.abc import Sequence
 
 import pandas as pd
+import torch
 from torch import Tensor, nn
 
 from lesson_utils.activations import Source, activations, stream
 
-FAINT = 0.1  # of a channel's strongest answer: on a common colour scale it looks empty
+WEAK = 0.25  # of a channel's own strongest answer: on a common colour scale less than that looks empty
 
 
-def silent(answers: Tensor) -> Tensor:
-    """bool (N, C): the channels of (N, C, H, W), or units of (N, C), without one positive value.
-
-    After a ReLU that is: zero everywhere.
-    """
-    return _peaks(answers) <= 0
-
-
-def _peaks(answers: Tensor) -> Tensor:
-    """(N, C): the strongest answer of each channel."""
-    return answers.flatten(2).amax(2) if answers.dim() > 2 else answers
+def peaks(answers: Tensor) -> Tensor:
+    """(N, C): the strongest answer of each channel of (N, C, H, W), or of each unit of (N, C); at least 0."""
+    strongest = answers.flatten(2).amax(2) if answers.dim() > 2 else answers
+    return strongest.clamp_min(0)
 
 
 def silent_channels(
-    network: nn.Module, image: Tensor, source: Source, layers: Sequence[str], batch_size: int = 100
+    network: nn.Module,
+    source: Source,
+    layers: Sequence[str],
+    image: Tensor | None = None,
+    batch_size: int = 100,
 ) -> pd.DataFrame:
-    """How many channels of each layer are silent, for one `image` (3, H, W) and for a whole set of images.
+    """How many channels of each layer say little: one row per layer, with shares of its `channels`.
 
-    One row per layer. `channels`: how many it has; `image`: the share of them that is silent for the image;
-    `average`: for an image of the set, on average; `never`: the share that no image of the set wakes; `faint`: the
-    share that looks empty for the image, because its strongest answer is below a tenth of the set's strongest.
+    `weak`: for an image of the set, on average, those whose strongest answer is below `WEAK` of their strongest in
+    all of them; `silent`: those that answer nowhere in it, which counts as weak too; `dead`: those that answer
+    to no image. With an `image` (3, H, W) also `image_weak` and `image_silent`, for that image alone.
     """
-    place = next(network.parameters()).device
-    alone = activations(network, image[None].to(place), layers)
-    silences: dict[str, Tensor] = {}
-    strongest: dict[str, Tensor] = {}
-    images = 0
+    found: dict[str, list[Tensor]] = {layer: [] for layer in layers}
     for answers in stream(network, source, layers, batch_size):
         for layer, answer in answers.items():
-            silences[layer] = silences.get(layer, 0) + silent(answer).sum(0)
-            peaks = _peaks(answer).amax(0)
-            strongest[layer] = peaks.maximum(strongest.get(layer, peaks))
-        images += len(answer)
-    rows = {
-        layer: {
-            "channels": len(count),
-            "image": silent(alone[layer]).double().mean().item(),
-            "average": (count.double() / images).mean().item(),
-            "never": (count == images).double().mean().item(),
-            "faint": (_peaks(alone[layer])[0] <= FAINT * strongest[layer]).double().mean().item(),
+            found[layer].append(peaks(answer).cpu())
+    rows = {}
+    for layer, pieces in found.items():
+        every = torch.cat(pieces)
+        strongest = every.amax(0)
+        rows[layer] = {
+            "channels": every.shape[1],
+            "weak": _share(_weak(every, strongest)),
+            "silent": _share(every == 0),
+            "dead": _share(strongest == 0),
         }
-        for layer, count in silences.items()
-    }
+        if image is not None:
+            place = next(network.parameters()).device
+            alone = peaks(activations(network, image[None].to(place), [layer])[layer]).cpu()
+            rows[layer] |= {"image_weak": _share(_weak(alone, strongest)), "image_silent": _share(alone == 0)}
     return pd.DataFrame.from_dict(rows, orient="index").astype({"channels": int}).rename_axis("layer")
+
+
+def _weak(peaks: Tensor, strongest: Tensor) -> Tensor:
+    return (peaks == 0) | (peaks < WEAK * strongest)
+
+
+def _share(chosen: Tensor) -> float:
+    return float(chosen.double().mean())

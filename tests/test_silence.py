@@ -1,10 +1,11 @@
 """Silent channels, counted where the answer is known."""
 
+import pytest
 import torch
 from torch import nn
 
 from lesson_utils.networks import alexnet
-from lesson_utils.silence import silent, silent_channels
+from lesson_utils.silence import peaks, silent_channels
 
 
 class Colours(nn.Module):
@@ -29,29 +30,42 @@ def picture(red: float, blue: float) -> torch.Tensor:
 
 def test_shares_of_silent_channels():
     images = torch.stack([picture(1, 0), picture(1, 1), picture(1, 0), picture(0, 0)])
-    row = silent_channels(Colours(), picture(0, 1), images, ["relu"], batch_size=3).loc["relu"]
+    row = silent_channels(Colours(), images, ["relu"], image=picture(0, 1), batch_size=3).loc["relu"]
     assert row["channels"] == 3
-    assert row["image"] == 2 / 3  # red and the one that never answers
-    assert row["never"] == 1 / 3
-    assert row["faint"] == 2 / 3
-    assert abs(row["average"] - (2 + 1 + 2 + 3) / 12) < 1e-6
+    assert row["dead"] == pytest.approx(1 / 3)
+    assert row["silent"] == row["weak"] == pytest.approx((2 + 1 + 2 + 3) / 12)
+    assert (
+        row["image_silent"] == row["image_weak"] == pytest.approx(2 / 3)
+    )  # red and the one that never answers
 
 
-def test_a_faint_answer_looks_empty_and_is_not_silent():
-    row = silent_channels(Colours(), picture(0.54, 1), picture(1, 1)[None], ["relu"]).loc["relu"]
-    assert (row["image"], row["faint"]) == (1 / 3, 2 / 3)  # red answers with 0.04, once with 0.5
+def test_a_weak_answer_looks_empty_and_is_not_silent():
+    row = silent_channels(Colours(), picture(1, 1)[None], ["relu"], image=picture(0.54, 1)).loc["relu"]
+    assert row["image_silent"] == pytest.approx(1 / 3)
+    assert row["image_weak"] == pytest.approx(2 / 3)  # red answers with 0.04, in the set with 0.5
 
 
 def test_one_place_is_enough():
-    answers = torch.zeros(1, 2, 3, 3)
+    answers = torch.full((1, 2, 3, 3), -1.0)
     answers[0, 1, 2, 0] = 0.1
-    assert silent(answers).tolist() == [[True, False]]
-    assert silent(torch.tensor([[0.0, 2.0]])).tolist() == [[True, False]]
+    assert peaks(answers).tolist() == [[0.0, pytest.approx(0.1)]]
+    assert peaks(torch.tensor([[-1.0, 2.0]])).tolist() == [[0.0, 2.0]]
 
 
 def test_a_row_for_each_layer():
     images = torch.rand(6, 3, 64, 64)
-    table = silent_channels(alexnet.mini(5).eval(), images[0], images, ["conv1", "fc7"])
+    table = silent_channels(alexnet.mini(5).eval(), images, ["conv1", "fc7"])
     assert list(table.index) == ["conv1", "fc7"] and table["channels"].tolist() == [48, 256]
-    assert table[["image", "average", "never"]].stack().between(0, 1).all()
-    assert (table["never"] <= table["average"] + 1e-6).all()
+    assert (table["dead"] <= table["silent"] + 1e-6).all() and (table["silent"] <= table["weak"] + 1e-6).all()
+
+
+def test_weak_silent_and_dead_are_told_apart():
+    one = nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU())
+    with torch.no_grad():
+        one[0].weight.zero_()
+        one[0].weight[0, 0], one[0].weight[1, 1], one[0].bias[:] = 1, 1, torch.tensor([0.0, 0, 1, -1])
+    images = torch.zeros(4, 3, 2, 2)
+    images[:, 0, 0, 0] = torch.tensor([1.0, 0.5, 0.2, 0.1])  # unit 0: two of four are weak
+    images[0, 1, 1, 1] = 1.0  # unit 1: silent in three; unit 2 always answers alike; unit 3 is dead
+    row = silent_channels(one, images, ["1"]).loc["1"]
+    assert row[["weak", "silent", "dead"]].tolist() == pytest.approx([9 / 16, 7 / 16, 1 / 4])

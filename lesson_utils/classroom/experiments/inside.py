@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lesson_utils import danish
-from lesson_utils.activations import Source, activations, stream
+from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.errors import LessonError
 from lesson_utils.neighbours import precision_table
@@ -115,29 +115,6 @@ def likeness(moments: Sequence[Snapshot]) -> pd.DataFrame:
         for moment in moments
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("skridt")
-
-
-def empty(network: Network, source: Source, layers: Sequence[str], least: float = 0.25) -> pd.DataFrame:
-    """How many units of each layer look empty: one row per layer, shares between 0 and 1.
-
-    `weak`: for an image, on average, the units whose strongest answer is below `least` of their own strongest
-    in all the images; `silent`: those that answer nowhere in it; `dead`: those that answer to no image.
-    """
-    peaks: dict[str, list[Tensor]] = {layer: [] for layer in layers}
-    for answers in stream(network, source, layers):
-        for layer, found in answers.items():
-            peaks[layer].append(found.flatten(2).amax(2) if found.dim() > 2 else found)
-    rows = {}
-    for layer, pieces in peaks.items():
-        all_peaks = torch.cat(pieces).clamp_min(0)
-        quiet = all_peaks == 0
-        weak = quiet | (all_peaks < least * all_peaks.amax(0))
-        rows[layer] = {
-            "weak": float(weak.float().mean()),
-            "silent": float(quiet.float().mean()),
-            "dead": float(quiet.all(0).float().mean()),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("lag")
 
 
 def over_seeds(

@@ -86,7 +86,7 @@ def lit(image: Tensor, answers: Tensor, top: Tensor | None = None, faint: float 
 
 @styled
 def emptiness(table: pd.DataFrame) -> Figure:
-    """Shares of units that are `weak`, `silent` and `dead`, one row per layer (see `experiments.inside.empty`)."""
+    """Shares of units that are `weak`, `silent` and `dead`, one row per layer (see `silence.silent_channels`)."""
     figure, axes = new_figure(height=4.2)
     kinds = {
         "weak": "svage for et billede",

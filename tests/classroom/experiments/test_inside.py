@@ -40,18 +40,6 @@ def test_the_first_layer_turns_most_and_all_end_alike():
     assert alike.iloc[0, 0] < 0.3 < alike.iloc[0, 1:].min()
 
 
-def test_emptiness_is_counted():
-    one = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 1), torch.nn.ReLU())
-    with torch.no_grad():
-        one[0].weight.zero_()
-        one[0].weight[0, 0], one[0].weight[1, 1], one[0].bias[:] = 1, 1, torch.tensor([0.0, 0, 1, -1])
-    images = torch.zeros(4, 3, 2, 2)
-    images[:, 0, 0, 0] = torch.tensor([1.0, 0.5, 0.2, 0.1])  # unit 0: two of four are weak
-    images[0, 1, 1, 1] = 1.0  # unit 1: silent in three; unit 2 always answers alike; unit 3 is dead
-    row = inside.empty(one, images, ["1"]).loc["1"]
-    assert row.tolist() == pytest.approx([(2 + 3 + 0 + 4) / 16, (3 + 4) / 16, 1 / 4])
-
-
 def test_a_moment_is_another_network_and_leaves_the_trained_one():
     network = load_network("alexnet")
     before = inside.first_weights(network).clone()
