@@ -49,6 +49,19 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """One of several values, which depend on what the choice `on` says: `names(value)` is what there is then.
+
+    The student keeps a value that is there after a change, too; otherwise the last one is chosen.
+    """
+
+    label: str
+    start: str
+    on: str
+    names: Callable[[str], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Steps:
     """One of a few numbers, in their order."""
 
@@ -57,7 +70,7 @@ class Steps:
     values: Sequence[int]
 
 
-Control = Slider | Switch | Choice | Steps
+Control = Slider | Switch | Choice | Dependent | Steps
 
 
 def explore(
@@ -90,19 +103,40 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
     # One width for all labels, wide enough for the longest: a label is never cut off, and the sliders align.
     label_width = f"{max(len(control.label) for control in controls.values()) + 2}ch"
     layout = ipywidgets.Layout(width="100%", max_width="640px")
-    inputs = {name: _input(control, label_width, layout) for name, control in controls.items()}
+    starts = {name: control.start for name, control in controls.items()}
+    inputs = {name: _input(control, label_width, layout, starts) for name, control in controls.items()}
     picture = ipywidgets.HTML()
 
     def redraw(_change: object = None) -> None:
         picture.value = _figure_html(draw, {name: control.value for name, control in inputs.items()})
 
     redraw()
+    for name, control in controls.items():
+        if isinstance(control, Dependent):  # before the picture is drawn anew
+            inputs[control.on].observe(_follower(control, inputs[name], redraw), "value")
     for control in inputs.values():
         control.observe(redraw, "value")
     display(ipywidgets.VBox([*inputs.values(), picture]))
 
 
-def _input(control: Control, label_width: str, layout: Any) -> Any:
+def _follower(control: Dependent, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
+    """Gives a dropdown the values that fit what it depends on; no picture is drawn of half a change."""
+
+    def follow(change: Mapping[str, Any]) -> None:
+        kept, names = dropdown.value, control.names(change["new"])
+        dropdown.unobserve(redraw, "value")
+        dropdown.options = _options(names)
+        dropdown.value = kept if kept in names else list(names)[-1]
+        dropdown.observe(redraw, "value")
+
+    return follow
+
+
+def _options(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, value) for value, name in names.items()]
+
+
+def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str, Any]) -> Any:
     import ipywidgets
 
     shared = {
@@ -114,7 +148,9 @@ def _input(control: Control, label_width: str, layout: Any) -> Any:
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
     if isinstance(control, Choice):
-        return ipywidgets.Dropdown(options=[(name, value) for value, name in control.names.items()], **shared)
+        return ipywidgets.Dropdown(options=_options(control.names), **shared)
+    if isinstance(control, Dependent):
+        return ipywidgets.Dropdown(options=_options(control.names(starts[control.on])), **shared)
     if isinstance(control, Steps):
         options = [(number(value), value) for value in control.values]
         return ipywidgets.SelectionSlider(options=options, continuous_update=False, **shared)
@@ -136,6 +172,8 @@ def _named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
     def shown(control: Control, value: Any) -> str:
         if isinstance(control, Choice):
             return control.names[value]
+        if isinstance(control, Dependent):
+            return control.names(settings[control.on])[value]
         return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 
     return " · ".join(
