@@ -42,6 +42,7 @@ LESSONS = (
     Lesson("03", "VGG", 30, "03_vgg.ipynb", {"depth": (11, 13, 16, 19)}),
     Lesson("04", "GoogLeNet", 35, "04_googlenet.ipynb", {"module": INCEPTION_MODULES}),
     Lesson("05", "Aktiveringer", 45, "05_aktiveringer.ipynb"),
+    Lesson("06", "Rekonstruktion", 45, "06_rekonstruktion.ipynb"),
 )
 
 

@@ -44,7 +44,7 @@ def test_help_of_a_command_is_danish(say):
     "arguments, sentence",
     [
         (["rum"], "Kommandoen »rum« findes ikke. Mente du »run«?"),
-        (["run", "42"], "Der er ingen lektion 42: vælg mellem 00, 01, 02, 03, 04 og 05."),
+        (["run", "42"], "Der er ingen lektion 42: vælg mellem 00, 01, 02, 03, 04, 05 og 06."),
         (["run", "--foto", "x"], "Valget »--foto« findes ikke. Mente du »--photo«?"),
         (["run", "--jobs"], "Valget »--jobs« skal have en værdi efter sig."),
         (["run", "--jobs", "mange"], "»--jobs« kan ikke have den værdi: hvor mange lektioner der kører"),

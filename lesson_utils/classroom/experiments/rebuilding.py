@@ -1,0 +1,115 @@
+"""Lesson 06, first half: pictures rebuilt from each depth, and what of them a layer still knows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lesson_utils.classroom.progress import progress
+from lesson_utils.reconstruction import comparison, content, probabilities
+from lesson_utils.world import Pose, render
+from lesson_utils.world.datasets import BASE
+
+CLEAN = {"background": "landscape", "occlusion": 0.0, "camera": 0.0}
+
+
+@dataclass
+class Depths:
+    """The same pictures rebuilt from several layers of one network.
+
+    images     by layer (N, 3, H, W)
+    measured   columns layer, picture, psnr (dB), feature_error
+    """
+
+    pictures: Tensor
+    images: dict[str, Tensor]
+    measured: pd.DataFrame
+
+    def means(self, names: Sequence[str] = ()) -> pd.DataFrame:
+        """`psnr` and `feature_error` of each layer, in order: the mean of all pictures, or of those in `names`."""
+        chosen = self.measured[self.measured["picture"].isin(names)] if names else self.measured
+        return chosen.groupby("layer", sort=False)[["psnr", "feature_error"]].mean()
+
+
+def rebuild(
+    network: nn.Module,
+    pictures: Tensor,
+    layers: Sequence[str],
+    steps: int = 100,
+    seed: int = 0,
+    names: Sequence[str] = (),
+) -> Depths:
+    """Each picture rebuilt from noise, from what each of `layers` answers to it."""
+    images = {}
+    for layer in progress(layers, "Genskaber billeder"):
+        images[layer] = content(network, pictures, layer, steps=steps, seed=seed).images
+    return Depths(pictures, images, comparison(network, images, pictures, names))
+
+
+def several(network: nn.Module, picture: Tensor, layer: str, seeds: int = 4, steps: int = 100) -> Tensor:
+    """(seeds, 3, H, W): one picture (3, H, W) rebuilt from as many different noises."""
+    asked = picture[None].repeat(seeds, 1, 1, 1)
+    return content(
+        network, asked, layer, steps=steps, seed=range(seeds), bar=partial(progress, label="Genskaber")
+    ).images
+
+
+def pairs(count: int = 12, seed: int = 0) -> dict[str, tuple[Tensor, Tensor]]:
+    """By what they differ in (Danish): two times (count, 3, 64, 64), alike in all else.
+
+    farve: red, green and blue have changed places. plads: the thing stands to the left or to the right.
+    klasse: another thing at the same place.
+    """
+
+    def draw(classes: Sequence[str], x: float) -> Tensor:
+        labels = torch.arange(count) % len(classes)
+        pose = Pose(scale=0.6, x=x)
+        return render(classes, seed, range(count), labels=labels, pose=pose, **CLEAN).images
+
+    first = [BASE[k] for k in range(0, len(BASE), 2)]
+    second = [BASE[k] for k in range(1, len(BASE), 2)]
+    left = draw(first, -0.35)
+    return {
+        "farve": (left, left.roll(1, 1)),
+        "plads": (left, draw(first, 0.35)),
+        "klasse": (left, draw(second, -0.35)),
+    }
+
+
+def told_apart(
+    network: nn.Module,
+    differing: Mapping[str, tuple[Tensor, Tensor]],
+    layers: Sequence[str],
+    judge: nn.Module,
+    steps: int = 60,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How often what was rebuilt is nearer to its own picture than to the other one of its pair.
+
+    One row per layer, one column per difference; half is chance. Near means: smallest squared distance between
+    the pictures, each made coarse (8 x 8) first, so that fine noise has no say. For »klasse« it is the distance
+    between the answers (probabilities) of `judge`, another network.
+    """
+    shares = {}
+    for layer in progress(layers, "Genskaber par"):
+        row = {}
+        for name, (first, second) in differing.items():
+            own, other = torch.cat([first, second]), torch.cat([second, first])
+            images = content(network, own, layer, steps=steps, seed=seed).images
+            seen = partial(probabilities, judge) if name == "klasse" else _coarse
+            near, far = (_distance(seen(images), seen(each)) for each in (own, other))
+            row[name] = float((near < far).float().mean())
+        shares[layer] = row
+    return pd.DataFrame(shares).T
+
+
+def _coarse(images: Tensor) -> Tensor:
+    return F.adaptive_avg_pool2d(images, 8)
+
+
+def _distance(seen: Tensor, wanted: Tensor) -> Tensor:
+    return (seen - wanted).flatten(1).square().sum(1)

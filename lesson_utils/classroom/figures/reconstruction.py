@@ -1,0 +1,221 @@
+"""Lesson 06: pictures that came out of a network, and what was measured on them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from lesson_utils.classroom.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    danish_ticks,
+    described,
+    image_axes,
+    new_figure,
+    styled,
+)
+from lesson_utils.danish import listing, number, percent
+
+COLOURS = (BLUE, ORANGE, GREEN, RED)
+
+
+@styled
+def by_depth(
+    pictures: Tensor, rebuilt: Mapping[str, Tensor], names: Sequence[str], errors: pd.DataFrame | None = None
+) -> Figure:
+    """One row per picture (3, H, W): the picture itself, then what was rebuilt from each layer, by name.
+
+    `errors`: columns layer, picture, psnr; the decibels stand under each image.
+    """
+    figure, axes = new_figure(len(pictures) * 1.25 + 0.35, len(pictures), len(rebuilt) + 1, squeeze=False)
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
+    for row, (picture, name) in enumerate(zip(pictures, names, strict=True)):
+        image_axes(axes[row, 0], picture)
+        axes[row, 0].set_ylabel(name)
+        for column, images in enumerate(rebuilt.values(), start=1):
+            image_axes(axes[row, column], images[row])
+    for cell, title in zip(axes[0], ("billedet", *rebuilt), strict=True):
+        cell.set_title(title, fontsize=13, loc="center", pad=4)
+    if errors is not None:
+        wide = errors.pivot(index="picture", columns="layer", values="psnr")
+        for row, name in enumerate(names):
+            for column, layer in enumerate(rebuilt, start=1):
+                axes[row, column].set_xlabel(
+                    f"{number(wide.loc[name, layer], 1)} dB", fontsize=12, labelpad=2
+                )
+    return described(
+        figure,
+        f"{listing(names)}: yderst til venstre billedet selv, derefter genskabt fra lagene {listing(rebuilt)}. "
+        "De første er næsten ens med billedet; dybere bliver de slørede og mister farve og form.",
+    )
+
+
+@styled
+def forgetting(by_network: Mapping[str, pd.DataFrame]) -> Figure:
+    """PSNR and feature error layer by layer; `by_network`: rows layers, columns psnr (dB) and feature_error."""
+    figure, (loudness, error) = new_figure(height=4.4, columns=2)
+    for colour, (name, table) in zip(COLOURS, by_network.items(), strict=False):
+        loudness.plot(table.index, table["psnr"], "o-", color=colour, label=name)
+        error.plot(table.index, table["feature_error"], "o-", color=colour, label=name)
+    loudness.set_title("Billedet: PSNR (dB)")
+    error.set_title("Lagets svar: feature-fejl")
+    error.set_ylim(0, 1)
+    danish_ticks(error.yaxis, lambda share: percent(share, 0))
+    for axes in (loudness, error):
+        axes.grid(axis="y")
+        axes.tick_params(axis="x", rotation=45)
+    loudness.set_ylim(0, None)
+    loudness.legend(loc="upper right")
+    said = ". ".join(
+        f"{name}: PSNR fra {number(table['psnr'].iloc[0], 1)} dB i {table.index[0]} til "
+        f"{number(table['psnr'].iloc[-1], 1)} dB i {table.index[-1]}, feature-fejl højst "
+        f"{percent(table['feature_error'].max())}"
+        for name, table in by_network.items()
+    )
+    return described(figure, f"To kurver over lagene. {said}.")
+
+
+@styled
+def what_survives(shares: pd.DataFrame) -> Figure:
+    """How often two pictures are told apart that differ only in one thing (columns), layer by layer (rows)."""
+    figure, axes = new_figure(height=4.2)
+    marks = dict(zip(shares.columns, "osD^", strict=False))
+    for colour, (name, values) in zip((ORANGE, BLUE, GREEN), shares.items(), strict=False):
+        axes.plot(shares.index, values, color=colour, marker=marks[name], markersize=9, label=name)
+    axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
+    axes.annotate("at gætte", (0, 0.5), (4, -17), textcoords="offset points", color=GREY)
+    axes.set_ylim(0.3, 1.03)
+    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
+    axes.set_ylabel("rigtigt billede valgt")
+    axes.legend(loc="lower left", ncols=3, bbox_to_anchor=(0.2, 0.0))
+    said = ". ".join(
+        f"{name}: {listing(f'{layer} {percent(share, 0)}' for layer, share in values.items())}"
+        for name, values in shares.items()
+    )
+    return described(figure, f"Hvad der kan ses på det genskabte, lag for lag; at gætte giver 50 %. {said}.")
+
+
+@styled
+def gallery(
+    images: Tensor,
+    names: Sequence[str],
+    what: str,
+    columns: int = 8,
+    title: str = "",
+    under: Sequence[str] = (),
+) -> Figure:
+    """Images (N, 3, H, W) side by side, each with its name above and perhaps a line `under` it.
+
+    `what`: Danish, plural, for the alt text: "klassebilleder".
+    """
+    lines = -(-len(images) // columns)
+    height = 9.0 / columns + 0.3 + (0.25 if under else 0)
+    figure, axes = new_figure(lines * height + (0.45 if title else 0), lines, columns, squeeze=False)
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
+    for cell in axes.flat[len(images) :]:
+        cell.set_axis_off()
+    for cell, image, name in zip(axes.flat, images, names, strict=False):
+        image_axes(cell, image)
+        cell.set_title(name, fontsize=13, loc="center", pad=3)
+    for cell, line in zip(axes.flat, under, strict=False):
+        cell.set_xlabel(line, fontsize=12, labelpad=2)
+    if title:
+        figure.suptitle(title)
+    shown = [f"{name} ({line})" for name, line in zip(names, under, strict=False)] or names
+    return described(figure, f"{len(images)} {what}: {listing(dict.fromkeys(shown))}.")
+
+
+@styled
+def rows(pictures: Mapping[str, Tensor], what: str) -> Figure:
+    """One row of images (N, 3, H, W) for each name; `what`: Danish, for the alt text."""
+    count = max(map(len, pictures.values()))
+    figure, axes = new_figure(
+        len(pictures) * 8.0 / (count + 1),
+        len(pictures),
+        count + 1,
+        width_ratios=[1.3, *[1] * count],
+        squeeze=False,
+    )
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
+    for line, (name, images) in zip(axes, pictures.items(), strict=True):
+        for cell in line:
+            cell.set_axis_off()
+        line[0].text(0, 0.5, name, va="center", fontsize=14, transform=line[0].transAxes)
+        for cell, image in zip(line[1:], images, strict=False):
+            image_axes(cell, image)
+    said = listing(name.replace("\n", " ") for name in pictures)
+    return described(figure, f"{what}, én række for hver: {said}.")
+
+
+@styled
+def shares(table: pd.DataFrame, axis: str) -> Figure:
+    """Bars from 0 to 1: one group per row, one colour per column; `axis` says what they are (Danish)."""
+    figure, axes = new_figure(height=3.9)
+    places, width = np.arange(len(table)), 0.8 / len(table.columns)
+    for k, (colour, (name, values)) in enumerate(zip(COLOURS, table.items(), strict=False)):
+        at = places + (k - (len(table.columns) - 1) / 2) * width
+        axes.bar(at, values, width * 0.9, color=colour, label=name)
+        for place, share in zip(at, values, strict=True):
+            axes.text(place, share + 0.02, percent(share, 0), ha="center", fontsize=13)
+    axes.set_xticks(places, table.index)
+    axes.set(ylim=(0, 1.25), yticks=[0, 0.5, 1])
+    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
+    axes.set_ylabel(axis)
+    axes.legend(loc="upper right", ncols=len(table.columns))
+    said = ". ".join(
+        f"{row}: {listing(f'{name} {percent(share, 0)}' for name, share in values.items())}"
+        for row, values in table.iterrows()
+    )
+    return described(figure, f"Søjler, {axis}. {said}.")
+
+
+@styled
+def dose(values: pd.Series, across: str, up: str) -> Figure:
+    """A share against a small number; both axes are named in Danish."""
+    figure, axes = new_figure(height=3.8)
+    places = range(len(values))
+    axes.plot(places, values, "o-", color=BLUE, markersize=9)
+    for place, share in zip(places, values, strict=True):
+        axes.annotate(percent(share, 0), (place, share), (0, 10), textcoords="offset points", ha="center")
+    axes.set_xticks(places, [str(count) for count in values.index])
+    axes.set(xlabel=across, ylabel=up, ylim=(-0.03, 1.18), yticks=[0, 0.5, 1])
+    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
+    said = listing(f"{count}: {percent(share, 0)}" for count, share in values.items())
+    return described(figure, f"{up} mod {across}: {said}.")
+
+
+@styled
+def made(image: Tensor, curve: Sequence[float], title: str, picture: Tensor | None = None) -> Figure:
+    """An image (3, H, W) that was made, how good it was at each step, and perhaps the picture it was made from."""
+    shown = [image] if picture is None else [picture, image]
+    figure, axes = new_figure(3.6, 1, len(shown) + 1, width_ratios=[*[1] * len(shown), 1.2])
+    for cell, each in zip(axes, shown, strict=False):
+        image_axes(cell, each)
+    axes[len(shown) - 1].set_title(title, fontsize=14)
+    axes[-1].plot(range(1, len(curve) + 1), curve, color=BLUE)
+    axes[-1].set(xlabel="skridt")
+    axes[-1].set_title("målet", fontsize=14)
+    return described(
+        figure,
+        f"{title}. Målet går fra {number(curve[0], 2)} til {number(curve[-1], 2)} på {len(curve)} skridt.",
+    )
+
+
+@styled
+def filter_and_patches(image: Tensor, pieces: Tensor, title: str) -> Figure:
+    """The image (3, H, W) that a filter asks for, beside the real pieces (N, 3, S, S) that it answers most to."""
+    figure, _ = new_figure(3.6, rows=0)
+    left, right = figure.add_gridspec(1, 2, width_ratios=[1, 1.6])
+    large = figure.add_subplot(left)
+    image_axes(large, image)
+    large.set_title(title, fontsize=14)
+    for cell, piece in zip(right.subgridspec(2, 4), pieces, strict=False):
+        image_axes(figure.add_subplot(cell), piece)
+    return described(
+        figure, f"{title}: det billede, filteret svarer mest på, og de stærkeste udsnit af rigtige billeder."
+    )
