@@ -119,6 +119,25 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
+def present(
+    lesson: Annotated[str, typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.")],
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Åbn en browser, eller skriv kun adressen.")
+    ] = True,
+) -> None:
+    """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
+
+    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide, og Ctrl+Enter kører en celle. Lektionen
+    vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
+
+    Eksempel: lesson present 04
+    """
+    from lesson_utils.course.present import present as show
+
+    raise typer.Exit(show(find([lesson])[0], browser))
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
 def slides(
     lessons: Lessons = None,
     out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til slides; ellers slides/.")] = "slides",
