@@ -24,7 +24,13 @@ CONDA_NAMES = {
     "nbconvert": "nbconvert-core",
     "jupyter-server-mathjax": "jupyter_server_mathjax",
 }
-NOT_IN_CONDA = {"playwright", "dask", "distributed"}  # the extras »browser« and »cluster«
+NOT_IN_CONDA = {
+    "playwright",
+    "jupyterlab-slideshow",
+    "sphinx-revealjs",
+    "dask",
+    "distributed",
+}  # the other extras
 
 
 def requirements(*groups: list[str]) -> dict[str, Requirement]:
@@ -54,7 +60,8 @@ def test_constraints_hold_every_dependency_at_a_version_that_the_project_allows(
 def test_constraints_cover_what_the_dependencies_bring_along():
     """Walk the installed packages: anything unpinned would be installed in whatever version is newest."""
     pinned, missing = pins(), set()
-    waiting = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["browser"]]]
+    asked = [*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["browser"], *EXTRAS["slides"]]
+    waiting = [Requirement(line) for line in asked]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         requirement = waiting.pop()

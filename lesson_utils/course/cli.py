@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lesson_utils.course.catalogue import find
 from lesson_utils.course.danish_help import DanishCommand, DanishGroup, usage_sentence
 from lesson_utils.errors import LessonError
 
@@ -37,6 +38,8 @@ Jobs = Annotated[
 
 AsJson = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON, til andre programmer.")]
 
+HandoutFolder = Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til filerne; ellers handouts/.")]
+
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
 def run(
@@ -64,7 +67,6 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = None) -> None:
     """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit."""
     from rich.console import Console
 
-    from lesson_utils.course.catalogue import find
     from lesson_utils.course.plan import plan
     from lesson_utils.course.remake import remake
     from lesson_utils.course.terminal import Display, print_summary
@@ -114,6 +116,65 @@ def doctor(as_json: AsJson = False) -> None:
             else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
         )
     raise typer.Exit(0 if ready(checks) else FAILED)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def present(
+    lesson: Annotated[str, typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.")],
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Åbn en browser, eller skriv kun adressen.")
+    ] = True,
+) -> None:
+    """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
+
+    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide, og Ctrl+Enter kører en celle. Lektionen
+    vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
+
+    Eksempel: lesson present 04
+    """
+    from lesson_utils.course.present import present as show
+
+    raise typer.Exit(show(find([lesson])[0], browser))
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def slides(
+    lessons: Lessons = None,
+    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til slides; ellers slides/.")] = "slides",
+) -> None:
+    """Lav lektionerne som slides, der kan vises fra en USB-nøgle uden net.
+
+    Piletaster og PageUp/PageDown skifter slide, og S viser noterne til underviseren. Skriv »?print-pdf« efter
+    adressen, og udskriv siden, hvis du vil have en PDF.
+
+    Eksempel: lesson slides 04 --out /mappe/til/slides
+    """
+    from lesson_utils.course.handouts import folder_for, tell_written
+    from lesson_utils.course.slides import make_slides
+
+    make_slides(find(lessons or []), folder_for(out), tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
+    """Skriv lektionerne uden løsninger og uden noter, klar til de studerende.
+
+    Eksempel: lesson handout 02 04
+    """
+    from lesson_utils.course.handouts import folder_for, make_handouts, tell_written
+
+    make_handouts(find(lessons or []), folder_for(out), False, tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
+    """Skriv lektionerne med løsningerne slået ud, til efter timen.
+
+    Eksempel: lesson solution 02 04
+    """
+    from lesson_utils.course.handouts import folder_for, make_handouts, tell_written
+
+    make_handouts(find(lessons or []), folder_for(out), True, tell_written)
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
