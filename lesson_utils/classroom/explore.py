@@ -17,6 +17,7 @@ from lesson_utils.classroom.display import image_tag
 from lesson_utils.danish import number
 from lesson_utils.errors import LessonError
 
+WORKING = "<p>Regner …</p>"
 PICTURE_COLOURS = 256  # a palette keeps a picture with a photo below 100 kB, and a slider quick
 
 
@@ -108,6 +109,7 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
     picture = ipywidgets.HTML()
 
     def redraw(_change: object = None) -> None:
+        picture.value = WORKING + picture.value  # a first click may measure something for a while
         picture.value = _figure_html(draw, {name: control.value for name, control in inputs.items()})
 
     redraw()

@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 
 from lesson_utils import danish
-from lesson_utils.classroom import measurements, widgets
+from lesson_utils.classroom import explore, measurements, widgets
 from lesson_utils.classroom.display import image_tag
 from lesson_utils.classroom.explore import Dependent
 from lesson_utils.classroom.figures.style import described
@@ -259,7 +259,10 @@ def test_a_list_follows_the_choice_that_it_depends_on_and_draws_once(live):
     }
     (box, _twin) = shown(lambda: widgets.explore(draw, controls, []))
     name, layer, picture = box.children
+    said = []
+    picture.observe(lambda change: said.append(change["new"]), "value")
     name.value = "b"
+    assert [text.startswith(explore.WORKING) for text in said] == [True, False]  # it says that it is at work
     assert asked == [("a", "x"), ("b", "z")]  # x is gone: the last layer stands in
     layer.value = "y"
     name.value = "a"
