@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-EXTRAS := test,browser,slides
+EXTRAS := test,browser,slides,cluster
 
 # PHOTO may stand before or after »make run«; the command reads it from the environment.
 export PHOTO
