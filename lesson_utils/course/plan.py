@@ -27,7 +27,7 @@ class Run:
 
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name."""
-        files = {name: _digest(path.read_bytes()) for name, path in files_of(self.parameters).items()}
+        files = {name: _digest_of(path) for name, path in files_of(self.parameters).items()}
         facts = [source_of(self.lesson.notebook), dict(self.parameters) | files]
         return _digest(json.dumps(facts, sort_keys=True).encode())
 
@@ -122,6 +122,8 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
                 continue
             name = run_name(lesson, changed)
             runs[name] = Run(name, lesson, changed, parameters)
+    if not runs and not wrong:
+        wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
     if wrong:
         raise WrongParameters(wrong)
     return list(runs.values())
@@ -159,9 +161,24 @@ def source_of(notebook: Path) -> str:
 
 
 def files_of(parameters: Mapping[str, object]) -> dict[str, Path]:
-    """The parameters that name a file of this machine, by an absolute path."""
+    """The parameters that name a file or a folder of this machine, by an absolute path."""
     texts = {name: Path(value) for name, value in parameters.items() if isinstance(value, str) and value}
-    return {name: path for name, path in texts.items() if path.is_absolute() and path.is_file()}
+    return {name: path for name, path in texts.items() if path.is_absolute() and path.exists()}
+
+
+def files_below(path: Path) -> dict[str, Path]:
+    """A file by its name; the files of a folder by their paths from the folder's own name on (hidden ones not)."""
+    if path.is_file():
+        return {path.name: path}
+    found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
+    hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
+    return {name.as_posix(): each for name, each in found.items() if name not in hidden}
+
+
+def _digest_of(path: Path) -> str:
+    """Of a file its content; of a folder also the names of its files."""
+    contents = {name: _digest(each.read_bytes()) for name, each in files_below(path).items()}
+    return contents[path.name] if path.is_file() else _digest(json.dumps(contents).encode())
 
 
 def _digest(content: bytes) -> str:

@@ -96,6 +96,17 @@ def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
     (lesson,) = json.loads(capsys.readouterr().out)
     depth = next(parameter for parameter in lesson["parameters"] if parameter["name"] == "depth")
     assert depth | {"help": ""} == {
-        "name": "depth", "type": "int", "default": 16, "allowed": [11, 13, 16, 19], "help": "",
+        "name": "depth", "type": "int", "default": 16, "allowed": [11, 13, 16, 19],
+        "choice": "mellem 11, 13, 16 og 19", "help": "",
     }  # fmt: skip
     assert depth["help"].startswith("VGG-netværkets dybde")
+
+
+def test_an_interval_is_listed_as_one(capsys):
+    assert answer(["list", "4"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "(vælg fra 1 til 500)" in said and "0 eller mere" in said and "1, 2, 3" not in said
+    assert answer(["list", "4", "--json"]) == 0
+    (lesson,) = json.loads(capsys.readouterr().out)
+    allowed = {parameter["name"]: parameter["allowed"] for parameter in lesson["parameters"]}
+    assert allowed["steps"] == {"from": 1, "to": 500} and allowed["network"] is None
