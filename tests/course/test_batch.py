@@ -98,6 +98,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
     assert results["Sentence"].reason == "Laget »conv9« findes ikke."
     assert results["Sentence"].traceback == ""
     assert results["Dead"].reason.startswith("Python gik ned i celle 6")
+    assert 20 < results["Dead"].facts["peak_memory_mb"] < 2000, "of a killed kernel, too"
 
     assert not list(out.glob(".*")), "nothing half-written is left"
     last = [step for step in seen if step.run.lesson.title == "Good"][-1]
