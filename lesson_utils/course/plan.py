@@ -34,8 +34,9 @@ class Run:
     @property
     def label(self) -> str:
         """`03 VGG (depth=11)`: what a person calls it."""
-        told = ", ".join(f"{name}={short_value(value)}" for name, value in self.changed.items())
-        return f"{self.lesson.number} {self.lesson.title}" + (f" ({told})" if told else "")
+        return f"{self.lesson.number} {self.lesson.title}" + (
+            f" ({told(self.changed)})" if self.changed else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,13 @@ class RunResult:
         return not self.reason
 
     @property
+    def settings(self) -> str:
+        """`depth=11, seed=0`: what was set for this run."""
+        return told(self.changed)
+
+    @property
     def label(self) -> str:
-        told = ", ".join(f"{name}={short_value(value)}" for name, value in self.changed.items())
-        return f"{self.number} {self.title}" + (f" ({told})" if told else "")
+        return f"{self.number} {self.title}" + (f" ({self.settings})" if self.changed else "")
 
     def as_json(self) -> dict[str, object]:
         """The result as plain values, for `run.json` and `summary.json`."""
@@ -134,6 +139,11 @@ def _lessons_of(setting: Mapping[str, object], lessons: Sequence[Lesson]) -> lis
         return list(lessons)
     wanted = find([str(setting[LESSON])])
     return [lesson for lesson in wanted if lesson in lessons]
+
+
+def told(values: Mapping[str, object]) -> str:
+    """Parameters as a person reads them: `depth=11, photo=ferie.jpg`."""
+    return ", ".join(f"{name}={short_value(value)}" for name, value in values.items())
 
 
 def short_value(value: object) -> str:
