@@ -18,6 +18,7 @@ class Lesson:
 
     `minutes` is a student's time, not the machine's. `allowed` names the values that a parameter may
     take (a tuple of them, or a `range`); a parameter that is not mentioned may take any value of its type.
+    `seconds` is what one processor core needs: a batch begins with the longest, and tells the time that is left.
     """
 
     number: str
@@ -25,6 +26,7 @@ class Lesson:
     minutes: int
     file: str
     allowed: Mapping[str, tuple | range] = field(default_factory=lambda: MappingProxyType({}))
+    seconds: int = 60
 
     @property
     def notebook(self) -> Path:

@@ -172,13 +172,15 @@ def in_danish(notebook: Path) -> None:
 
 
 def facts_of(folder: Path) -> dict:
-    """What the kernel wrote down at its end. Of one that was killed the system knows the peak memory alone."""
+    """What the kernel wrote down at its end, and what the system knows of it, also if it was killed."""
     from lesson_utils.course.witness import peak_memory_mb
 
+    times = os.times()  # of the kernel, which has ended, and of this process
+    known = {"peak_memory_mb": peak_memory_mb(of_children=True), "cpu_seconds": round(sum(times[:4]), 1)}
     try:
-        return json.loads((folder / "witness.json").read_text(encoding="utf-8"))
+        return known | json.loads((folder / "witness.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"peak_memory_mb": peak_memory_mb(of_children=True)}
+        return known
 
 
 def main() -> None:
