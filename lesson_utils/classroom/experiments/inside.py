@@ -42,7 +42,7 @@ def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tenso
     for name, network in networks.items():
         layer = spatial_layers(network)[-1]
         short = layer.removeprefix("inception_")
-        maps[f"{name} {short}"] = activations(network, image[None], [layer])[layer][0]
+        maps[f"{name.removeprefix('Mini')} {short}"] = activations(network, image[None], [layer])[layer][0]
     return maps
 
 
