@@ -41,16 +41,6 @@ ANY_SEED = range(2**31)  # what every generator takes
 SEEDS = {"seed": ANY_SEED, "fresh_seed": ANY_SEED}
 
 LESSONS = (
-<<<<<<< HEAD
-    Lesson("00", "Motivation", 40, "00_motivation.ipynb"),
-    Lesson("01", "Transfer learning", 40, "01_transfer_learning.ipynb"),
-    Lesson("02", "AlexNet", 30, "02_alexnet.ipynb"),
-    Lesson("03", "VGG", 30, "03_vgg.ipynb", {"depth": (11, 13, 16, 19)}),
-    Lesson("04", "GoogLeNet", 35, "04_googlenet.ipynb", {"module": INCEPTION_MODULES}),
-    Lesson("05", "Aktiveringer", 45, "05_aktiveringer.ipynb"),
-    Lesson("06", "Rekonstruktion", 45, "06_rekonstruktion.ipynb"),
-)
-=======
     Lesson("00", "Motivation", 40, "00_motivation.ipynb", SEEDS),
     Lesson(
         "01", "Transfer learning", 40, "01_transfer_learning.ipynb",
@@ -63,8 +53,8 @@ LESSONS = (
         {"seed": ANY_SEED, "module": INCEPTION_MODULES, "steps": range(1, 501)},
     ),
     Lesson("05", "Aktiveringer", 45, "05_aktiveringer.ipynb", SEEDS),
+    Lesson("06", "Rekonstruktion", 45, "06_rekonstruktion.ipynb", {**SEEDS, "steps": range(1, 1001)}),
 )  # fmt: skip
->>>>>>> sb
 
 
 def find(numbers: Iterable[str] = ()) -> list[Lesson]:
