@@ -1,7 +1,7 @@
 """The lecture's three questions, with the settings under which their answers are pictures.
 
-A network of the course, trained robustly on drawings, answers in pixels with almost no help. One that was trained on
-photos, and not robustly, answers such a question with noise: there the image is written in waves (Olah et al. 2017).
+A network of the course, trained robustly on drawings, answers in pixels with almost no help. One that was trained
+on photos, and not robustly, would answer with noise: there the image is written in waves (Olah et al. 2017).
 """
 
 from collections.abc import Sequence
