@@ -22,12 +22,12 @@ def test_channels_look_empty_more_often_deep_in_but_are_not_silent(found):
     """»det bliver flere, jo dybere man kommer. Men i conv-lagene er næsten ingen helt tavse«"""
     layers = found["svage og tavse"]
     convs = [shares for name, shares in layers.items() if name.startswith("conv")]
-    weak = [shares["weak"] for shares in convs]
+    weak = [shares["svage"] for shares in convs]
     assert weak == sorted(weak) and weak[-1] > 0.4 > weak[0] + 0.2
-    assert max(shares["silent"] for shares in convs) < 0.03 and max(shares["dead"] for shares in convs) == 0
+    assert max(shares["tavse"] for shares in convs) < 0.03 and max(shares["døde"] for shares in convs) == 0
     fully = [shares for name, shares in layers.items() if name.startswith("fc")]
-    assert min(shares["silent"] for shares in fully) > 0.4  # »Helt tavse enheder findes i FC-lagene«
-    assert max(shares["dead"] for shares in fully) > 0.1  # »en del af dem er døde«
+    assert min(shares["tavse"] for shares in fully) > 0.4  # »Helt tavse enheder findes i FC-lagene«
+    assert max(shares["døde"] for shares in fully) > 0.1  # »en del af dem er døde«
 
 
 def test_smooth_is_trained_and_noise_is_not(found):
