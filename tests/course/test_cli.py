@@ -60,6 +60,7 @@ def test_help_of_a_command_is_danish(say):
         (["run", "--timeout", "-1"], "»--timeout« kan ikke have den værdi"),
         (["run", "--retries", "to"], "»--retries« kan ikke have den værdi"),
         (["run", "--scheduler", "tcp://h:1", "--local-cluster"], "Vælg én klynge: enten --scheduler eller"),
+        (["run", "--scheduler", "tcp://h:1", "--jobs", "2"], "Udelad --jobs sammen med --scheduler"),
         (["run", "--resume", "--out", "findes-ikke"], "Mappen »"),
     ],
 )
