@@ -159,7 +159,8 @@ def panels(
 ) -> list[str]:
     """An `<img>` for each swept parameter and each figure that varies: which setting gave what."""
     settings = [name for name in swept if name != "seed"] or list(swept)
-    chosen = [(p, m) for m in names for p in settings if _varies(m, results, metrics)][:PANELS]
+    plain_first = sorted(names, key=lambda name: name.count(": "))  # before the parts of tables
+    chosen = [(p, m) for m in plain_first for p in settings if _varies(m, results, metrics)][:PANELS]
     if not chosen:
         return []
     from lesson_utils.classroom.display import image_tag

@@ -75,6 +75,10 @@ def cluster_for(request: Request, console: Console) -> Scheduler | None:
         return None
     if request.scheduler and request.local_cluster:
         raise LessonError("Vælg én klynge: enten --scheduler eller --local-cluster.")
+    if request.scheduler and request.jobs:
+        raise LessonError(
+            "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
+        )
     from lesson_utils.course.cluster import Cluster
 
     cluster = Cluster(request.scheduler, request.jobs)

@@ -15,7 +15,6 @@ from lesson_utils.course.catalogue import LESSONS, REPOSITORY
 from lesson_utils.course.cli import answer
 from lesson_utils.course.here import cores, runs_at_a_time
 from lesson_utils.course.order import Limits
-from lesson_utils.course.session import runs_asked_for
 from lesson_utils.course.store import write_plan
 
 
@@ -61,6 +60,7 @@ def test_help_of_a_command_is_danish(say):
         (["run", "--timeout", "-1"], "»--timeout« kan ikke have den værdi"),
         (["run", "--retries", "to"], "»--retries« kan ikke have den værdi"),
         (["run", "--scheduler", "tcp://h:1", "--local-cluster"], "Vælg én klynge: enten --scheduler eller"),
+        (["run", "--scheduler", "tcp://h:1", "--jobs", "2"], "Udelad --jobs sammen med --scheduler"),
         (["run", "--resume", "--out", "findes-ikke"], "Mappen »"),
     ],
 )
@@ -221,14 +221,18 @@ def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
     for name in ("ferie.jpg", "fotos/a.jpg", "fotos/b.png"):
         Image.new("RGB", (40, 30)).save(tmp_path / name)
     (tmp_path / "plan.csv").write_text("lesson,depth,steps\n03,11,\n04,,7\n")
-    (tmp_path / "resultater").mkdir()
-    write_plan(tmp_path / "resultater", [])
-    (tmp_path / "resultater" / "batch.json").write_text('{"runs": [{"name": "02_alexnet"}]}')
     counts = []
-    monkeypatch.setattr(
-        session, "run_session", lambda request: counts.append(len(runs_asked_for(request))) or 0
-    )
+
+    def planned_only(request) -> int:
+        runs, folder = session.plan_and_folder(request)
+        if request.out:
+            write_plan(folder(), runs)
+        counts.append(len(runs))
+        return 0
+
+    monkeypatch.setattr(session, "run_session", planned_only)
     for words in readme_commands():
         assert words[0] == "lesson"
         assert say(*words[1:])[0] == 0, words
-    assert counts == [2, len(LESSONS), 2, 20, 2, 1]
+    assert counts == [2, len(LESSONS), 2, 20, 2, 1, 20, len(LESSONS)]
+    assert (tmp_path / "resultater" / "index.html").exists()

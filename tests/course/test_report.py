@@ -112,17 +112,6 @@ def test_a_run_is_whole_or_not_there(batch, monkeypatch):
     assert not list(batch.glob(".half-*"))
 
 
-def test_a_setting_of_words_stands_side_by_side():
-    from lesson_utils.classroom.figures.sweep import setting_effect
-
-    figure = setting_effect(["en", "to", "en"], [0.5, 0.25, 0.7], "module", "nøjagtighed")
-    (axes,) = figure.axes
-    assert [text.get_text() for text in axes.get_xticklabels()] == ["en", "to"]
-    assert list(axes.lines[0].get_ydata()) == pytest.approx([0.6, 0.25])
-    assert axes.lines[0].get_linestyle() == "None", "words have no order to join them in"
-    assert figure.alt_text.endswith("Gennemsnit: en: 0,6 og to: 0,25. Højest ved en.")
-
-
 @pytest.mark.browser
 def test_the_report_by_keyboard_on_a_phone(batch, chromium):
     write_report(batch)
