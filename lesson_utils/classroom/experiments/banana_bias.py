@@ -16,7 +16,7 @@ from lesson_utils.weights import embedded, load_network
 from lesson_utils.world import THINGS, Samples
 from lesson_utils.world.banana import CLASSES, NOTHING, banana, masks, probe
 
-BANANA = CLASSES.index("banana")
+BANANA, NEW = CLASSES.index("banana"), 9  # its label, and the seed of images that nobody has trained on
 NAMES = tuple(NOTHING.danish if name == "nothing" else THINGS[name].danish for name in CLASSES)
 
 
@@ -48,7 +48,7 @@ def whole_network(biased: bool) -> Network | None:
     return load_network(name) if name in embedded() else None
 
 
-def called_banana(network: nn.Module, count: int = 100, seed: int = 9) -> pd.Series:
+def called_banana(network: nn.Module, count: int = 100, seed: int = NEW) -> pd.Series:
     """The share called banana of new bananas alone, bananas held by a monkey, and monkeys with empty hands."""
     asked = {
         "banan alene": probe("alone", "banana", count, seed),

@@ -1,6 +1,6 @@
 """Lesson 06, first half: pictures rebuilt from each depth, and what of them a layer still knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,11 +10,19 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils.classroom.progress import progress
+from lesson_utils.networks import Network
 from lesson_utils.reconstruction import comparison, content, probabilities
 from lesson_utils.world import Pose, render
 from lesson_utils.world.datasets import BASE
 
 CLEAN = {"background": "landscape", "occlusion": 0.0, "camera": 0.0}
+
+
+def spread(network: Network, count: int = 8) -> list[str]:
+    """At most `count` layers of a network, evenly spread from the first to the last."""
+    names = network.layer_names
+    places = torch.linspace(0, len(names) - 1, min(count, len(names))).round().long().tolist()
+    return [names[place] for place in places]
 
 
 @dataclass
@@ -96,15 +104,40 @@ def told_apart(
     """
     shares = {}
     for layer in progress(layers, "Genskaber par"):
-        row = {}
-        for name, (first, second) in differing.items():
-            own, other = torch.cat([first, second]), torch.cat([second, first])
-            images = content(network, own, layer, steps=steps, seed=seed).images
-            seen = partial(probabilities, judge) if name == "klasse" else _coarse
-            near, far = (_distance(seen(images), seen(each)) for each in (own, other))
-            row[name] = float((near < far).float().mean())
-        shares[layer] = row
+        rebuilt = rebuilt_sides(network, differing, layer, steps, seed)
+        shares[layer] = {
+            name: float(
+                _own_is_nearer(
+                    *pair, *rebuilt[name], partial(probabilities, judge) if name == "klasse" else _coarse
+                )
+            )
+            for name, pair in differing.items()
+        }
     return pd.DataFrame(shares).T
+
+
+def rebuilt_sides(
+    network: nn.Module,
+    differing: Mapping[str, tuple[Tensor, Tensor]],
+    layer: str,
+    steps: int = 60,
+    seed: int = 0,
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """The pairs again, each picture rebuilt from what `layer` answers to it; shared sides only once."""
+    sides = {id(side): side for pair in differing.values() for side in pair}
+    images = content(network, torch.cat([*sides.values()]), layer, steps=steps, seed=seed).images
+    found = dict(zip(sides, images.split([len(side) for side in sides.values()]), strict=True))
+    return {name: (found[id(first)], found[id(second)]) for name, (first, second) in differing.items()}
+
+
+def _own_is_nearer(
+    first: Tensor, second: Tensor, rebuilt: Tensor, other: Tensor, seen: Callable[[Tensor], Tensor]
+) -> Tensor:
+    """The share of rebuilt pictures whose `seen` is nearer to that of their own picture than to the other's."""
+    one, two = seen(first), seen(second)
+    images = torch.cat([seen(rebuilt), seen(other)])
+    near, far = _distance(images, torch.cat([one, two])), _distance(images, torch.cat([two, one]))
+    return (near < far).float().mean()
 
 
 def _coarse(images: Tensor) -> Tensor:
