@@ -11,7 +11,6 @@ from datetime import date
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from lesson_utils.classroom import measurements
 from lesson_utils.classroom.atlas import store_atlas
@@ -20,7 +19,7 @@ from lesson_utils.classroom.experiments.asking import filter_images
 from lesson_utils.classroom.experiments.inside import spread_layers
 from lesson_utils.dissection import DETECTS, Dissection, dissect
 from lesson_utils.networks import Network
-from lesson_utils.patches import Places, patches, strongest_places
+from lesson_utils.patches import Places, strongest_places
 from lesson_utils.weights import embedded, load_network
 from lesson_utils.world.album import Album
 from lesson_utils.world.datasets import BASE, TEST
@@ -28,7 +27,6 @@ from lesson_utils.world.datasets import BASE, TEST
 WITNESS = {"alexnet": "vgg", "vgg": "googlenet", "googlenet": "alexnet"}  # of another architecture
 ALBUM, DISSECTED = Album(BASE, TEST, 10_000), Album(BASE, TEST, 2_000)
 UNITS, SHOWN, PIECES, STEPS, SEED = 16, 6, 3, 60, 0
-SIDE = 64
 
 
 def main() -> None:
@@ -90,11 +88,8 @@ def seen(table: pd.DataFrame, images: Tensor, witness: Network, found: Dissectio
 
 def sheet(images: Tensor, units: list[int], places: Places) -> Tensor:
     """(6 · 4, 3, 64, 64): each unit's image, and after it the pieces that it answers most to."""
-    rows = []
-    for image, unit in zip(images[:SHOWN], units, strict=False):
-        pieces = patches(ALBUM, places, unit, max(16, places.window))
-        rows += [image[None], F.interpolate(pieces, size=(SIDE, SIDE), mode="nearest")]
-    return torch.cat(rows)
+    pieces = wanted.pieces_of(ALBUM, places, units[:SHOWN], PIECES)
+    return torch.cat([images[:SHOWN, None], pieces], 1).flatten(0, 1)
 
 
 if __name__ == "__main__":

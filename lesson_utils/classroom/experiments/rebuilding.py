@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lesson_utils.classroom.atlas import Atlas
 from lesson_utils.classroom.progress import progress
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction import comparison, content, probabilities
@@ -20,9 +21,7 @@ CLEAN = {"background": "landscape", "occlusion": 0.0, "camera": 0.0}
 
 def spread(network: Network, count: int = 8) -> list[str]:
     """At most `count` layers of a network, evenly spread from the first to the last."""
-    names = network.layer_names
-    places = torch.linspace(0, len(names) - 1, min(count, len(names))).round().long().tolist()
-    return [names[place] for place in places]
+    return _evenly(network.layer_names, count)
 
 
 @dataclass
@@ -56,6 +55,12 @@ def rebuild(
     for layer in progress(layers, "Genskaber billeder"):
         images[layer] = content(network, pictures, layer, steps=steps, seed=seed).images
     return Depths(pictures, images, comparison(network, images, pictures, names))
+
+
+def stored_row(sheets: Atlas, who: str, picture: int, count: int = 8) -> dict[str, Tensor]:
+    """By layer (3, H, W): one picture of the stored atlas, rebuilt from at most `count` depths of a network."""
+    names = [row.removeprefix(f"{who}/") for row in sheets.pictures if row.startswith(f"{who}/")]
+    return {layer: sheets.of(f"{who}/{layer}")[picture] for layer in _evenly(names, count)}
 
 
 def several(network: nn.Module, picture: Tensor, layer: str, seeds: int = 4, steps: int = 100) -> Tensor:
@@ -128,6 +133,22 @@ def rebuilt_sides(
     images = content(network, torch.cat([*sides.values()]), layer, steps=steps, seed=seed).images
     found = dict(zip(sides, images.split([len(side) for side in sides.values()]), strict=True))
     return {name: (found[id(first)], found[id(second)]) for name, (first, second) in differing.items()}
+
+
+def beside(
+    differing: Mapping[str, tuple[Tensor, Tensor]], rebuilt: Mapping[str, tuple[Tensor, Tensor]], count: int
+) -> dict[str, Tensor]:
+    """By difference (2 · count, 3, H, W): of the first pairs both pictures and, in the row below, both rebuilt."""
+    rows = {}
+    for name in differing:
+        for what, (first, second) in ((name, differing[name]), (f"{name},\ngenskabt", rebuilt[name])):
+            rows[what] = torch.stack([first[:count], second[:count]], 1).flatten(0, 1)
+    return rows
+
+
+def _evenly(names: Sequence[str], count: int) -> list[str]:
+    places = torch.linspace(0, len(names) - 1, min(count, len(names))).round().long().tolist()
+    return [names[place] for place in places]
 
 
 def _own_is_nearer(

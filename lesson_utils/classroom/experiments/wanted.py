@@ -9,11 +9,14 @@ from collections.abc import Sequence
 import pandas as pd
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from lesson_utils import danish
 from lesson_utils.activations import Source, activations, stream
 from lesson_utils.dissection import Dissection
-from lesson_utils.patches import Places
+from lesson_utils.patches import Places, patches
+from lesson_utils.world import Samples
+from lesson_utils.world.album import Album
 
 
 def chosen_units(found: Dissection, count: int = 16, clear: int = 6) -> list[int]:
@@ -30,6 +33,15 @@ def chosen_units(found: Dissection, count: int = 16, clear: int = 6) -> list[int
 def said(found: Dissection, unit: int) -> str:
     """»hjul, IoU 0,21«: the part that a unit fits best."""
     return f"{found.concept(unit).danish}, IoU {danish.number(float(found.best_iou[unit]), 2)}"
+
+
+def pieces_of(
+    samples: Samples | Album, places: Places, units: Sequence[int], count: int = 3, side: int = 64
+) -> Tensor:
+    """(U, count, 3, side, side): the pieces of real images that units answer most to, all brought to one size."""
+    size = max(16, places.window)
+    pieces = [patches(samples, places, unit, size)[:count] for unit in units]
+    return torch.stack([F.interpolate(each, size=(side, side), mode="nearest") for each in pieces])
 
 
 def own_answers(network: nn.Module, images: Tensor, layer: str, units: Sequence[int]) -> Tensor:
