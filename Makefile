@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-EXTRAS := test,browser
+EXTRAS := test,browser,slides,cluster
 
 # PHOTO may stand before or after »make run«; the command reads it from the environment.
 export PHOTO
@@ -30,7 +30,8 @@ run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
 	@$(BIN)/lesson run $(LESSON)
 
 test: $(READY)  ## Afprøv biblioteket og alle notebooks
-	LESSON_STATIC=1 $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 tests notebooks
+	LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
+	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 tests notebooks
 
 lab: $(READY)  ## Åbn kurset i JupyterLab
 	$(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks

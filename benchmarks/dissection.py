@@ -16,6 +16,7 @@ from datetime import date
 
 import pandas as pd
 
+from lesson_utils.classroom.experiments.inside import spatial_layers
 from lesson_utils.classroom.measurements import store
 from lesson_utils.dissection import DETECTS, by_layer, dissect
 from lesson_utils.networks import Network, random_twin
@@ -28,12 +29,6 @@ NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
 COUNT, QUANTILE, TWIN = 10_000, 0.99, 1
 
 
-def spatial(network: Network) -> list[str]:
-    """The layers that answer with feature maps."""
-    flat = ("fc", "gap")
-    return [layer for layer in network.layer_names if not layer.startswith(flat)]
-
-
 def peak() -> float:
     """The most memory that this process has held so far, in MB (Linux counts it in KB, macOS in bytes)."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -42,7 +37,7 @@ def peak() -> float:
 
 def measure(network: Network, album: Album) -> tuple[dict, dict[str, float]]:
     wall, processor = time.perf_counter(), time.process_time()
-    found = dissect(network, album, spatial(network), QUANTILE)
+    found = dissect(network, album, spatial_layers(network), QUANTILE)
     cost = {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - processor}
     return found, cost | {"peak_mb": peak()}
 

@@ -209,7 +209,7 @@ def main() -> None:
         )
     print({key: round(value, 2) for key, value in alone.items()})
     about = {
-        "command": "python benchmarks/reconstruction.py --lucent PYTHON",
+        "made by": "python benchmarks/reconstruction.py --lucent PYTHON",
         "date": date.today().isoformat(),
         "recipe": f"16 channels at {SIZE} px, {options.rounds} turns, {torch.get_num_threads()} threads, medians",
         "against itself": ", ".join(f"{key} {value:.2f}" for key, value in alone.items()),

@@ -24,7 +24,15 @@ CONDA_NAMES = {
     "nbconvert": "nbconvert-core",
     "jupyter-server-mathjax": "jupyter_server_mathjax",
 }
-NOT_IN_CONDA = {"playwright", "dask", "distributed"}  # the extras »browser« and »cluster«
+NOT_IN_CONDA = {
+    "playwright",
+    "jupyterlab-slideshow",
+    "sphinx-revealjs",
+    "bokeh",
+    "dask",
+    "distributed",
+    "pyarrow",
+}  # the other extras
 
 
 def requirements(*groups: list[str]) -> dict[str, Requirement]:
@@ -54,7 +62,8 @@ def test_constraints_hold_every_dependency_at_a_version_that_the_project_allows(
 def test_constraints_cover_what_the_dependencies_bring_along():
     """Walk the installed packages: anything unpinned would be installed in whatever version is newest."""
     pinned, missing = pins(), set()
-    waiting = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["browser"]]]
+    extras = [line for name in ("test", "browser", "slides", "cluster") for line in EXTRAS[name]]
+    waiting = [Requirement(line) for line in [*PROJECT["dependencies"], *extras]]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         requirement = waiting.pop()
@@ -112,7 +121,7 @@ def test_conda_environment_has_the_same_python():
 def test_make_installs_extras_that_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     extras = re.search(r"^EXTRAS := (.*)$", makefile, re.MULTILINE).group(1).split(",")
-    assert {"test", "browser"} <= set(extras) <= set(EXTRAS)
+    assert {"test", "browser", "cluster"} <= set(extras) <= set(EXTRAS)
 
 
 def test_the_check_is_make_test():

@@ -17,6 +17,7 @@ from lesson_utils.classroom.display import image_tag
 from lesson_utils.danish import number
 from lesson_utils.errors import LessonError
 
+WORKING = "<p>Regner …</p>"
 PICTURE_COLOURS = 256  # a palette keeps a picture with a photo below 100 kB, and a slider quick
 
 
@@ -49,6 +50,19 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """One of several values, which depend on what the choice `on` says: `names(value)` is what there is then.
+
+    The student keeps a value that is there after a change, too; otherwise the last one is chosen.
+    """
+
+    label: str
+    start: str
+    on: str
+    names: Callable[[str], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Steps:
     """One of a few numbers, in their order."""
 
@@ -57,7 +71,7 @@ class Steps:
     values: Sequence[int]
 
 
-Control = Slider | Switch | Choice | Steps
+Control = Slider | Switch | Choice | Dependent | Steps
 
 
 def explore(
@@ -88,29 +102,52 @@ def display_html(html: str) -> None:
 def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) -> None:
     import ipywidgets  # only where it is used: a batch does without
 
-    label_width, layout = controls_layout(controls)
-    inputs = {name: control_input(control, label_width, layout) for name, control in controls.items()}
     picture = ipywidgets.HTML()
 
     def redraw(_change: object = None) -> None:
+        picture.value = WORKING + picture.value  # a first click may measure something for a while
         picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
 
+    inputs = inputs_for(controls, redraw)
     redraw()
-    for control in inputs.values():
-        control.observe(redraw, "value")
     display(ipywidgets.VBox([*inputs.values(), picture]))
 
 
-def controls_layout(controls: Mapping[str, Control]) -> tuple[str, Any]:
-    """One width for all labels, wide enough for the longest: none is cut off, and the sliders align."""
+def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:
+    """An ipywidget for each control, which call `changed` when the student has chosen another value."""
     import ipywidgets
 
+    # One width for all labels, wide enough for the longest: a label is never cut off, and the sliders align.
     label_width = f"{max(len(control.label) for control in controls.values()) + 2}ch"
-    return label_width, ipywidgets.Layout(width="100%", max_width="640px")
+    layout = ipywidgets.Layout(width="100%", max_width="640px")
+    starts = {name: control.start for name, control in controls.items()}
+    inputs = {name: _input(control, label_width, layout, starts) for name, control in controls.items()}
+    for name, control in controls.items():
+        if isinstance(control, Dependent):  # before the picture is drawn anew
+            inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
+    for control in inputs.values():
+        control.observe(changed, "value")
+    return inputs
 
 
-def control_input(control: Control, label_width: str, layout: Any) -> Any:
-    """The ipywidget for a control."""
+def _follower(control: Dependent, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
+    """Gives a dropdown the values that fit what it depends on; no picture is drawn of half a change."""
+
+    def follow(change: Mapping[str, Any]) -> None:
+        kept, names = dropdown.value, control.names(change["new"])
+        dropdown.unobserve(redraw, "value")
+        dropdown.options = _options(names)
+        dropdown.value = kept if kept in names else list(names)[-1]
+        dropdown.observe(redraw, "value")
+
+    return follow
+
+
+def _options(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, value) for value, name in names.items()]
+
+
+def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str, Any]) -> Any:
     import ipywidgets
 
     shared = {
@@ -122,7 +159,9 @@ def control_input(control: Control, label_width: str, layout: Any) -> Any:
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
     if isinstance(control, Choice):
-        return ipywidgets.Dropdown(options=[(name, value) for value, name in control.names.items()], **shared)
+        return ipywidgets.Dropdown(options=_options(control.names), **shared)
+    if isinstance(control, Dependent):
+        return ipywidgets.Dropdown(options=_options(control.names(starts[control.on])), **shared)
     if isinstance(control, Steps):
         options = [(number(value), value) for value in control.values]
         return ipywidgets.SelectionSlider(options=options, continuous_update=False, **shared)
@@ -147,6 +186,8 @@ def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
     def shown(control: Control, value: Any) -> str:
         if isinstance(control, Choice):
             return control.names[value]
+        if isinstance(control, Dependent):
+            return control.names(settings[control.on])[value]
         return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 
     return " · ".join(

@@ -18,10 +18,9 @@ from lesson_utils.classroom.display import image_tag
 from lesson_utils.classroom.explore import (
     PICTURE_COLOURS,
     Control,
-    control_input,
-    controls_layout,
     display_html,
     figure_html,
+    inputs_for,
     named,
 )
 from lesson_utils.errors import LessonError
@@ -79,9 +78,7 @@ class _Desk:
     def __init__(self, work: Work, controls: Mapping[str, Control]):
         import ipywidgets  # only where it is used: a batch does without
 
-        label_width, layout = controls_layout(controls)
-        self.work = work
-        self.inputs = {name: control_input(each, label_width, layout) for name, each in controls.items()}
+        self.work, self.inputs = work, inputs_for(controls, self.begin)
         self.again = ipywidgets.Button(description="Begynd igen", tooltip="Begynd forfra med de samme valg")
         self.halt = ipywidgets.Button(description="Stop", tooltip="Stop, og behold billedet, som det er nu")
         self.said, self.picture = ipywidgets.HTML(), ipywidgets.HTML()
@@ -92,8 +89,6 @@ class _Desk:
 
     def open(self) -> None:
         self.begin()
-        for control in self.inputs.values():
-            control.observe(self.begin, "value")
         self.again.on_click(self.begin)
         self.halt.on_click(lambda _button: self.watch.stop())
         display(self.box)

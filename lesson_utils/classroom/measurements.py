@@ -3,7 +3,9 @@
 A file begins with lines of `# key: value`: the command that makes it, the date, the recipe, the seeds.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -28,6 +30,14 @@ def stored(name: str) -> pd.DataFrame:
     heads = [line.removeprefix("#").split(":", 1) for line in text.splitlines() if line.startswith("#")]
     table.attrs = {key.strip(): value.strip() for key, value in heads}
     return table
+
+
+def source(table: pd.DataFrame) -> str:
+    """In Danish: when and how a stored table was measured, for the line beside it."""
+    about = table.attrs
+    day = date.fromisoformat(about["date"])
+    seeds = re.sub(r" \([^)]*\)", "", about["seeds"])
+    return f"Målt den {day.day}.{day.month}.{day.year} med »{about['made by']}«, seeds {seeds}."
 
 
 def store(name: str, table: pd.DataFrame, about: Mapping[str, object]) -> None:

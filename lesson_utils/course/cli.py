@@ -8,7 +8,26 @@ from typing import Annotated
 
 import typer
 
+from lesson_utils.course.catalogue import find
 from lesson_utils.course.danish_help import DanishCommand, DanishGroup, usage_sentence
+from lesson_utils.course.options import (
+    CellTimeout,
+    Grid,
+    Jobs,
+    Json,
+    Lessons,
+    LocalCluster,
+    Out,
+    Parameters,
+    Photo,
+    Photos,
+    Resume,
+    Retries,
+    SchedulerAddress,
+    Seeds,
+    Table,
+    Timeout,
+)
 from lesson_utils.errors import LessonError
 
 FAILED = 1
@@ -18,73 +37,82 @@ INTERRUPTED = 130
 app = typer.Typer(
     cls=DanishGroup,
     help="Kør og vedligehold kurset »ConvNet-arkitekturer«.",
-    add_completion=False,
     options_metavar="[VALG]",
     subcommand_metavar="KOMMANDO [ARGUMENTER]...",
     rich_markup_mode="rich",
 )
 
-Lessons = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="LEKTION", help="Lektionernes numre, fx 02 04. Alle, hvis du ingen nævner."),
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        metavar="ANTAL", min=1, help="Hvor mange lektioner der kører ad gangen; ellers én per kerne."
-    ),
-]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON, til andre programmer.")]
+HandoutFolder = Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til filerne; ellers handouts/.")]
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
 def run(
     lessons: Lessons = None,
-    photo: Annotated[
-        str,
-        typer.Option(envvar="PHOTO", metavar="FIL", help="Kør på dit eget foto: en sti til billedfilen."),
-    ] = "",
-    jobs: Jobs = None,
-    out: Annotated[
-        str, typer.Option(metavar="MAPPE", help="Mappen til resultaterne; ellers runs/<dato-tid>.")
-    ] = "",
+    parameters: Parameters = None,
+    table: Table = "",
+    grid: Grid = None,
+    seeds: Seeds = 0,
+    photo: Photo = "",
+    photos: Photos = "",
+    out: Out = "",
+    resume: Resume = False,
+    jobs: Jobs = "auto",
+    timeout: Timeout = 0,
+    cell_timeout: CellTimeout = 600,
+    retries: Retries = 0,
+    scheduler: SchedulerAddress = "",
+    local_cluster: LocalCluster = False,
+    as_json: Json = False,
 ) -> None:
-    """Kør lektionerne, og saml dem som sider i en mappe under runs/.
+    """Kør lektionerne, og saml dem i en mappe med en oversigt, der kan åbnes uden net.
 
-    Eksempel: lesson run 02 04 --photo ferie.jpg
+    Eksempler:
+    lesson run 02 04 --photo ferie.jpg
+    lesson run 03 --grid depth=11,13,16,19 --seeds 5 --out vgg
+    lesson run --resume --out vgg
     """
-    from lesson_utils.course.session import run_session
+    from lesson_utils.course.order import Limits
+    from lesson_utils.course.session import Request, run_session
 
-    raise typer.Exit(FAILED if run_session(lessons or [], photo, jobs, out) else 0)
+    request = Request(
+        lessons=lessons or [],
+        parameters=parameters or [],
+        table=table,
+        grids=grid or [],
+        seeds=seeds,
+        photo=photo,
+        photos=photos,
+        out=out,
+        resume=resume,
+        jobs=jobs or None,
+        limits=Limits(cell_timeout, timeout, retries),
+        scheduler=scheduler,
+        local_cluster=local_cluster,
+        json=as_json,
+    )
+    raise typer.Exit(run_session(request))
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
-def notebooks(lessons: Lessons = None, jobs: Jobs = None) -> None:
-    """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit."""
-    from rich.console import Console
+def report(
+    folder: Annotated[str, typer.Argument(metavar="MAPPE", help="En mappe fra »lesson run«.")],
+    as_json: Json = False,
+) -> None:
+    """Lav oversigten over en kørsel igen, også mens den er i gang: index.html, results.csv og results.parquet.
 
-    from lesson_utils.course.catalogue import find
-    from lesson_utils.course.plan import plan
-    from lesson_utils.course.remake import remake
-    from lesson_utils.course.terminal import Display, print_summary
+    Eksempel: lesson report vgg
+    """
+    from lesson_utils.course.session import say_report
 
-    console, runs, results = Console(), plan(find(lessons or []), {}), []
-    with Display(console, runs) as display, closing(remake(runs, jobs, display.tell)) as finished:
-        for result in finished:
-            results.append(result)
-            display.finished(result)
-    print_summary(console, sorted(results, key=lambda result: result.name))
-    raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+    say_report(folder, as_json)
 
 
 @app.command("list", cls=DanishCommand, options_metavar="[VALG]")
-def list_lessons(lessons: Lessons = None, as_json: AsJson = False) -> None:
+def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
     """Vis lektionerne, hvor lang tid de tager, og hvad hver parameter kan være.
 
     Eksempel: lesson list 03
     """
-    from lesson_utils.course.catalogue import find
     from lesson_utils.course.overview import lesson_facts, print_lessons
 
     facts = lesson_facts(find(lessons or []))
@@ -95,7 +123,7 @@ def list_lessons(lessons: Lessons = None, as_json: AsJson = False) -> None:
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
-def doctor(as_json: AsJson = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Undersøg, om kurset kan køre på denne maskine, og hvad du skal gøre, hvis det ikke kan.
 
     Eksempel: lesson doctor
@@ -114,6 +142,83 @@ def doctor(as_json: AsJson = False) -> None:
             else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
         )
     raise typer.Exit(0 if ready(checks) else FAILED)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
+    """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit."""
+    from rich.console import Console
+
+    from lesson_utils.course.plan import plan
+    from lesson_utils.course.remake import remake
+    from lesson_utils.course.terminal import Display, print_summary
+
+    console, runs, results = Console(), plan(find(lessons or []), {}), []
+    with Display(console, runs) as display, closing(remake(runs, jobs or None, display.tell)) as finished:
+        for result in finished:
+            results.append(result)
+            display.finished(result)
+    print_summary(console, sorted(results, key=lambda result: result.name))
+    raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def present(
+    lesson: Annotated[str, typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.")],
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Åbn en browser, eller skriv kun adressen.")
+    ] = True,
+) -> None:
+    """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
+
+    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide, og Ctrl+Enter kører en celle. Lektionen
+    vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
+
+    Eksempel: lesson present 04
+    """
+    from lesson_utils.course.present import present as show
+
+    raise typer.Exit(show(find([lesson])[0], browser))
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def slides(
+    lessons: Lessons = None,
+    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til slides; ellers slides/.")] = "slides",
+) -> None:
+    """Lav lektionerne som slides, der kan vises fra en USB-nøgle uden net.
+
+    Piletaster og PageUp/PageDown skifter slide, og S viser noterne til underviseren. Skriv »?print-pdf« efter
+    adressen, og udskriv siden, hvis du vil have en PDF.
+
+    Eksempel: lesson slides 04 --out /mappe/til/slides
+    """
+    from lesson_utils.course.handouts import folder_for, tell_written
+    from lesson_utils.course.slides import make_slides
+
+    make_slides(find(lessons or []), folder_for(out), tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
+    """Skriv lektionerne uden løsninger og uden noter, klar til de studerende.
+
+    Eksempel: lesson handout 02 04
+    """
+    from lesson_utils.course.handouts import folder_for, make_handouts, tell_written
+
+    make_handouts(find(lessons or []), folder_for(out), False, tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
+    """Skriv lektionerne med løsningerne slået ud, til efter timen.
+
+    Eksempel: lesson solution 02 04
+    """
+    from lesson_utils.course.handouts import folder_for, make_handouts, tell_written
+
+    make_handouts(find(lessons or []), folder_for(out), True, tell_written)
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
@@ -141,7 +246,10 @@ def _console():
 
 def main() -> None:
     """Entry point: exit code 0, 1 for a failed lesson, 2 for wrong input, 130 after Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal is an end like any other; nohup keeps it ignored
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     sys.exit(answer(sys.argv[1:]))
 
 
@@ -153,10 +261,11 @@ def answer(arguments: list[str]) -> int:
     try:
         return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
     except LessonError as error:
-        sentence = str(error)
+        sentences = getattr(error, "sentences", [str(error)])
     except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export
-        sentence = usage_sentence(error)
-    print(f"Fejl: {sentence}", file=sys.stderr)
+        sentences = [usage_sentence(error)]
+    for sentence in sentences:
+        print(f"Fejl: {sentence}", file=sys.stderr)
     return WRONG_INPUT
 
 

@@ -16,7 +16,21 @@ TITLES = {
 }
 
 
+COMPLETION = {
+    "--install-completion": "Lad Tab-tasten fuldende kommandoerne i denne skal.",
+    "--show-completion": "Vis det, som --install-completion tilføjer, så du selv kan sætte det ind.",
+}
+
+
 class _InDanish:
+    def get_params(self, ctx: typer.Context):
+        found = super().get_params(ctx)
+        for parameter in found:
+            name = parameter.opts[0] if parameter.opts else ""
+            if name in COMPLETION:
+                parameter.help = COMPLETION[name]
+        return found
+
     def get_help_option(self, ctx: typer.Context):
         option = super().get_help_option(ctx)
         option.help = "Vis denne hjælp."

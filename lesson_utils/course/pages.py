@@ -1,16 +1,14 @@
-"""Pages of a run that need no network: each lesson as HTML, and the index that leads to them."""
+"""The page and the pictures of one run, which need no network; the report of all of them is `report`'s."""
 
 import base64
 import io
 import os
 import shutil
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lesson_utils.course.plan import RunResult
 from lesson_utils.danish import number, plural
@@ -33,6 +31,7 @@ MATHJAX_PARTS = (
     "localization/da",
 )
 PICTURE_WIDTH = 800
+COVER = "cover.png"
 NBVAL_MARK = "# NBVAL_CHECK_OUTPUT\n"  # for the tests, not for a reader
 
 
@@ -57,7 +56,7 @@ def copy_mathjax(folder: Path) -> None:
 
 
 def write_page(notebook: Path, page: Path, title: str) -> None:
-    """The notebook as one HTML page; formulas are set by the copy of MathJax in the page's folder."""
+    """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
     from nbconvert import HTMLExporter
 
     content = nbformat.read(notebook, as_version=4)
@@ -67,7 +66,7 @@ def write_page(notebook: Path, page: Path, title: str) -> None:
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_file=str(TEMPLATES / "page.html.j2"),
-        mathjax_url=f"{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
+        mathjax_url=f"../{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
         language_code="da",
         exclude_anchor_links=True,
     )
@@ -98,20 +97,34 @@ def _picture_in(data: dict) -> tuple[bytes, str] | None:
     return None
 
 
-def write_picture(notebook: Path, picture: Path) -> str:
-    """Save the lesson's picture, at most 800 pixels wide, and return its alt text ("" if it has none)."""
+def pictures(notebook: nbformat.NotebookNode) -> Iterator[bytes]:
+    """Every picture in the outputs, in order, as the bytes of its file."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found = _picture_in(output.get("data", {}))
+            if found:
+                yield found[0]
+
+
+def write_pictures(notebook: Path, folder: Path) -> str:
+    """Save each figure as `pictures/01.png` …, and as `cover.png` the one that stands for the lesson.
+
+    The cover is at most 800 pixels wide. Returns its alt text ("" if there is no picture).
+    """
     from PIL import Image
 
-    found = cover(nbformat.read(notebook, as_version=4))
+    content = nbformat.read(notebook, as_version=4)
+    found = cover(content)
     if found is None:
         return ""
-    content, text = found
-    image = Image.open(io.BytesIO(content)).convert("RGB")
+    (folder / "pictures").mkdir(exist_ok=True)
+    for position, picture in enumerate(pictures(content), start=1):
+        ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
+    image = Image.open(io.BytesIO(found[0])).convert("RGB")
     image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    replace_file(picture, buffer.getvalue())
-    return text
+    image.save(folder / COVER, "PNG", optimize=True)
+    return found[1]
 
 
 def duration(seconds: float) -> str:
@@ -126,8 +139,8 @@ def verdict(results: Sequence[RunResult]) -> str:
     """How a batch went, in a few words."""
     failed = sum(not result.passed for result in results)
     if failed:
-        return f"{number(failed)} af {plural(len(results), 'lektion', 'lektioner')} fejlede"
-    return f"{plural(len(results), 'lektion', 'lektioner')} gennemført"
+        return f"{number(failed)} af {plural(len(results), 'kørsel', 'kørsler')} fejlede"
+    return f"{plural(len(results), 'kørsel', 'kørsler')} gennemført"
 
 
 def shown(value: object) -> str:
@@ -135,35 +148,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
     if isinstance(value, int | float):
-        return number(value)
+        return number(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.2g}".replace(".", ",")
+    if isinstance(value, str) and Path(value).is_absolute():
+        return Path(value).name
     return str(value) or "–"
-
-
-def write_index(folder: Path, results: Sequence[RunResult], started: datetime, seconds: float) -> Path:
-    """`index.html` of a run: a card for each lesson, in lecture order."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    lessons = [
-        {
-            "name": result.name,
-            "number": result.number,
-            "title": result.title,
-            "passed": result.passed,
-            "reason": result.reason,
-            "traceback": result.traceback,
-            "duration": duration(result.seconds),
-            "parameters": [(name, shown(value)) for name, value in result.parameters.items()],
-            "page": f"{result.name}.html" if (folder / f"{result.name}.html").exists() else "",
-            "picture": f"{result.name}.png" if (folder / f"{result.name}.png").exists() else "",
-            "picture_text": result.picture_text or f"Figur fra lektionen {result.title}",
-        }
-        for result in results
-    ]
-    html = environment.get_template("index.html.j2").render(
-        started=f"{started:%d.%m.%Y kl. %H.%M}",
-        verdict=verdict(results),
-        duration=duration(seconds),
-        lessons=lessons,
-    )
-    index = folder / "index.html"
-    replace_file(index, html.encode("utf-8"))
-    return index

@@ -1,6 +1,7 @@
 """What a lesson can be told: read from its parameters cell, checked before anything runs."""
 
 import ast
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,29 @@ from pathlib import Path
 from lesson_utils.course.catalogue import Lesson
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
+
+KINDS = {
+    "str": "en tekst",
+    "int": "et helt tal",
+    "float": "et tal",
+    "bool": "true eller false",
+    "list": "en liste",
+}
+WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
+
+
+class Written(str):
+    """A value as it was typed, in a command or a table: its parameter's type decides what it means."""
+
+    __slots__ = ()
+
+
+class WrongParameters(LessonError):
+    """Everything that is wrong with a plan at once, one Danish sentence each."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = list(dict.fromkeys(sentences))
+        super().__init__("\n".join(self.sentences))
 
 
 @dataclass(frozen=True)
@@ -18,6 +42,32 @@ class Parameter:
     type: str
     default: object
     help: str
+
+    @property
+    def kind(self) -> str:
+        """`str`, `int`, `float`, `bool` or `list`; that of the default where the line names no type."""
+        named = self.type.partition("[")[0]
+        return named if named in KINDS else type(self.default).__name__
+
+    def value(self, given: object) -> object:
+        """`given` as a value of this parameter's type. Raises ValueError if it is none."""
+        if isinstance(given, Written):
+            given = _understood(self.kind, str(given))
+        if self.kind == "float" and isinstance(given, int) and not isinstance(given, bool):
+            return float(given)
+        if type(given).__name__ != self.kind:
+            raise ValueError(given)
+        return given
+
+
+def _understood(kind: str, text: str) -> object:
+    if kind == "str":
+        return text
+    if kind == "bool":
+        return WORDS.get(text.strip().lower(), text)
+    if kind == "list":
+        return json.loads(text)
+    return int(text) if kind == "int" else float(text)
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -39,17 +89,44 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     return found
 
 
-def values_for(lesson: Lesson, given: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+def choice(allowed: tuple | range) -> str:
+    """The values that a lesson allows, in words: `11, 13 og 16`, or `fra 1 til 20`."""
+    return f"fra {allowed[0]} til {allowed[-1]}" if isinstance(allowed, range) else listing(allowed)
+
+
+def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
+    """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed."""
+    try:
+        value = parameter.value(given)
+    except ValueError:
+        raise LessonError(
+            f"»{parameter.name}« kan ikke være »{given}« i lektion {lesson.number}: "
+            f"skriv {KINDS.get(parameter.kind, parameter.kind)}."
+        ) from None
+    allowed = lesson.allowed.get(parameter.name)
+    if allowed is not None and value not in allowed:
+        between = "mellem " if not isinstance(allowed, range) else ""
+        raise LessonError(
+            f"»{parameter.name}« kan ikke være »{value}« i lektion {lesson.number}: "
+            f"vælg {between}{choice(allowed)}."
+        )
+    return value
+
+
+def values_for(
+    lesson: Lesson, given: Mapping[str, object], known: Mapping[str, Parameter] | None = None
+) -> tuple[dict[str, object], dict[str, object]]:
     """`(changed, all)`: those of `given` that this lesson has, and every parameter with its value.
 
-    Raises LessonError if a value is not one that the catalogue allows.
+    Raises WrongParameters with a sentence for each value that does not fit.
     """
-    known = read_parameters(lesson.notebook)
-    changed = {name: value for name, value in given.items() if name in known}
-    for name, value in changed.items():
-        allowed = lesson.allowed.get(name)
-        if allowed is not None and value not in allowed:
-            raise LessonError(
-                f"»{name}« kan ikke være »{value}« i lektion {lesson.number}: vælg mellem {listing(allowed)}."
-            )
+    known = read_parameters(lesson.notebook) if known is None else known
+    changed, wrong = {}, []
+    for name in (name for name in given if name in known):
+        try:
+            changed[name] = checked(lesson, known[name], given[name])
+        except LessonError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise WrongParameters(wrong)
     return changed, {name: parameter.default for name, parameter in known.items()} | changed

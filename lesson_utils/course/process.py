@@ -1,18 +1,25 @@
-"""One run from its start to its end, in a process of its own, seen from the batch."""
+"""One run from its start to its end, in a process of its own, seen from the machine that it runs on."""
 
 import json
 import os
+import platform
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from lesson_utils.course.plan import Progress, Run, RunResult
+from lesson_utils.course.order import Order, Outcome, written_under
 
-CELL_TIMEOUT = 600  # seconds; a lesson takes a minute, so a cell that takes ten hangs
+AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SECONDS_TO_STOP = 5.0
+SECONDS_TO_TELL = 30.0  # after its time limit a run has so long to write down what it has done
+PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 
 
 def surroundings(threads: int) -> dict[str, str]:
@@ -21,6 +28,18 @@ def surroundings(threads: int) -> dict[str, str]:
     # waiting threads sleep: where others use the cores too, threads that spin slow a run down several times
     share = dict.fromkeys(counts, str(threads)) | {"OMP_WAIT_POLICY": "PASSIVE"}
     return os.environ | share | {"LESSON_STATIC": "1"}
+
+
+@cache
+def machine() -> dict[str, object]:
+    """Where a run takes place, as plain values: its name and the versions that decide a result."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = ""
+    return {"host": platform.node(), "versions": versions}
 
 
 class Workers:
@@ -67,59 +86,70 @@ class Workers:
 
 
 def carry_out(
-    run: Run,
-    folder: Path,
+    order: Order,
     threads: int,
-    workers: Workers,
-    tell: Callable[[Progress], None] = lambda progress: None,
-    cell_timeout: int = CELL_TIMEOUT,
-    page: bool = True,
-) -> RunResult:
-    """Run one lesson in a process of its own; its notebook, page and picture land in `folder`."""
-    began = time.monotonic()
-    log = folder / f"{run.name}.log"
-    order = {
-        "name": run.name,
-        "title": f"{run.lesson.number} {run.lesson.title}",
-        "notebook": str(run.lesson.notebook),
-        "parameters": dict(run.changed),
-        "folder": str(folder),
-        "cell_timeout": cell_timeout,
-        "page": page,
-    }
+    workers: Workers | None = None,
+    tell: Callable[[int, int], None] = lambda cell, cells: None,
+    place: Path | None = None,
+) -> Outcome:
+    """Run one lesson in a process of its own, and bring back everything that it wrote.
+
+    `tell` hears of each cell that begins (its number from 1, and how many there are). The process's standard
+    input stays open while we live: when it closes, because this process was killed, the run stops itself. It works
+    in a folder under `place`, else under the system's folder for temporary files.
+    """
+    began, started = time.monotonic(), time.time()
+    workers = workers or Workers()
+    with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as folder:
+        desk, results = Path(folder, "desk"), Path(folder, "results")
+        desk.mkdir()
+        results.mkdir()
+        Path(folder, "lesson.ipynb").write_text(order.notebook, encoding="utf-8")
+        for name, content in order.files.items():
+            (desk / name).write_bytes(content)
+        told, code = _speak(order, Path(folder), workers.start(threads, results / "log.txt"), workers, tell)
+        if not told:
+            words = (results / "log.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+            why = ": måske slap hukommelsen op." if code == -9 else "."
+            told = {
+                "reason": f"Kørslen stoppede uden at blive færdig (kode {code}){why}",
+                "traceback": "\n".join(words[-12:]),
+            }
+        files = written_under(results)
+    facts = machine() | {"threads": threads, "started": round(started)} | told.get("facts", {})
+    seconds = time.monotonic() - began
+    return Outcome(seconds, told["reason"], told["traceback"], told.get("picture_text", ""), files, facts)
+
+
+def _speak(
+    order: Order, folder: Path, process: subprocess.Popen, workers: Workers, tell: Callable[[int, int], None]
+) -> tuple[dict, int]:
+    """Give the process its order and hear what it says; its last words (empty if it died) and its exit code."""
+    words = {name: getattr(order, name) for name in ("stem", "title", "cell_timeout", "timeout", "page")}
+    words |= {"folder": str(folder), "parameters": dict(order.parameters)}
     outcome: dict = {}
-    process = workers.start(threads, log)
+    overdue = threading.Timer(order.timeout + SECONDS_TO_TELL, process.kill) if order.timeout else None
     try:
-        process.stdin.write(json.dumps(order))
-        process.stdin.close()
+        if overdue:
+            overdue.start()
+        process.stdin.write(json.dumps(words) + "\n")
+        process.stdin.flush()
         for facts in _spoken(process.stdout):
             if "cell" in facts:
-                tell(Progress(run, facts["cell"], facts["cells"]))
+                tell(facts["cell"], facts["cells"])
             elif "done" in facts:
                 outcome = facts
     except BrokenPipeError:
-        pass  # it died before it had read its order: told below, as any other early end
+        pass  # it died before it had read its order: told by the caller, as any other early end
     finally:
         process.stdout.close()
         code = process.wait()
+        if overdue:
+            overdue.cancel()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         workers.ended(process)
-        (folder / f".{run.name}.part.ipynb").unlink(missing_ok=True)  # left behind by one that was killed
-    complaints = log.read_text(encoding="utf-8", errors="replace")
-    if outcome and not outcome["reason"]:
-        log.unlink()  # what Jupyter says to itself is worth keeping only when something went wrong
-    if not outcome:
-        last_words = "\n".join(complaints.splitlines()[-12:])
-        outcome = {"reason": f"Kørslen stoppede uden at blive færdig (kode {code}).", "traceback": last_words}
-    return RunResult(
-        name=run.name,
-        number=run.lesson.number,
-        title=run.lesson.title,
-        parameters=dict(run.parameters),
-        seconds=time.monotonic() - began,
-        reason=outcome["reason"],
-        traceback=outcome["traceback"],
-        picture_text=outcome.get("picture_text", ""),
-    )
+    return outcome, code
 
 
 def _spoken(lines: Iterable[str]) -> Iterator[dict]:

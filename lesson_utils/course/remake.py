@@ -34,7 +34,9 @@ def remake(
     ):
         for result in results:
             if result.passed:
-                refresh(by_name[result.name].lesson.notebook, Path(folder, f"{result.name}.ipynb"))
+                refresh(
+                    by_name[result.name].lesson.notebook, Path(folder, result.name, f"{result.name}.ipynb")
+                )
             yield result
 
 

@@ -1,108 +1,184 @@
 """`lesson run` from its first word to its last: check, run, write the folder, tell."""
 
 import json
-import platform
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
-import typer
 from rich.console import Console
 
-from lesson_utils.course.batch import cores, run_all
-from lesson_utils.course.catalogue import REPOSITORY, find
-from lesson_utils.course.pages import copy_mathjax, replace_file, verdict, write_index
-from lesson_utils.course.plan import RunResult, plan
+from lesson_utils.course.batch import Scheduler, run_all
+from lesson_utils.course.catalogue import Lesson, find
+from lesson_utils.course.here import ThisMachine, runs_at_a_time
+from lesson_utils.course.order import Limits
+from lesson_utils.course.pages import verdict
+from lesson_utils.course.parameters import WrongParameters
+from lesson_utils.course.plan import Run, RunResult, plan
+from lesson_utils.course.report import write_report
+from lesson_utils.course.store import alone_in, batch_folder, finished, latest, planned, relative, write_plan
+from lesson_utils.course.sweep import settings_from
 from lesson_utils.course.terminal import Display, print_summary
+from lesson_utils.danish import plural
 from lesson_utils.errors import LessonError
 
-INTERRUPTED = 130
+PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 
-def checked_photo(photo: str) -> str:
-    """The photo as the lessons can find it from any folder: a built-in name as it is, a path made absolute.
+@dataclass(frozen=True)
+class Request:
+    """What the options of `lesson run` ask for; each field is an option."""
 
-    Raises LessonError if it is not there or not an image, in the words that a lesson would use.
+    lessons: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    table: str = ""
+    grids: Sequence[str] = ()
+    seeds: int = 0
+    photo: str = ""
+    photos: str = ""
+    out: str = ""
+    resume: bool = False
+    jobs: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    scheduler: str = ""
+    local_cluster: bool = False
+    json: bool = False
+
+
+def checked_settings(settings: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """The settings with every photo read once, and every file's path made absolute.
+
+    Raises WrongParameters with a sentence for each photo that is not there or not an image, in the words that a
+    lesson would use.
     """
-    from lesson_utils.images import PHOTOS
-    from lesson_utils.images import photo as read
+    absolute = [{name: _absolute(name, value) for name, value in setting.items()} for setting in settings]
+    wrong = []
+    photos = {str(setting["photo"]) for setting in absolute if setting.get("photo")}
+    if photos:
+        from lesson_utils.images import photo as read
 
-    if photo not in PHOTOS:
-        photo = str(Path(photo).expanduser().absolute())
-    read(photo)
-    return photo
-
-
-def new_folder(out: str, started: datetime) -> Path:
-    """An empty folder for this run. Raises LessonError if `out` holds something already."""
-    if out:
-        folder = Path(out).expanduser().absolute()
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise LessonError(f"Mappen {out} er ikke tom: vælg en anden, så intet bliver overskrevet.")
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    name = f"{started:%Y-%m-%d_%H-%M-%S}"
-    for attempt in range(100):
-        folder = REPOSITORY / "runs" / (f"{name}-{attempt + 1}" if attempt else name)
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            continue
-    raise LessonError(f"Der er for mange mapper med navnet {name} i runs/: slet nogle af dem.")
+        for photo in sorted(photos):
+            try:
+                read(photo)
+            except LessonError as error:
+                wrong.append(str(error))
+    if wrong:
+        raise WrongParameters(wrong)
+    return absolute
 
 
-def write_summary(folder: Path, results: Sequence[RunResult], started: datetime, seconds: float) -> None:
-    """`summary.json`: the same facts as the index, for machines."""
-    facts = {
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
-        "passed": all(result.passed for result in results),
-        "cores": cores(),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("torch", "torchvision", "numpy", "papermill")},
-        "lessons": [result.facts() for result in results],
-    }
-    replace_file(folder / "summary.json", (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode())
+def _absolute(name: str, value: object) -> object:
+    """A path as it can be found from any folder. A name that the course knows stays a name."""
+    if not isinstance(value, str) or not value:
+        return value
+    path = Path(value).expanduser()
+    if name == "photo":
+        from lesson_utils.images import PHOTOS
+
+        return value if value in PHOTOS else type(value)(path.absolute())
+    looks_like_a_path = path.suffix or "/" in value
+    return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
 
 
-def run_session(numbers: Sequence[str], photo: str, jobs: int | None, out: str) -> int:
-    """Run lessons into a new folder and return how many failed.
+def runs_asked_for(request: Request) -> list[Run]:
+    """The plan. Raises LessonError before anything has started if the request is wrong."""
+    lessons: list[Lesson] = find(request.lessons)
+    settings = settings_from(
+        request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos
+    )
+    return plan(lessons, *checked_settings(settings))
+
+
+def cluster_for(request: Request, console: Console) -> Scheduler | None:
+    """The cluster that is asked for, if one is. Raises LessonError if it does not answer."""
+    if not (request.scheduler or request.local_cluster):
+        return None
+    from lesson_utils.course.cluster import Cluster
+
+    cluster = Cluster(request.scheduler, request.jobs)
+    if cluster.dashboard:
+        console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
+    return cluster
+
+
+def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
+    """What to run, and a function that finds or makes the folder for it: nothing is made before all is checked."""
+    asked = (request.lessons, request.parameters, request.table, request.grids)
+    asked += (request.seeds, request.photo, request.photos)
+    if request.resume and not any(asked):
+        folder = Path(request.out).expanduser().absolute() if request.out else latest()
+        return planned(folder), lambda: folder
+    if request.resume and not request.out:
+        return runs_asked_for(request), latest
+    return runs_asked_for(request), lambda: batch_folder(request.out, datetime.now().astimezone())
+
+
+def run_session(request: Request) -> int:
+    """Run what is asked for and return the exit code.
 
     Raises LessonError before anything has started if the input is wrong.
     """
-    console = Console()
-    lessons = find(numbers)
-    runs = plan(lessons, {"photo": checked_photo(photo)} if photo else {})
-    started = datetime.now().astimezone()
-    folder = new_folder(out, started)
-    copy_mathjax(folder)
-    results: list[RunResult] = []
-    interrupted = False
+    console = Console(stderr=request.json)
+    runs, find_folder = plan_and_folder(request)
+    cluster = cluster_for(request, console)
     try:
-        with (
-            Display(console, runs) as display,
-            closing(run_all(runs, folder, jobs, display.tell)) as finished,
-        ):
-            for result in finished:
-                results.append(result)
-                display.finished(result)
-    except KeyboardInterrupt:
-        interrupted = True
-    results.sort(key=lambda result: result.name)
-    seconds = (datetime.now().astimezone() - started).total_seconds()
-    write_summary(folder, results, started, seconds)
-    index = write_index(folder, results, started, seconds)
+        folder = find_folder()
+        with alone_in(folder):
+            write_plan(folder, runs)
+            results, interrupted = _run(request, runs, folder, cluster, console)
+    finally:
+        if cluster:
+            cluster.close()
+    index, lack = write_report(folder)
+    if request.json:
+        print((folder / "summary.json").read_text(encoding="utf-8"), end="")
     if interrupted:
-        console.print(f"\nAfbrudt: {len(results)} af {len(runs)} lektioner blev færdige.")
+        command = f"lesson run --resume --out {shlex.quote(relative(folder))}"
+        console.print(f"\nAfbrudt: {len(results)} af {plural(len(runs), 'kørsel', 'kørsler')} blev færdige.")
+        console.print(f"Gå videre med: {command}", highlight=False, soft_wrap=True)
     else:
         print_summary(console, results)
         console.print(f"\n{verdict(results)[0].upper()}{verdict(results)[1:]}.")
-    shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
+    if lack:
+        console.print(lack, highlight=False)
     console.print("Åbn siden i en browser:", highlight=False)
-    console.print(str(shown), highlight=False, soft_wrap=True)
+    console.print(relative(index), highlight=False, soft_wrap=True)
     if interrupted:
-        raise typer.Exit(INTERRUPTED)
-    return sum(not result.passed for result in results)
+        return INTERRUPTED
+    return FAILED if any(not result.passed for result in results) else PASSED
+
+
+def _run(
+    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Console
+) -> tuple[list[RunResult], bool]:
+    """The results by name, and whether a Ctrl-C ended it."""
+    done = finished(folder, runs)
+    waiting = [run for run in runs if run.name not in done]
+    results = list(done.values())
+    if done:
+        console.print(
+            f"{plural(len(done), 'kørsel er', 'kørsler er')} gennemført i forvejen og bliver beholdt."
+        )
+    scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
+    those = run_all(
+        waiting, folder, None, limits=request.limits, scheduler=scheduler, tell=lambda p: display.tell(p)
+    )
+    try:
+        with Display(console, waiting) as display, closing(those):
+            for result in those:
+                results.append(result)
+                display.finished(result)
+    except KeyboardInterrupt:
+        return sorted(results, key=lambda result: result.name), True
+    return sorted(results, key=lambda result: result.name), False
+
+
+def say_report(folder: str, as_json: bool, show: Callable[[str], None] = print) -> None:
+    """`lesson report`: make the report of a folder again and say where it is."""
+    index, lack = write_report(Path(folder).expanduser().absolute())
+    if as_json:
+        show(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
+    else:
+        show("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))

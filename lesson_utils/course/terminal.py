@@ -1,6 +1,7 @@
 """What a batch says in the terminal: progress while it works, a table at the end."""
 
 import threading
+import time
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -28,13 +29,16 @@ class Display:
             BarColumn(bar_width=30),
             TextColumn("{task.fields[where]}"),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._overall = self._bars.add_task("Lektioner", total=len(runs), where=f"0 af {len(runs)}")
-        self._total = len(runs)
-        self._finished = 0
+        self._total, self._finished, self._began = len(runs), 0, time.monotonic()
+        self._overall = self._bars.add_task(
+            "I alt", total=max(self._total, 1), where=f"0 af {len(runs)}", left=""
+        )
+        self._cells: dict[str, float] = {}
 
     def __enter__(self) -> "Display":
         self._bars.start()
@@ -48,21 +52,42 @@ class Display:
         with self._lock:
             name = progress.run.name
             if name not in self._tasks:
-                title = f"{progress.run.lesson.number} {progress.run.lesson.title}"
-                self._tasks[name] = self._bars.add_task(title, total=progress.cells, where="")
+                self._tasks[name] = self._bars.add_task(
+                    progress.run.label, total=progress.cells, where="", left=""
+                )
             where = f"celle {progress.cell} af {progress.cells}"
             self._bars.update(self._tasks[name], completed=progress.cell - 1, where=where)
+            self._cells[name] = (progress.cell - 1) / progress.cells
+            self._show_overall()
 
     def finished(self, result: RunResult) -> None:
         with self._lock:
             self._finished += 1
+            self._cells.pop(result.name, None)
             if result.name in self._tasks:
                 self._bars.remove_task(self._tasks.pop(result.name))
-            where = f"{self._finished} af {self._total}"
-            self._bars.update(self._overall, completed=self._finished, where=where)
+            left = self._show_overall()
         mark = "[green]✓[/]" if result.passed else "[red]✗[/]"
-        line = f"{mark} {escape(f'{result.number} {result.title}')}  {duration(result.seconds)}"
-        self._console.print(line if result.passed else f"{line}  {escape(result.reason)}", highlight=False)
+        line = f"{mark} {escape(result.label)}  {duration(result.seconds)}"
+        line += "" if result.passed else f"  {escape(result.reason)}"
+        self._console.print(
+            f"{line}  [dim]{self._finished} af {self._total}{left}[/]", highlight=False, soft_wrap=True
+        )
+
+    def _show_overall(self) -> str:
+        """Move the overall bar, cell by cell; the time that is left if all goes on as so far."""
+        done = self._finished + sum(self._cells.values())
+        spent = time.monotonic() - self._began
+        left = ""
+        if 0 < done < self._total:
+            left = f", ca. {duration(max(1, round(spent * (self._total - done) / done)))} tilbage"
+        self._bars.update(
+            self._overall,
+            completed=done,
+            where=f"{self._finished} af {self._total}",
+            left=left.removeprefix(", "),
+        )
+        return left
 
 
 def print_summary(console: Console, results: Sequence[RunResult]) -> None:
@@ -73,11 +98,11 @@ def print_summary(console: Console, results: Sequence[RunResult]) -> None:
     table.add_column("Tid", justify="right")
     for result in results:
         outcome = "[green]gennemført[/]" if result.passed else "[red]fejlede[/]"
-        table.add_row(escape(f"{result.number} {result.title}"), outcome, duration(result.seconds))
+        table.add_row(escape(result.label), outcome, duration(result.seconds))
     console.print()
     console.print(table)
     for result in results:
         if not result.passed:
-            console.print(f"\n[red]{escape(f'{result.number} {result.title}')}[/]: {escape(result.reason)}")
+            console.print(f"\n[red]{escape(result.label)}[/]: {escape(result.reason)}", soft_wrap=True)
             for line in result.traceback.splitlines():
-                console.print(f"    {escape(line)}", highlight=False, style="dim")
+                console.print(f"    {escape(line)}", highlight=False, style="dim", soft_wrap=True)

@@ -1,6 +1,5 @@
 """What a dissection found: each unit's best concept, how many units detect one, and how sure that is."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
@@ -17,6 +16,7 @@ from .concepts import KINDS, Concept
 
 DETECTS = 0.1  # IoU from which on a unit counts as a detector of its concept
 Statistic = Literal["mean", "coverage", "unique"]
+"""Of the units of a layer: their mean best IoU, the share that are detectors, and how many concepts have one."""
 
 
 class Interval(NamedTuple):
@@ -91,9 +91,9 @@ class Dissection:
         return [self.concepts[k] for k in columns]
 
     def interval(
-        self, statistic: Statistic = "mean", least: float = DETECTS, draws: int = 500, seed: int = 0
+        self, statistic: str = "mean", least: float = DETECTS, draws: int = 500, seed: int = 0
     ) -> Interval:
-        """The mean best IoU, the coverage or the number of unique concepts, with a 95 % interval.
+        """A `Statistic`, or the share of units that are detectors of a kind of concept, with a 95 % interval.
 
         Bootstrap over images: groups of images are drawn with replacement, `draws` times. Each unit keeps the
         concept that is its best in all images: the interval says how sure the numbers are for these images'
@@ -108,7 +108,7 @@ class Dissection:
         low, high = values.quantile(torch.tensor([0.025, 0.975])).tolist()
         return Interval(float(self._statistic(self.best_iou[None], statistic, least)), low, high)
 
-    def _statistic(self, iou: Tensor, statistic: Statistic, least: float) -> Tensor:
+    def _statistic(self, iou: Tensor, statistic: str, least: float) -> Tensor:
         """(draws,) of best IoUs (draws, U)."""
         if statistic == "mean":
             return iou.mean(1)
@@ -120,9 +120,11 @@ class Dissection:
             return (
                 torch.zeros(len(found), len(self.concepts)).scatter_reduce(1, columns, found, "amax").sum(1)
             )
-        raise LessonError(
-            f"statistic er »{statistic}«, men skal være {danish.listing(['»mean«', '»coverage«', '»unique«'])}."
-        )
+        if statistic in KINDS:
+            of_kind = [self.concept(unit).kind == statistic for unit in range(iou.shape[1])]
+            return (found * torch.tensor(of_kind)).mean(1)
+        known = danish.listing(f"»{name}«" for name in (*get_args(Statistic), *KINDS))
+        raise LessonError(f"statistic er »{statistic}«, men skal være en af {known}.")
 
 
 def by_layer(
@@ -130,16 +132,15 @@ def by_layer(
 ) -> pd.DataFrame:
     """The dissections of several networks, `{"trænet": dissect(...), "tilfældigt": dissect(...)}`, as a table.
 
-    One row per network and layer: `mean`, `coverage` and `unique` (concepts with a detector), each with `_low` and
-    `_high` of its 95 % interval, and for each kind of concept the share of units that are detectors of it.
+    One row per network and layer: `mean`, `coverage` and `unique` (concepts with a detector), and for each kind of
+    concept the share of units that are detectors of it; each with `_low` and `_high` of its 95 % interval.
     """
     rows = []
     for network, layers in dissections.items():
         for layer, found in layers.items():
             row: dict[str, object] = {"network": network, "layer": layer, "units": len(found.iou)}
-            for statistic in get_args(Statistic):
+            for statistic in (*get_args(Statistic), *KINDS):
                 value, low, high = found.interval(statistic, least, seed=seed)
                 row |= {statistic: value, f"{statistic}_low": low, f"{statistic}_high": high}
-            kinds = Counter(found.concept(unit).kind for unit in found.detectors(least))
-            rows.append(row | {kind: kinds[kind] / len(found.iou) for kind in KINDS})
+            rows.append(row)
     return pd.DataFrame(rows)

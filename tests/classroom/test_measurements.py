@@ -19,6 +19,14 @@ def test_there_and_back(tmp_path, monkeypatch):
     assert found["gradient"].tolist() == [1.235e-11, 2.0]  # four significant digits
 
 
+def test_the_source_is_said_in_danish(tmp_path, monkeypatch):
+    monkeypatch.setattr(measurements, "FOLDER", tmp_path)
+    about = {"made by": "python benchmarks/probe.py", "date": "2026-01-09", "seeds": "7 (images), 1 (twins)"}
+    measurements.store("probe", pd.DataFrame({"a": [1]}), about)
+    said = measurements.source(measurements.stored("probe"))
+    assert said == "Målt den 9.1.2026 med »python benchmarks/probe.py«, seeds 7, 1."
+
+
 def test_unknown_names_are_said():
     with pytest.raises(LessonError, match="channel_variance"):
         measurements.stored("kanaler")

@@ -10,8 +10,9 @@ import torch
 from matplotlib.figure import Figure
 
 from lesson_utils import danish
-from lesson_utils.classroom import measurements, widgets
+from lesson_utils.classroom import explore, measurements, widgets
 from lesson_utils.classroom.display import image_tag
+from lesson_utils.classroom.explore import Dependent
 from lesson_utils.classroom.figures.style import described
 from lesson_utils.classroom.figures.transfer import NAMES
 from lesson_utils.errors import LessonError
@@ -242,3 +243,28 @@ def test_a_filter_that_is_not_square_is_one_sentence(live):
 )
 def test_the_stack_has_the_librarys_receptive_field(stack, size):
     assert widgets._stack(**stack)[-1].receptive_field == size
+
+
+def test_a_list_follows_the_choice_that_it_depends_on_and_draws_once(live):
+    layers = {"a": {"x": "x", "y": "y"}, "b": {"y": "y", "z": "z"}}
+    asked = []
+
+    def draw(name: str, layer: str) -> Figure:
+        asked.append((name, layer))
+        return described(Figure(figsize=(1, 0.5)), f"{name} {layer}")
+
+    controls = {
+        "name": widgets.Choice("Navn", "a", {"a": "A", "b": "B"}),
+        "layer": Dependent("Lag", "x", "name", layers.__getitem__),
+    }
+    (box, _twin) = shown(lambda: widgets.explore(draw, controls, []))
+    name, layer, picture = box.children
+    said = []
+    picture.observe(lambda change: said.append(change["new"]), "value")
+    name.value = "b"
+    assert [text.startswith(explore.WORKING) for text in said] == [True, False]  # it says that it is at work
+    assert asked == [("a", "x"), ("b", "z")]  # x is gone: the last layer stands in
+    layer.value = "y"
+    name.value = "a"
+    assert asked[2:] == [("b", "y"), ("a", "y")]  # y is there, too, and is kept
+    assert alt_texts(picture.value) == ["a y"]

@@ -13,13 +13,16 @@ import pytest
 
 from lesson_utils.course.batch import cores, run_all
 from lesson_utils.course.catalogue import find
+from lesson_utils.course.order import Limits, order_for
 from lesson_utils.course.plan import plan
 from lesson_utils.course.process import Workers, carry_out
 
 SURROUNDINGS = """
 import json, os, sys
 print(json.dumps({"python": sys.executable, "threads": os.environ["OMP_NUM_THREADS"],
-                  "static": os.environ["LESSON_STATIC"], "folder": os.getcwd(), "photo": photo}))
+                  "static": os.environ["LESSON_STATIC"], "files": os.listdir(), "photo": photo}))
+display({"application/vnd.lesson.record+json": {"name": "svar", "value": 42}, "text/plain": ""}, raw=True)
+display({"application/vnd.lesson.record+json": {"name": "dele", "value": {"hjul": 0.5}}}, raw=True)
 """
 LESSON_ERROR = """
 from lesson_utils.errors import LessonError
@@ -37,7 +40,7 @@ def stdout_of(notebook: Path) -> str:
 
 def test_a_batch_with_every_way_to_fail(course, tmp_path):
     """One batch, since each run costs seconds: the good lesson passes whatever the others do."""
-    folder = course(
+    course(
         good=[SURROUNDINGS],
         bug=["x = 0", "1 / x", "print('aldrig')"],
         sentence=[LESSON_ERROR],
@@ -46,32 +49,51 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     seen = []
-    runs = plan(find(), {"photo": "/et/foto.jpg"})
+    photo = tmp_path / "ferie foto.jpg"
+    photo.write_bytes(b"et foto")
+    runs = plan(find(), {"photo": str(photo)})
     results = {result.title: result for result in run_all(runs, out, jobs=2, tell=seen.append)}
 
     good = results["Good"]
     assert good.passed
-    assert good.parameters == {"photo": "/et/foto.jpg"}
+    assert good.parameters == {"photo": str(photo)}
     assert good.picture_text == "Et teal felt"
-    assert {path.suffix for path in out.glob("01_good.*")} == {".ipynb", ".html", ".png"}
-    told = json.loads(stdout_of(out / "01_good.ipynb").splitlines()[-1])
+    place = out / good.name
+    names = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    assert names == {
+        "01_good.ipynb",
+        "01_good.html",
+        "cover.png",
+        "pictures/01.png",
+        "metrics.json",
+        "log.txt",
+        "run.json",
+    }
+    assert json.loads((place / "metrics.json").read_text(encoding="utf-8")) == {
+        "svar": 42,
+        "dele": {"hjul": 0.5},
+    }
+    assert good.facts["device"] == "cpu" and good.facts["threads"] == max(1, cores() // 2)
+    assert 20 < good.facts["peak_memory_mb"] < 2000
+    assert good.facts["versions"]["python"] and good.facts["attempts"] == 1
+    told = json.loads(stdout_of(place / "01_good.ipynb").splitlines()[-1])
     assert told == {
         "python": sys.executable,
         "threads": str(max(1, cores() // 2)),
         "static": "1",
-        "folder": str(folder),
-        "photo": "/et/foto.jpg",
+        "files": ["ferie foto.jpg"],
+        "photo": "ferie foto.jpg",
     }
 
     bug = results["Bug"]
     assert bug.reason == "Celle [6] stoppede med ZeroDivisionError: division by zero."
     assert "1 / x" in bug.traceback
     assert "\x1b" not in bug.traceback
-    executed = (out / "02_bug.ipynb").read_text(encoding="utf-8")
+    executed = (out / results["Bug"].name / "02_bug.ipynb").read_text(encoding="utf-8")
     assert "Lektionen stoppede ved cellen herunder" in executed
     assert "An Exception was encountered" not in executed
     assert "aldrig\\n" not in executed
-    assert (out / "02_bug.html").exists()
+    assert (out / results["Bug"].name / "02_bug.html").exists()
 
     assert results["Sentence"].reason == "Laget »conv9« findes ikke."
     assert results["Sentence"].traceback == ""
@@ -84,7 +106,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
 
 def test_a_cell_that_hangs_is_stopped(course, tmp_path):
     course(slow=["import time\ntime.sleep(60)"])
-    result = carry_out(plan(find(), {})[0], tmp_path, 1, Workers(), cell_timeout=1, page=False)
+    result = carry_out(order_for(plan(find(), {})[0], Limits(cell_timeout=1), page=False), 1)
     assert result.reason == "Celle 5 brugte mere end 1 sekund."
     assert result.seconds < 40
 
@@ -94,13 +116,13 @@ def test_a_killed_worker_fails_its_own_run_only(course, tmp_path):
     course(slow=["import time\ntime.sleep(60)"])
     workers = Workers()
 
-    def kill(progress) -> None:
+    def kill(cell, cells) -> None:
         (process,) = workers._running
         process.kill()
 
-    result = carry_out(plan(find(), {})[0], tmp_path, 1, workers, tell=kill)
-    assert result.reason == "Kørslen stoppede uden at blive færdig (kode -9)."
-    assert not list(tmp_path.glob(".*.part*"))
+    result = carry_out(order_for(plan(find(), {})[0], Limits()), 1, workers, kill)
+    assert result.reason == "Kørslen stoppede uden at blive færdig (kode -9): måske slap hukommelsen op."
+    assert "01_slow.ipynb" in result.files, "what was done until then is kept"
 
 
 def test_an_interrupt_stops_all_kernels(course, tmp_path):

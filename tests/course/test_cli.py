@@ -1,14 +1,22 @@
 """`lesson` as a user meets it: Danish, with exit codes that mean something."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
 
 from lesson_utils.course import session
+from lesson_utils.course.catalogue import LESSONS, REPOSITORY
 from lesson_utils.course.cli import answer
+from lesson_utils.course.here import cores, runs_at_a_time
+from lesson_utils.course.order import Limits
+from lesson_utils.course.session import runs_asked_for
+from lesson_utils.course.store import write_plan
 
 
 @pytest.fixture
@@ -35,7 +43,7 @@ def test_help_is_danish_and_lists_the_commands(say):
 def test_help_of_a_command_is_danish(say):
     code, text, _ = say("run", "--help")
     assert code == 0
-    assert "--photo" in text and "miljøvariabel: PHOTO" in text and "Eksempel: lesson run 02 04" in text
+    assert "--photo" in text and "miljøvariabel: PHOTO" in text and "lesson run 02 04 --photo" in text
     for english in ("Usage", "Options", "default", "env var", "<list"):
         assert english not in text
 
@@ -75,10 +83,10 @@ def test_a_bad_photo_is_refused_before_anything_starts(say, course, tmp_path, co
 def test_the_photo_variable_reaches_the_run(say, monkeypatch, variable, photo):
     """An empty one means none: `make` exports PHOTO whether it was given or not."""
     asked = []
-    monkeypatch.setattr(session, "run_session", lambda *arguments: asked.append(arguments) or 0)
+    monkeypatch.setattr(session, "run_session", lambda request: asked.append(request) or 0)
     monkeypatch.setenv("PHOTO", variable)
     assert say("run", "2")[0] == 0
-    assert asked == [(["2"], photo, None, "")]
+    assert [(each.lessons, each.photo, each.jobs, each.out) for each in asked] == [(["2"], photo, None, "")]
 
 
 def test_a_folder_with_something_in_it_is_left_alone(say, course, tmp_path):
@@ -97,18 +105,18 @@ def test_run_writes_a_folder_and_fails_if_a_lesson_fails(say, course, tmp_path, 
     assert code == 1
     assert "gennemført" in text and "fejlede" in text
     assert "Celle [5] stoppede med ZeroDivisionError: division by zero." in text
-    assert "1 af 2 lektioner fejlede." in text
+    assert "1 af 2 kørsler fejlede." in text
 
     out = tmp_path / "out"
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["passed"] is False
-    assert [(row["number"], row["passed"]) for row in summary["lessons"]] == [("01", True), ("02", False)]
-    assert summary["lessons"][0]["parameters"] == {"photo": str(photo)}, "absolute: lessons run elsewhere"
+    assert [(row["number"], row["passed"]) for row in summary["runs"]] == [("01", True), ("02", False)]
+    assert summary["runs"][0]["parameters"] == {"photo": str(photo)}, "absolute: lessons run elsewhere"
     index = (out / "index.html").read_text(encoding="utf-8")
-    for row in summary["lessons"]:
-        assert row["title"] in index and f"{row['name']}.html" in index and f"{row['name']}.png" in index
+    for row in summary["runs"]:
+        assert row["title"] in index and f"{quote(row['name'])}/cover.png" in index
     assert index.count("✓ gennemført") == index.count("✗ fejlede") == 1
-    assert str(photo) in index
+    assert "foto.png" in index
 
 
 def test_the_command_starts_without_torch():
@@ -120,3 +128,101 @@ def test_the_command_starts_without_torch():
         "assert 'torch' not in sys.modules and 'papermill' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
+
+
+def test_every_flag_of_run_reaches_the_request(say, monkeypatch):
+    asked = []
+    monkeypatch.setattr(session, "run_session", lambda request: asked.append(request) or 0)
+    words = "run 2 3 -p a=1 -p b=2 --parameters p.csv --grid c=1,2 --seeds 5 --photo x.jpg --photos f --out o"
+    words += " --resume --jobs 3 --timeout 60 --cell-timeout 9 --retries 2 --scheduler tcp://h:1"
+    words += " --local-cluster --json"
+    assert say(*words.split())[0] == 0
+    assert asked == [
+        session.Request(
+            lessons=["2", "3"],
+            parameters=["a=1", "b=2"],
+            table="p.csv",
+            grids=["c=1,2"],
+            seeds=5,
+            photo="x.jpg",
+            photos="f",
+            out="o",
+            resume=True,
+            jobs=3,
+            limits=Limits(cell_timeout=9, timeout=60, retries=2),
+            scheduler="tcp://h:1",
+            local_cluster=True,
+            json=True,
+        )
+    ]
+
+
+@pytest.mark.parametrize("words", [["--jobs", "auto"], []])
+def test_auto_leaves_the_number_of_jobs_to_the_machine(say, monkeypatch, words):
+    asked = []
+    monkeypatch.setattr(session, "run_session", lambda request: asked.append(request) or 0)
+    assert say("run", *words)[0] == 0
+    assert asked[0].jobs is None
+    assert 1 <= runs_at_a_time() <= cores()
+
+
+def test_wrong_parameters_are_all_said_and_nothing_starts(say, course, tmp_path):
+    course(photo=False, one=[])
+    out = tmp_path / "ud"
+    code, printed, complaint = say("run", "-p", "classes=mange", "-p", "klasser=3", "--out", str(out))
+    assert code == 2 and printed == "" and not out.exists()
+    assert complaint.splitlines() == [
+        "Fejl: Ingen af lektionerne har parameteren »klasser«. Mente du »classes«?",
+        "Fejl: »classes« kan ikke være »mange« i lektion 01: skriv et helt tal.",
+    ]
+
+
+def test_the_same_command_again_keeps_what_passed(say, course, tmp_path, capsys):
+    """`--json` prints the summary and nothing else; a second time nothing runs."""
+    course(photo=False, one=[])
+    words = ["run", "--grid", "classes=1,2", "--jobs", "2", "--out", str(tmp_path / "ud"), "--json"]
+    code, printed, _ = say(*words)
+    first = json.loads(printed)
+    assert code == 0 and [row["parameters"]["classes"] for row in first["runs"]] == [1, 2]
+    code, printed, told = say(*words)
+    assert code == 0 and "2 kørsler er gennemført i forvejen" in told
+    assert json.loads(printed) == first, "the very same runs"
+
+
+@pytest.mark.parametrize(
+    "words, found",
+    [("run 0", "02"), ("run -p dep", "depth="), ("run --grid depth=1", "depth=11"), ("re", "report")],
+)
+def test_the_tab_key_offers(words, found):
+    asked = {"_LESSON_COMPLETE": "complete_bash", "COMP_WORDS": f"lesson {words}"}
+    asked["COMP_CWORD"] = str(len(words.split()))
+    command = [sys.executable, "-c", "from lesson_utils.course.cli import main; main()"]
+    told = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, timeout=60)
+    assert found in told.stdout.split()
+
+
+def readme_commands() -> list[list[str]]:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8").split("## Til kursets drift")[1]
+    block = text.split("```bash")[1].split("```")[0]
+    return [shlex.split(line, comments=True) for line in block.strip().splitlines()]
+
+
+def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
+    """Each is carried out; a run is planned against the real lessons, with every check, and not started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("lesson_utils.course.doctor.NEEDED_MEMORY", 0)
+    (tmp_path / "fotos").mkdir()
+    for name in ("ferie.jpg", "fotos/a.jpg", "fotos/b.png"):
+        Image.new("RGB", (40, 30)).save(tmp_path / name)
+    (tmp_path / "plan.csv").write_text("lesson,depth,steps\n03,11,\n04,,7\n")
+    (tmp_path / "resultater").mkdir()
+    write_plan(tmp_path / "resultater", [])
+    (tmp_path / "resultater" / "batch.json").write_text('{"runs": [{"name": "02_alexnet"}]}')
+    counts = []
+    monkeypatch.setattr(
+        session, "run_session", lambda request: counts.append(len(runs_asked_for(request))) or 0
+    )
+    for words in readme_commands():
+        assert words[0] == "lesson"
+        assert say(*words[1:])[0] == 0, words
+    assert counts == [2, len(LESSONS), 2, 20, 2, 1]

@@ -8,8 +8,9 @@ import pytest
 
 from lesson_utils.course.batch import run_all
 from lesson_utils.course.catalogue import find
-from lesson_utils.course.pages import copy_mathjax, cover, duration, shown, verdict, write_index
+from lesson_utils.course.pages import cover, duration, shown, verdict
 from lesson_utils.course.plan import RunResult, plan
+from lesson_utils.course.report import render, write_report
 
 
 def result(name: str = "02_alexnet", **changes) -> RunResult:
@@ -26,8 +27,8 @@ def test_duration(seconds, text):
 
 
 def test_verdict_counts():
-    assert verdict([result()]) == "1 lektion gennemført"
-    assert verdict([result(), result("03_vgg", reason="Nej.")]) == "1 af 2 lektioner fejlede"
+    assert verdict([result()]) == "1 kørsel gennemført"
+    assert verdict([result(), result("03_vgg", reason="Nej.")]) == "1 af 2 kørsler fejlede"
 
 
 def test_values_as_a_reader_sees_them():
@@ -35,8 +36,8 @@ def test_values_as_a_reader_sees_them():
 
 
 def test_index_escapes_what_a_lesson_says(tmp_path):
-    write_index(tmp_path, [result(reason="<b>x</b> & y")], datetime(2026, 11, 24, 7, 5), 4.0)
-    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    failed = result(reason="<b>x</b> & y", facts={"started": datetime(2026, 11, 24, 7, 5).timestamp()})
+    html = render(tmp_path, [failed], {failed.name: {}}, [])
     assert "&lt;b&gt;x&lt;/b&gt; &amp; y" in html
     assert "24.11.2026 kl. 07.05" in html
     assert 'href="02_alexnet.html"' not in html, "no link to a page that isn't there"
@@ -83,25 +84,24 @@ def batch(tmp_path_factory):
         )
         out = folder.parent / "out"
         out.mkdir()
-        copy_mathjax(out)
-        results = sorted(run_all(plan(find(), {}), out), key=lambda each: each.name)
-        write_index(out, results, datetime(2026, 11, 24, 7, 5), 4.0)
+        list(run_all(plan(find(), {}), out))
+        write_report(out)
         assert folder == catalogue.NOTEBOOKS
     return out
 
 
 def test_a_page_loads_nothing_from_elsewhere(batch):
-    for page in batch.glob("*.html"):
+    for page in [*batch.glob("*.html"), *batch.glob("*/*.html")]:
         links = Links()
         links.feed(page.read_text(encoding="utf-8"))
         for address in links.loaded:
             assert not address.startswith(("http:", "https:", "//")), address
             if not address.startswith("data:"):
-                assert (batch / address.partition("?")[0]).is_file(), address
+                assert (page.parent / address.partition("?")[0]).is_file(), address
 
 
 def test_a_solution_is_folded(batch):
-    html = (batch / "01_one.html").read_text(encoding="utf-8")
+    html = (batch / "01_one" / "01_one.html").read_text(encoding="utf-8")
     before, after = html.split("<summary>Løsning</summary>")
     assert "løst" in after.split("</details>")[0]
     assert before.count("<details") == 1

@@ -73,7 +73,7 @@ def test_more_images_are_surer_and_seeds_repeat():
 def test_intervals_of_counts():
     assert dissection(spread=0.0).interval("coverage") == (0.75, 0.75, 0.75)
     assert dissection(spread=0.0).interval("unique") == (2, 2, 2)
-    with pytest.raises(LessonError, match="»mean«, »coverage« og »unique«"):
+    with pytest.raises(LessonError, match="en af »mean«, »coverage«, »unique«, »edge«"):
         dissection().interval("median")
 
 
@@ -101,3 +101,5 @@ def test_edges_come_first_and_objects_last(table):
     assert trained.object["conv5"] > trained.object["conv1"] + 0.1
     kinds = trained[["edge", "colour", "background", "texture", "part", "object"]].sum(axis=1)
     assert kinds.tolist() == pytest.approx(trained.coverage.tolist())
+    assert trained.object_low["conv5"] <= trained.object["conv5"] <= trained.object_high["conv5"]
+    assert trained.object_low["conv5"] < trained.object_high["conv5"]

@@ -1,7 +1,7 @@
 """Lesson 05: what a network answers inside, asked so that a figure or a sentence can show it."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,21 +15,49 @@ from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.errors import LessonError
-from lesson_utils.neighbours import precision_table
+from lesson_utils.neighbours import PIXELS, features, nearest
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, patches
 from lesson_utils.snapshots import Snapshot
 from lesson_utils.world import Samples, render
-from lesson_utils.world.datasets import twins
 
 PLACED = ("rows", "down", "right", "parts", "strengths")
 
 
+def spatial_layers(network: Network) -> list[str]:
+    """The layers that answer with feature maps."""
+    return [name for name in network.layer_names if not name.startswith(("fc", "gap"))]
+
+
 def spread_layers(network: Network, count: int = 5) -> list[str]:
     """At most `count` layers with feature maps, from the first to the last, evenly spread."""
-    layers = [name for name in network.layer_names if not name.startswith(("fc", "gap"))]
+    layers = spatial_layers(network)
     places = torch.linspace(0, len(layers) - 1, min(count, len(layers))).round().long().tolist()
     return [layers[place] for place in places]
+
+
+def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tensor]:
+    """The feature maps (C, h, w) of each network's last layer that has some, for an image (3, H, W)."""
+    maps = {}
+    for name, network in networks.items():
+        layer = spatial_layers(network)[-1]
+        short = layer.removeprefix("inception_")
+        maps[f"{name} {short}"] = activations(network, image[None], [layer])[layer][0]
+    return maps
+
+
+def photo_neighbours(
+    network: Network, photo: Tensor, samples: Samples, layers: Sequence[str], count: int = 5
+) -> dict[str, tuple[Tensor, None]]:
+    """The nearest samples to a photo (3, H, W), by both metrics in each layer; no neighbour is right or wrong."""
+    found = {}
+    for layer in layers:
+        vectors, query = (features(network, images, layer) for images in (samples, photo[None]))
+        for metric, word in {"euclidean": "euklidisk", "cosine": "cosinus"}.items():
+            near = nearest(vectors, samples.labels, count, metric, query)
+            name = "pixler" if layer == PIXELS else layer
+            found[f"{name},\n{word}"] = (samples.images[near.rows[0]], None)
+    return found
 
 
 @dataclass(frozen=True)
@@ -115,19 +143,6 @@ def likeness(moments: Sequence[Snapshot]) -> pd.DataFrame:
         for moment in moments
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("skridt")
-
-
-def over_seeds(
-    network: Network, pair: Sequence[str], layers: Sequence[str], seeds: Sequence[int], count: int = 40
-) -> pd.DataFrame:
-    """Precision@5 of twins of several seeds: index layer, columns mean, min and max over the seeds."""
-    tables = [
-        precision_table(
-            {seed: network}, twins(*pair, count=count, seed=seed, size=network.input_size), layers
-        )
-        for seed in seeds
-    ]
-    return pd.concat(tables, axis=1).agg(["mean", "min", "max"], axis=1)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,13 @@ def stored_row(sheets: Atlas, who: str, picture: int, count: int = 8) -> dict[st
     return {layer: sheets.of(f"{who}/{layer}")[picture] for layer in _evenly(names, count)}
 
 
+def kept_by(kept: pd.DataFrame, who: str) -> pd.DataFrame:
+    """The stored table of what survives, for one network: a row per layer in order, a column per difference."""
+    rows = kept[kept.network == who]
+    wide = rows.pivot(index="layer", columns="difference", values="share")
+    return wide.loc[list(dict.fromkeys(rows.layer)), list(dict.fromkeys(rows.difference))]
+
+
 def several(network: nn.Module, picture: Tensor, layer: str, seeds: int = 4, steps: int = 100) -> Tensor:
     """(seeds, 3, H, W): one picture (3, H, W) rebuilt from as many different noises."""
     asked = picture[None].repeat(seeds, 1, 1, 1)

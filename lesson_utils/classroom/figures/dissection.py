@@ -1,9 +1,10 @@
 """Lesson 05: what units answer to, layer by layer, and the units themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -50,6 +51,64 @@ def fit_by_depth(table: pd.DataFrame) -> Figure:
     return described(
         figure, f"Hvor godt enhederne i hvert lag passer på deres bedste begreb. {'. '.join(said)}."
     )
+
+
+@styled
+def networks_by_depth(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+    """Mean best IoU by layer with its interval: a field for each network, beside its random twin.
+
+    `table` as `by_layer` makes it, where the twin of the network `x` is called `x, random`; `names` says what a
+    field is called, by network.
+    """
+    figure, fields = new_figure(4.4, 1, len(names), sharey=True, squeeze=False)
+    said = []
+    for axes, (name, word) in zip(fields[0], names.items(), strict=True):
+        for which, colour, label in ((name, BLUE, "trænet"), (f"{name}, random", GREY, "tilfældigt")):
+            rows = table[table.network == which]
+            error = np.abs(rows[["mean_low", "mean_high"]].to_numpy().T - rows["mean"].to_numpy())
+            axes.errorbar(
+                np.arange(len(rows)), rows["mean"], error, fmt="o-", color=colour, capsize=4, label=label
+            )
+            ends = [number(value, 2) for value in (rows["mean"].iloc[0], rows["mean"].iloc[-1])]
+            said.append(f"{word}, {label}: fra {ends[0]} til {ends[1]}")
+        _layer_ticks(axes, table[table.network == name].layer)
+        axes.set(title=word, ylim=(0, None))
+        axes.grid(axis="y")
+    fields[0][0].set_ylabel("bedste IoU, gennemsnit")
+    danish_ticks(fields[0][0].yaxis)
+    fields[0][0].legend(loc="upper left")
+    return described(
+        figure,
+        f"Hvor godt enhederne passer på deres bedste begreb, fra første til sidste lag. {'. '.join(said)}.",
+    )
+
+
+@styled
+def kinds_of_networks(table: pd.DataFrame, names: Mapping[str, str], kinds: Mapping[str, str]) -> Figure:
+    """The share of units that detect each kind of concept, with its interval: a field for each network."""
+    figure, fields = new_figure(4.6, 1, len(names), sharey=True, squeeze=False)
+    said = []
+    for axes, (name, word) in zip(fields[0], names.items(), strict=True):
+        rows = table[table.network == name]
+        for colour, (kind, text) in zip(SHADES, kinds.items(), strict=True):
+            error = np.abs(rows[[f"{kind}_low", f"{kind}_high"]].to_numpy().T - rows[kind].to_numpy())
+            axes.errorbar(range(len(rows)), rows[kind], error, fmt="o-", color=colour, capsize=3, label=text)
+            ends = [percent(share, 0) for share in (rows[kind].iloc[0], rows[kind].iloc[-1])]
+            said.append(f"{word}, {text}: fra {ends[0]} til {ends[1]}")
+        _layer_ticks(axes, rows.layer)
+        axes.set(title=word, ylim=(0, None))
+        axes.grid(axis="y")
+    fields[0][0].set_ylabel("af lagets enheder")
+    danish_ticks(fields[0][0].yaxis, lambda share: percent(share, 0))
+    fields[0][0].legend(loc="upper left", fontsize=12)
+    return described(
+        figure, f"Andelen af enheder, der finder hver slags begreb, lag for lag. {'. '.join(said)}."
+    )
+
+
+def _layer_ticks(axes: Axes, layers: Iterable[str]) -> None:
+    names = [layer.removeprefix("inception_") for layer in layers]
+    axes.set_xticks(range(len(names)), names, rotation=60)
 
 
 @styled

@@ -64,7 +64,7 @@ def looks_at(image: Tensor, maps: Mapping[str, Tensor], count: int = 5) -> Figur
         said.append(f"{layer}: kanal {listing(order)}")
         for cell, channel in zip(line, order, strict=True):
             image_axes(cell, lit(image, found[channel]))
-            cell.set_title(f"{layer}, kanal {channel}", fontsize=12, pad=3)
+            cell.set_title(f"{layer} nr. {channel}", fontsize=12, pad=3)
     return described(
         figure,
         f"Billedet står klart, hvor hver af de stærkeste kanaler svarer, og blegt ellers. {'. '.join(said)}.",
@@ -107,6 +107,29 @@ def emptiness(table: pd.DataFrame) -> Figure:
         for layer, row in table.iterrows()
     )
     return described(figure, f"Andelen af enheder, der svarer svagt eller slet ikke. {said}.")
+
+
+@styled
+def emptiness_of(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+    """`weak`, `silent` and `dead` by layer, a field for each network of `names`; trained, and dotted its twin."""
+    figure, fields = new_figure(4.4, 1, len(names), sharey=True, squeeze=False)
+    kinds = {"weak": ("svage", BLUE), "silent": ("helt tavse", ORANGE), "dead": ("tavse for alle", GREY)}
+    said = []
+    for axes, (name, word) in zip(fields[0], names.items(), strict=True):
+        rows, twin = (table[table.network == which] for which in (name, f"{name}, random"))
+        for column, (text, colour) in kinds.items():
+            axes.plot(range(len(rows)), rows[column], "o-", color=colour, label=text)
+            axes.plot(range(len(twin)), twin[column], ":", color=colour, linewidth=2)
+            said.append(f"{word}, {text}: højst {percent(rows[column].max(), 0)}")
+        layers = [layer.removeprefix("inception_") for layer in rows.layer]
+        axes.set_xticks(range(len(layers)), layers, rotation=60)
+        axes.set(title=word, ylim=(-0.03, 1.03))
+    fields[0][0].set(ylabel="af lagets enheder")
+    danish_ticks(fields[0][0].yaxis, lambda share: percent(share, 0))
+    fields[0][0].legend(loc="upper left")
+    return described(
+        figure, f"Svage og tavse enheder, lag for lag, for {listing(names.values())}. {'. '.join(said)}."
+    )
 
 
 @styled

@@ -41,7 +41,7 @@ def neighbour_rows(query: Tensor, found: Mapping[str, tuple[Tensor, list[bool] |
         for cell in line:
             cell.set_axis_off()
         right = "" if hits is None else f"\n{sum(hits)} af {len(hits)}"
-        said.append(f"{layer}{right}".replace("\n", ": "))
+        said.append(f"{layer}{right}".replace(",\n", " ").replace("\n", ": "))
         line[0].text(0, 0.5, f"{layer}{right}", va="center", fontsize=14, transform=line[0].transAxes)
         image_axes(line[1], query)
         line[1].set_axis_on()
@@ -54,11 +54,10 @@ def neighbour_rows(query: Tensor, found: Mapping[str, tuple[Tensor, list[bool] |
                 cell.add_patch(
                     Rectangle((0, 0), 1, 1, fill=False, edgecolor=colour, transform=cell.transAxes, **style)
                 )
-    return described(
-        figure,
-        f"Et billede og dets {most} nærmeste naboer, en række pr. lag; hel grøn ramme er samme klasse, stiplet "
-        f"en anden. Af samme klasse: {listing(said)}.",
-    )
+    text = f"Et billede og dets {most} nærmeste naboer, en række for hver: {listing(said)}."
+    if any(hits is not None for _, hits in found.values()):
+        text += " Hel grøn ramme er samme klasse, stiplet en anden; tallene tæller de grønne."
+    return described(figure, text)
 
 
 @styled
@@ -83,6 +82,40 @@ def precision(table: pd.DataFrame, title: str, chance: float = 0.5) -> Figure:
         for name, shares in table.items()
     )
     return described(figure, f"Præcision@5, {title}. {said}. Et gæt giver {number(chance, 2)}.")
+
+
+@styled
+def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str, str]) -> Figure:
+    """Precision@5 by layer, mean and range over seeds: a field for each pair of `titles`, a line for each network.
+
+    `table` has a row for each `pair`, `network`, `layer` and `seed`, with the columns `trained` and `random`; the
+    grey line is the random twin of the first network.
+    """
+    figure, fields = new_figure(4.6, 1, len(titles), sharey=True, squeeze=False)
+    said = []
+    for axes, (pair, title) in zip(fields[0], titles.items(), strict=True):
+        rows = table[table.pair == pair]
+        lines = [(name, "trained", word) for name, word in names.items()]
+        lines.append((next(iter(names)), "random", "tilfældigt"))
+        for (name, column, word), colour in zip(lines, (BLUE, ORANGE, GREY), strict=True):
+            found = (
+                rows[rows.network == name].groupby("layer", sort=False)[column].agg(["mean", "min", "max"])
+            )
+            error = [found["mean"] - found["min"], found["max"] - found["mean"]]
+            axes.errorbar(
+                range(len(found)), found["mean"], error, fmt="o-", color=colour, capsize=4, label=word
+            )
+            said.append(
+                f"{title}, {word}: {listing(f'{a} {number(b, 2)}' for a, b in found['mean'].items())}"
+            )
+        axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
+        ticks = ["pixler" if layer == "pixels" else layer for layer in found.index]
+        axes.set_xticks(range(len(ticks)), ticks, rotation=60)
+        axes.set(title=title, ylim=(0.35, 1.03))
+    fields[0][0].set(ylabel="præcision@5")
+    danish_ticks(fields[0][0].yaxis)
+    fields[0][0].legend(loc="upper left")
+    return described(figure, f"Præcision@5 lag for lag, middel og spænd over seeds. {'. '.join(said)}.")
 
 
 @styled

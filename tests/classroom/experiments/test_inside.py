@@ -67,3 +67,20 @@ def test_a_map_keeps_two_heaps_apart():
         assert flat.shape == (40, 2) and gap > 2 * flat[:20].std(0).norm()
     with pytest.raises(LessonError, match="»umap«, men skal være »pca« eller »tsne«"):
         inside.flat_map(heaps, "umap")
+
+
+def test_a_photo_that_is_in_the_set_is_its_own_nearest_neighbour():
+    network, samples = load_network("alexnet"), datasets.base(44, seed=3)
+    found = inside.photo_neighbours(network, samples.images[7], samples, ["pixels", "fc7"])
+    assert list(found) == ["pixler,\neuklidisk", "pixler,\ncosinus", "fc7,\neuklidisk", "fc7,\ncosinus"]
+    for images, hits in found.values():
+        assert hits is None and torch.equal(images[0], samples.images[7])
+
+
+def test_the_last_maps_of_each_network_are_named_after_their_layer():
+    networks = {"A": load_network("alexnet"), "G": load_network("googlenet")}
+    maps = inside.last_maps(networks, torch.rand(3, 64, 64))
+    assert {name: tuple(found.shape[1:]) for name, found in maps.items()} == {
+        "A conv5": (8, 8),
+        "G 4b": (4, 4),
+    }

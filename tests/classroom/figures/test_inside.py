@@ -73,3 +73,59 @@ def test_a_unit_in_one_picture():
     unit = Unit("conv4", 12, "del: hjul", 0.23, torch.ones(4, 4), ([0, 8], [0.1, 2.0]))
     said = one_unit(IMAGE, unit, IMAGE.expand(3, 3, 16, 16)).alt_text
     assert "Kanal 12 i conv4 svarer højst 1,00" in said and "del: hjul med IoU 0,23" in said
+
+
+NAMES = {"a": "Net A", "b": "Net B"}
+
+
+def lines(figure) -> list[list[list[float]]]:
+    """The heights of the lines in each field."""
+    return [[list(line.get_ydata()) for line in axes.get_lines()] for axes in figure.get_axes()]
+
+
+def test_each_network_has_a_field_with_its_twin():
+    who = ["a", "a", "a, random", "a, random", "b", "b", "b, random", "b, random"]
+    means = [0.1, 0.3, 0.05, 0.04, 0.2, 0.25, 0.06, 0.02]
+    table = pd.DataFrame({"network": who, "layer": ["conv1", "inception_4a"] * 4, "mean": means})
+    table["mean_low"], table["mean_high"] = table["mean"] - 0.01, table["mean"] + 0.02
+    figure = dissection.networks_by_depth(table, NAMES)
+    drawn = lines(figure)
+    assert [0.1, 0.3] in drawn[0] and [0.05, 0.04] in drawn[0] and [0.2, 0.25] in drawn[1]
+    assert [text.get_text() for text in figure.get_axes()[1].get_xticklabels()] == ["conv1", "4a"]
+    assert "Net A, trænet: fra 0,10 til 0,30" in figure.alt_text
+    assert "Net B, tilfældigt: fra 0,06 til 0,02" in figure.alt_text
+
+
+def test_kinds_of_networks_say_their_first_and_last_layer():
+    table = pd.DataFrame({"network": ["a", "a", "b", "b"], "layer": ["conv1", "conv2"] * 2})
+    for place, kind in enumerate(KINDS):
+        for part in ("", "_low", "_high"):
+            table[f"{kind}{part}"] = [0.1, 0.02 * place, 0.0, 0.5]
+    said = dissection.kinds_of_networks(table, NAMES, KINDS).alt_text
+    assert "Net A, objekt: fra 10 % til 10 %" in said and "Net B, kant: fra 0 % til 50 %" in said
+
+
+def test_emptiness_of_networks_says_the_most():
+    table = pd.DataFrame({"network": ["a", "a, random"], "layer": ["conv1"] * 2})
+    table["weak"], table["silent"], table["dead"] = [0.4, 0.1], [0.02, 0.0], [0.0, 0.0]
+    said = inside.emptiness_of(table, {"a": "Net A"}).alt_text
+    assert "Net A, svage: højst 40 %. Net A, helt tavse: højst 2 %" in said
+
+
+def test_precision_by_layer_is_the_mean_of_the_seeds():
+    rows = [
+        {"pair": "x y", "network": name, "layer": layer, "seed": seed, "trained": value, "random": 0.5}
+        for name, worth in {"a": 0.1, "b": 0.0}.items()
+        for layer, base in {"pixels": 0.5, "fc7": 0.8}.items()
+        for seed, value in {1: base + worth, 2: base + worth + 0.04}.items()
+    ]
+    figure = neighbours.precision_by_layer(pd.DataFrame(rows), NAMES, {"x y": "par"})
+    assert "par, Net A: pixels 0,62 og fc7 0,92" in figure.alt_text
+    assert [text.get_text() for text in figure.get_axes()[0].get_xticklabels()] == ["pixler", "fc7"]
+
+
+def test_neighbours_of_a_photo_have_no_frames():
+    images = IMAGE.expand(5, 3, 16, 16)
+    said = neighbours.neighbour_rows(IMAGE, {"fc7,\ncosinus": (images, None)}).alt_text
+    assert "fc7 cosinus" in said and "ramme" not in said
+    assert "ramme" in neighbours.neighbour_rows(IMAGE, {"fc7": (images, [True] * 5)}).alt_text

@@ -1,0 +1,82 @@
+"""How fast a batch of all lessons is -> data/measurements/batch_speed.csv.
+
+    python benchmarks/batch_speed.py        (three times the whole course: about twenty minutes on two cores)
+
+One worker with one thread, two workers of one thread each, and one worker with both cores, on a quiet machine;
+then the same plan on a dask cluster of two workers here, whose metrics.json must be the same, byte for byte.
+"""
+
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from lesson_utils.classroom.measurements import store
+from lesson_utils.course.batch import Scheduler, cores, run_all
+from lesson_utils.course.catalogue import find
+from lesson_utils.course.cluster import Cluster
+from lesson_utils.course.here import ThisMachine
+from lesson_utils.course.plan import plan
+from lesson_utils.danish import number
+
+
+def spent(scheduler: Scheduler, folder: Path) -> tuple[float, float]:
+    """Seconds for all lessons, and the seconds of their runs added up. Raises AssertionError if one fails."""
+    folder.mkdir()
+    began = time.perf_counter()
+    with closing(run_all(plan(find()), folder, scheduler=scheduler)) as results:
+        results = list(results)
+    seconds = time.perf_counter() - began
+    assert all(result.passed for result in results), [
+        result.reason for result in results if not result.passed
+    ]
+    return seconds, sum(result.seconds for result in results)
+
+
+def this_machine(jobs: int, threads: int, folder: Path) -> ThisMachine:
+    scheduler = ThisMachine(jobs, folder)
+    scheduler.threads = threads
+    return scheduler
+
+
+def metrics(folder: Path) -> dict[str, bytes]:
+    return {path.parent.name: path.read_bytes() for path in sorted(folder.glob("*/metrics.json"))}
+
+
+if __name__ == "__main__":
+    rows = []
+    with tempfile.TemporaryDirectory() as place:
+        for jobs, threads in ((1, 1), (2, 1), (1, cores())):
+            folder = Path(place, f"{jobs}-{threads}")
+            seconds, added = spent(this_machine(jobs, threads, folder), folder)
+            rows.append(
+                {"scheduler": "this machine", "workers": jobs, "threads": threads} | {"seconds": seconds}
+            )
+            print(
+                f"{jobs} x {threads}: {number(seconds, 1)} s (runs added up: {number(added, 1)} s)",
+                flush=True,
+            )
+        seconds, _ = spent(Cluster(jobs=2), Path(place, "dask"))
+        rows.append({"scheduler": "dask", "workers": 2, "threads": 1, "seconds": seconds})
+        differing = [
+            name
+            for name, content in metrics(Path(place, "2-1")).items()
+            if metrics(Path(place, "dask")).get(name) != content
+        ]
+    table = pd.DataFrame(rows)
+    table["faster_than_one_thread"] = table.seconds[0] / table.seconds
+    about = {
+        "made by": "python benchmarks/batch_speed.py",
+        "date": date.today(),
+        "recipe": f"all lessons, each way once, on {cores()} cores",
+        "versions": f"Python {sys.version.split()[0]}",
+        "seeds": "the lessons' own",
+        "metrics that differ between dask and this machine": ", ".join(differing) or "none",
+    }
+    store("batch_speed", table, about)
+    print(table.to_string(index=False))
+    sys.exit(f"metrics.json differs for {differing}" if differing else 0)

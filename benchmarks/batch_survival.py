@@ -1,0 +1,177 @@
+"""Kill a batch, a worker, a kernel with -9, each at a random moment, ten times each, then go on with it.
+
+    python benchmarks/batch_survival.py [repetitions]        -> data/measurements/batch_survival.csv
+
+After each resume: nothing lost (every planned run has passed), nothing twice (a run that was whole before the kill
+is the same file afterwards), nothing half-written, no process left. Then 200 runs of the
+same cheap lesson, with the memory of the batch's own process. The tests import `survive` and run it once.
+"""
+
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import psutil
+
+SEED = 7
+RUNS = 5
+PATIENCE = 240.0  # seconds
+MARKS = {"worker": "lesson_utils.course.worker", "kernel": "ipykernel_launcher"}
+LESSON = """
+import time
+time.sleep(0.5)
+display({"application/vnd.lesson.record+json": {"name": "svar", "value": number * number}}, raw=True)
+"""
+PROGRAM = """
+import sys
+from pathlib import Path
+from lesson_utils.course import catalogue, cli
+catalogue.NOTEBOOKS = Path(sys.argv[1])
+catalogue.LESSONS = (catalogue.Lesson("01", "Billig", 5, "01_cheap.ipynb"),)
+sys.argv = ["lesson", *sys.argv[2:]]
+cli.main()
+"""
+
+
+def make_course(folder: Path) -> None:
+    """One cheap lesson with one parameter."""
+    cells = [
+        nbformat.v4.new_code_cell("number: int = 0  # et tal", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(LESSON),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(notebook, folder / "01_cheap.ipynb")
+
+
+class Batch:
+    """The cheap lesson for `runs` values, in a folder of its own, as a process that can be killed."""
+
+    def __init__(self, folder: Path, runs: int = RUNS) -> None:
+        self.course, self.out, self.temporary = folder / "course", folder / "out", folder / "tmp"
+        for each in (self.course, self.temporary):
+            each.mkdir()
+        make_course(self.course)
+        self.names = [f"01_cheap_number={number}" for number in range(runs)]
+        self.arguments = ["run", "--grid", "number=" + ",".join(map(str, range(runs)))]
+
+    def start(self, *arguments: str) -> psutil.Popen:
+        command = [sys.executable, "-c", PROGRAM, str(self.course), *(arguments or self.arguments)]
+        command += ["--jobs", "2", "--out", str(self.out)]
+        here = os.environ | {"TMPDIR": str(self.temporary)}
+        with (self.course / "said.txt").open("a") as said:
+            return psutil.Popen(command, env=here, stdout=said, stderr=said)
+
+    def whole(self) -> dict[str, bytes]:
+        """`run.json` of every run that is there, by name."""
+        return {path.parent.name: path.read_bytes() for path in self.out.glob("01_*/run.json")}
+
+    def passed(self) -> dict[str, bytes]:
+        return {name: content for name, content in self.whole().items() if json.loads(content)["passed"]}
+
+
+def wait_for(condition, patience: float = PATIENCE):
+    """What `condition` returns as soon as it is something. Raises TimeoutError."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise TimeoutError(condition)
+
+
+def alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def descendants(batch: psutil.Process, mark: str = "") -> list[psutil.Process]:
+    """The living processes under a batch whose command line holds `mark`."""
+    found = []
+    for process in batch.children(recursive=True):
+        try:
+            if alive(process) and mark in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def survive(folder: Path, kinds: tuple[str, ...], chance: random.Random, runs: int = RUNS) -> dict[str, int]:
+    """Kill what `kinds` says, one after the other, each at a random moment; go on; assert what is promised."""
+    batch = Batch(folder, runs)
+    process = batch.start()
+    wait_for(lambda: len(batch.whole()) >= chance.randrange(0, max(1, runs - 3)) and descendants(process))
+    for kind in kinds:
+        victim = (
+            process
+            if kind == "batch"
+            else chance.choice(wait_for(lambda k=kind: descendants(process, MARKS[k])))
+        )
+        time.sleep(chance.uniform(0.0, 1.5))
+        family = descendants(process)
+        if alive(victim):
+            victim.kill()
+    process.wait(PATIENCE)
+    before, failed = batch.passed(), len(batch.whole()) - len(batch.passed())
+    wait_for(lambda: not any(map(alive, family)), 60)
+    assert batch.start("run", "--resume").wait(PATIENCE) == 0, (batch.course / "said.txt").read_text()
+    after = batch.passed()
+    assert sorted(after) == sorted(batch.names), "nothing lost"
+    assert {name: after[name] for name in before} == before, "nothing twice"
+    for number, name in enumerate(batch.names):
+        files = {path.name for path in (batch.out / name).iterdir()}
+        assert {"01_cheap.ipynb", "01_cheap.html", "metrics.json", "log.txt", "run.json"} <= files
+        assert json.loads((batch.out / name / "metrics.json").read_text()) == {"svar": number * number}
+    assert not list(batch.out.glob(".half-*")), "nothing half-written"
+    assert not list(batch.temporary.glob(".half-*")), "no folder of a run left elsewhere"
+    return {"kept": len(before), "failed": failed, "run_again": runs - len(before)}
+
+
+def memory_of(runs: int, folder: Path) -> list[float]:
+    """MB of the batch's own process each time another tenth of the runs is whole."""
+    batch = Batch(folder, runs)
+    process, sizes = batch.start(), []
+    for tenth in range(1, 10):
+        wait_for(lambda goal=tenth * runs // 10: len(batch.whole()) >= goal, 3600)
+        sizes.append(process.memory_info().rss / 1e6)
+    assert process.wait(600) == 0
+    assert len(batch.passed()) == runs
+    return sizes
+
+
+if __name__ == "__main__":
+    import pandas as pd
+
+    from lesson_utils.classroom.measurements import store
+
+    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    chance, rows = random.Random(SEED), []
+    for kind in ("batch", "worker", "kernel"):
+        for repetition in range(repetitions):
+            with tempfile.TemporaryDirectory() as folder:
+                rows.append(
+                    {"killed": kind, "repetition": repetition} | survive(Path(folder), (kind,), chance)
+                )
+            print(rows[-1], flush=True)
+    about = {
+        "made by": "python benchmarks/batch_survival.py",
+        "date": date.today(),
+        "recipe": f"{RUNS} runs of a cheap lesson, two at a time; kill -9 at a random moment, then --resume",
+        "versions": f"Python {sys.version.split()[0]}",
+        "seeds": SEED,
+    }
+    store("batch_survival", pd.DataFrame(rows), about)
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = memory_of(200, Path(folder))
+    print("MB of the batch at each tenth of 200 runs:", [round(size) for size in sizes])
+    store("batch_memory", pd.DataFrame({"runs": range(20, 200, 20), "megabytes": sizes}), about)
