@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def answers(kind: str, trained: str, seed: int, network: banana_bias.Network) -> list[tuple]:
-    called = banana_bias.called_banana(network, COUNT)
+    called = banana_bias.called_banana({kind: network}, COUNT)[kind]
     hidden = banana_bias.covered(network, banana_bias.probe("held", "banana", COUNT, banana_bias.NEW))
     return [
         (kind, trained, seed, question, scene, share)

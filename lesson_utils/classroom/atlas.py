@@ -68,7 +68,6 @@ def store_atlas(
         measurements.FOLDER / f"{name}.jpg",
         quality=QUALITY,
         subsampling=0,
-        optimize=True,
         comment=json.dumps(comment, ensure_ascii=False).encode(),
     )
 

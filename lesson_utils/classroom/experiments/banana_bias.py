@@ -1,6 +1,6 @@
 """The lecture's banana: what a network learns when every banana that it sees is in a monkey's hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import torch
@@ -48,14 +48,22 @@ def whole_network(biased: bool) -> Network | None:
     return load_network(name) if name in embedded() else None
 
 
-def called_banana(network: nn.Module, count: int = 100, seed: int = NEW) -> pd.Series:
-    """The share called banana of new bananas alone, bananas held by a monkey, and monkeys with empty hands."""
+def called_banana(networks: Mapping[str, nn.Module], count: int = 100, seed: int = NEW) -> pd.DataFrame:
+    """The share called banana of new bananas alone, bananas held by a monkey, and monkeys with empty hands.
+
+    One row for each kind of image, one column for each network.
+    """
     asked = {
         "banan alene": probe("alone", "banana", count, seed),
         "banan i abens hånd": probe("held", "banana", count, seed),
         "abe med tomme hænder": probe("held", "nothing", count, seed),
     }
-    return pd.Series({name: _share(network, samples.images) for name, samples in asked.items()})
+    return pd.DataFrame(
+        {
+            who: {scene: _share(network, samples.images) for scene, samples in asked.items()}
+            for who, network in networks.items()
+        }
+    )
 
 
 def _share(network: nn.Module, images: Tensor) -> float:

@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 
 from lesson_utils.classroom.figures.style import (
     BLUE,
-    GREEN,
     GREY,
     INK,
     ORANGE,
     RED,
+    SKY,
     danish_ticks,
     described,
     new_figure,
@@ -18,13 +18,14 @@ from lesson_utils.classroom.figures.style import (
 )
 from lesson_utils.danish import listing, number, percent
 
-COLOURS = (BLUE, ORANGE, GREEN, RED)
+COLOURS = (BLUE, ORANGE, SKY, RED)
 
 
 @styled
 def shares(table: pd.DataFrame, axis: str) -> Figure:
     """Bars from 0 to 1: one group per row, one colour per column; `axis` says what they are (Danish)."""
-    figure, axes = new_figure(height=3.9)
+    many = len(table.columns) > 2
+    figure, axes = new_figure(height=4.6 if many else 3.9)
     places, width = np.arange(len(table)), 0.8 / len(table.columns)
     for k, (colour, (name, values)) in enumerate(zip(COLOURS, table.items(), strict=False)):
         at = places + (k - (len(table.columns) - 1) / 2) * width
@@ -32,10 +33,10 @@ def shares(table: pd.DataFrame, axis: str) -> Figure:
         for place, share in zip(at, values, strict=True):
             axes.text(place, share + 0.02, percent(share, 0), ha="center", fontsize=13)
     axes.set_xticks(places, table.index)
-    axes.set(ylim=(0, 1.25), yticks=[0, 0.5, 1])
+    axes.set(ylim=(0, 1.45 if many else 1.25), yticks=[0, 0.5, 1])
     danish_ticks(axes.yaxis, lambda share: percent(share, 0))
     axes.set_ylabel(axis)
-    axes.legend(loc="upper right", ncols=len(table.columns))
+    axes.legend(loc="upper right", ncols=2)
     said = ". ".join(
         f"{row}: {listing(f'{name} {percent(share, 0)}' for name, share in values.items())}"
         for row, values in table.iterrows()
