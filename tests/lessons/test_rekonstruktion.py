@@ -151,7 +151,7 @@ def follows_no_gradient(score, image, steps, rate):
         (exercises.psnr_function, lambda a, b: float(-10 * (a - b).abs().mean().log10()), "kvadratet"),
         (exercises.decibels, 10, "kvadratet"),
         (exercises.decibels, -20, "Fortegnet"),
-        (exercises.which_layer, "fc7", "stedet"),
+        (exercises.which_layer, "sidst", "stedet"),
         (exercises.blank_filter, "a", "gradienten"),
         (exercises.lying_image, "d", "hvem har svaret"),
     ],

@@ -17,7 +17,7 @@ from lesson_utils.world.datasets import BASE
 
 TITLES = {
     "alexnet": "robust MiniAlexNet",
-    "alexnet-2": "robust MiniAlexNet, andet seed",
+    "alexnet-2": "robust MiniAlexNet-2",
     "vgg": "robust MiniVGG",
     "googlenet": "robust MiniGoogLeNet",
     "standard": "almindeligt MiniAlexNet",

@@ -15,8 +15,8 @@ def units_of_layer(images: Tensor, pieces: Tensor | None, names: Sequence[str], 
     """Units of a layer side by side: the image each wants (U, 3, S, S), its pieces (U, 3, 3, S, S), its name."""
     count = len(images)
     width = 9.0 / max(count, 6)
-    figure, _ = new_figure(0.4 + width + (width / 3 if pieces is not None else 0) + 0.62, rows=0)
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
+    figure, _ = new_figure(0.4 + width + (width / 3 if pieces is not None else 0) + 0.5, rows=0)
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.02, wspace=0.03, hspace=0)
     figure.suptitle(title, x=0.01, ha="left")
     columns = figure.add_gridspec(1, max(count, 6))
     for k, (image, name) in enumerate(zip(images, names, strict=True)):

@@ -92,7 +92,7 @@ def gallery(
     `what`: Danish, plural, for the alt text: "klassebilleder".
     """
     lines = -(-len(images) // columns)
-    height = 9.0 / columns + 0.3 + (0.25 if under else 0)
+    height = 9.0 / columns + 0.32 + 0.25 * max((line.count("\n") + 1 for line in under), default=0)
     figure, axes = new_figure(lines * height + (0.45 if title else 0), lines, columns, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
     for cell in axes.flat[len(images) :]:

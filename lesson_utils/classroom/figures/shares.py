@@ -87,24 +87,16 @@ def dose(values: pd.Series, across: str, up: str, many: pd.DataFrame | None = No
 @styled
 def matrix(table: pd.DataFrame, rows: str, columns: str) -> Figure:
     """Shares as a matrix of numbers: who (rows) against whom (columns); who is asked about himself is grey."""
-    figure, axes = new_figure(height=0.62 * len(table) + 1.5)
-    axes.imshow(table, cmap="Blues", vmin=0.5, vmax=1.15, aspect="auto")
+    figure, axes = new_figure(height=0.72 * len(table) + 1.2)
+    own = [[name == other for other in table.columns] for name in table.index]
+    axes.imshow(np.where(own, np.nan, table), cmap="Blues", vmin=0.6, vmax=1.8, aspect="auto")
     for down, (name, values) in enumerate(table.iterrows()):
         for right, (other, share) in enumerate(values.items()):
-            mine = name == other
-            axes.text(
-                right,
-                down,
-                percent(share),
-                ha="center",
-                va="center",
-                fontsize=15,
-                color=GREY if mine else INK,
-                fontstyle="italic" if mine else "normal",
-            )
-    axes.set_xticks(range(len(table.columns)), [name.replace(" ", "\n") for name in table.columns])
-    axes.set_yticks(range(len(table)), table.index)
-    axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
+            colour, size = (GREY, 13) if name == other else (INK, 16)
+            axes.text(right, down, percent(share), ha="center", va="center", fontsize=size, color=colour)
+    axes.set_xticks(range(len(table.columns)), [name.replace(" ", "\n", 1) for name in table.columns])
+    axes.set_yticks(range(len(table)), [name.replace(" ", "\n", 1) for name in table.index])
+    axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False, labelsize=12)
     axes.spines[:].set_visible(False)
     axes.set_xlabel(columns)
     axes.xaxis.set_label_position("top")
