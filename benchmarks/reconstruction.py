@@ -144,7 +144,8 @@ def measured(lucent: Lucent | None, rounds: int, steps: int) -> Iterator[dict]:
                 if lucent is not None:
                     there = LUCENT_LAYERS[name][depth]
                     times["lucent_128"] = lucent(name, there, SIZE, steps)
-                    times["lucent_224"] = lucent(name, there, None, steps)
+                    if turn == rounds:  # its default size, once: it takes long and is not compared per pixel
+                        times["lucent_224"] = lucent(name, there, None, steps)
                 if turn:  # the first warms up
                     turns.append(times)
             yield summary(name, depth, layer, turns)
@@ -152,14 +153,13 @@ def measured(lucent: Lucent | None, rounds: int, steps: int) -> Iterator[dict]:
 
 def summary(name: str, depth: str, layer: str, turns: list[dict[str, float]]) -> dict:
     def median(what: str, by: str = "") -> float:
-        return statistics.median(turn[what] / (turn[by] if by else 1e-3) for turn in turns)
+        return statistics.median(turn[what] / (turn[by] if by else 1e-3) for turn in turns if what in turn)
 
-    row = {"network": name, "depth": depth, "layer": layer} | {f"{key}_ms": median(key) for key in turns[0]}
-    row |= {f"{key}_by_ours": median(key, "ours") for key in turns[0] if key.startswith(("lucent", "loop"))}
+    keys = turns[-1]
+    row = {"network": name, "depth": depth, "layer": layer} | {f"{key}_ms": median(key) for key in keys}
+    row |= {f"{key}_by_ours": median(key, "ours") for key in keys if key.startswith(("lucent", "loop"))}
     row |= {
-        f"{key}_by_ours_bfloat16": median(key, "ours_bfloat16")
-        for key in turns[0]
-        if key.startswith("lucent")
+        f"{key}_by_ours_bfloat16": median(key, "ours_bfloat16") for key in keys if key.startswith("lucent")
     }
     row["ours_by_floor"] = median("ours", "floor")
     row["ours_bfloat16_by_floor"] = median("ours_bfloat16", "floor_bfloat16")

@@ -111,12 +111,21 @@ def _load(name: str, seed: int) -> Network:
         network = PAPER_NETWORKS[paper](seed=seed)
         network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
         return network
+    check_name(name)
     path = Path(name)
-    if path.suffix == ".safetensors" or path.exists():
-        network = _network_for(path)
-        network.origin = load_file(network, path)
-        return network
+    network = _network_for(path)
+    network.origin = load_file(network, path)
+    return network
+
+
+def check_name(name: str) -> None:
+    """Raise LessonError, as `load_network` would, for what is neither a known name nor a file; loads nothing."""
+    path = Path(name)
     names = [*embedded(), *(f"imagenet:{n}" for n in NAMES), *(f"paper:{n}" for n in PAPER_NETWORKS)]
+    if name in names or path.is_file():
+        return
+    if path.suffix == ".safetensors":
+        raise LessonError(f"Vægtfilen »{path}« findes ikke: skriv stien til en safetensors-fil.")
     raise LessonError(
         f"Kurset kender intet netværk »{name}«. {danish.nearest(name, names)} Skriv {danish.listing(names)}, "
         "eller stien til en safetensors-fil."

@@ -42,11 +42,12 @@ def run_all(
 
     Without a `scheduler` this machine runs at most `jobs` at a time. When the caller is interrupted, or stops
     asking, the runs that are under way are stopped. A run is handed out only when its turn is near, so that a
-    long plan does not fill the memory with notebooks and photos.
+    long plan does not fill the memory with notebooks and photos. The longest lessons begin first: a long one that
+    began last would run on alone.
     """
     limits = limits or Limits()
     scheduler = scheduler or ThisMachine(min(jobs or cores(), len(runs)) or 1, folder)
-    waiting = [(run, 1) for run in reversed(runs)]
+    waiting = [(run, 1) for run in sorted(reversed(runs), key=lambda run: run.lesson.seconds)]
     under_way: dict[Future[Outcome], tuple[Run, int, str]] = {}
     try:
         while waiting or under_way:

@@ -36,7 +36,10 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     cls=DanishGroup,
-    help="Kør og vedligehold kurset »ConvNet-arkitekturer«.",
+    help=(
+        "Kør og vedligehold kurset »ConvNet-arkitekturer«.\n\nEksempler:\nlesson doctor\nlesson run 02\n"
+        "lesson run --help"
+    ),
     options_metavar="[VALG]",
     subcommand_metavar="KOMMANDO [ARGUMENTER]...",
     rich_markup_mode="rich",
@@ -67,9 +70,13 @@ def run(
     """Kør lektionerne, og saml dem i en mappe med en oversigt, der kan åbnes uden net.
 
     Eksempler:
+    lesson run
     lesson run 02 04 --photo ferie.jpg
     lesson run 03 --grid depth=11,13,16,19 --seeds 5 --out vgg
-    lesson run --resume --out vgg
+    lesson run --parameters plan.csv --timeout 900 --retries 1 --out natten
+    lesson run --resume --out natten
+
+    Slutter med 0, når alt lykkedes, 1, når en kørsel fejlede, 2, når kommandoen var forkert, og 130 efter Ctrl-C.
     """
     from lesson_utils.course.order import Limits
     from lesson_utils.course.session import Request, run_session
@@ -146,7 +153,10 @@ def doctor(as_json: Json = False) -> None:
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
 def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
-    """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit."""
+    """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit.
+
+    Eksempel: lesson notebooks 03
+    """
     from rich.console import Console
 
     from lesson_utils.course.plan import plan

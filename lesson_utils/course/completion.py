@@ -19,7 +19,8 @@ def assignments(incomplete: str) -> list[tuple[str, str]]:
     for lesson in find():
         for known, told in parameter_lines(lesson.notebook).items():
             if equals and known == name:
-                allowed = [str(value) for value in lesson.allowed.get(name, ())]
+                values = lesson.allowed.get(name, ())
+                allowed = [] if isinstance(values, range) else [str(value) for value in values]
                 found |= {f"{name}={value}": "" for value in allowed if value.startswith(begun)}
             elif not equals and known.startswith(name):
                 found.setdefault(f"{known}=", told)

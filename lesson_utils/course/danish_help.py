@@ -62,6 +62,10 @@ class DanishGroup(_InDanish, TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
 def usage_sentence(error: Exception) -> str:
     """One Danish sentence for a command line that Typer could not read."""
     parameter = getattr(error, "param", None)
@@ -72,6 +76,5 @@ def usage_sentence(error: Exception) -> str:
     if option:
         return f"Valget »{option}« skal have en værdi efter sig."
     if parameter is not None:
-        meaning = parameter.help[0].lower() + parameter.help[1:]
-        return f"»{parameter.opts[-1]}« kan ikke have den værdi: {meaning}"
+        return f"»{parameter.opts[-1]}« kan ikke have den værdi, skriv et helt tal: {_lower(parameter.help)}"
     return "Kommandoen blev ikke forstået. Se hvordan den bruges med »--help«."

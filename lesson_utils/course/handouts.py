@@ -8,6 +8,7 @@ import nbformat
 
 from lesson_utils.course.catalogue import Lesson
 from lesson_utils.course.pages import NBVAL_MARK, replace_file
+from lesson_utils.course.slides import slide_type
 from lesson_utils.errors import LessonError
 
 SOLUTION = "solution"
@@ -16,14 +17,14 @@ SOLUTION = "solution"
 def handout(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The lesson as a student gets it: no solutions, no notes to the teacher, nothing run yet."""
     cells = [
-        _fresh(cell) for cell in notebook.cells if not _is_solution(cell) and _slide_type(cell) != "notes"
+        _fresh(cell) for cell in notebook.cells if not _is_solution(cell) and slide_type(cell) != "notes"
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
 def solved(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The lesson with its outputs and its solutions unfolded, without the notes to the teacher."""
-    cells = [nbformat.from_dict(cell) for cell in notebook.cells if _slide_type(cell) != "notes"]
+    cells = [nbformat.from_dict(cell) for cell in notebook.cells if slide_type(cell) != "notes"]
     for cell in cells:
         cell.source = cell.source.removeprefix(NBVAL_MARK)
         if _is_solution(cell):
@@ -33,10 +34,6 @@ def solved(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def _is_solution(cell: nbformat.NotebookNode) -> bool:
     return SOLUTION in cell.metadata.get("tags", [])
-
-
-def _slide_type(cell: nbformat.NotebookNode) -> str:
-    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
 def _fresh(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -1,10 +1,22 @@
 """The options of the commands: what each is called, and what its help says."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from lesson_utils.course.completion import assignments, lesson_numbers
+
+
+def _at_least(smallest: int) -> Callable[[str | int], int]:
+    """A whole number, `smallest` or more. (Typer's own `min` writes »[x>=0]« into the help.)"""
+
+    def whole(text: str | int) -> int:
+        if int(text) < smallest:
+            raise ValueError(text)
+        return int(text)
+
+    return whole
 
 
 def _jobs(text: str | int) -> int:
@@ -64,7 +76,12 @@ Grid = Annotated[
 ]
 Seeds = Annotated[
     int,
-    typer.Option(metavar="ANTAL", min=0, help="Kør med seed 0, 1, 2 … så mange gange."),
+    typer.Option(
+        metavar="ANTAL",
+        parser=_at_least(0),
+        show_default=False,
+        help="Kør med seed 0, 1, 2 … så mange gange.",
+    ),
 ]
 Out = Annotated[
     str,
@@ -78,12 +95,24 @@ Resume = Annotated[
 ]
 Timeout = Annotated[
     int,
-    typer.Option(metavar="SEKUNDER", min=0, help="Højst så længe for hver kørsel; 0: ingen grænse."),
+    typer.Option(
+        metavar="SEKUNDER",
+        parser=_at_least(0),
+        show_default=False,
+        help="Højst så længe for hver kørsel; 0: ingen grænse.",
+    ),
 ]
-CellTimeout = Annotated[int, typer.Option(metavar="SEKUNDER", min=1, help="Højst så længe for hver celle.")]
+CellTimeout = Annotated[
+    int, typer.Option(metavar="SEKUNDER", parser=_at_least(1), help="Højst så længe for hver celle.")
+]
 Retries = Annotated[
     int,
-    typer.Option(metavar="ANTAL", min=0, help="Prøv en fejlet kørsel igen så mange gange."),
+    typer.Option(
+        metavar="ANTAL",
+        parser=_at_least(0),
+        show_default=False,
+        help="Prøv en fejlet kørsel igen så mange gange.",
+    ),
 ]
 SchedulerAddress = Annotated[
     str, typer.Option("--scheduler", metavar="TCP://VÆRT:PORT", help="Kør på en dask-klynge, der er i gang.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lesson_utils.course.plan import Run, files_of, source_of
+from lesson_utils.course.plan import Run, files_below, files_of, source_of
 
 CELL_TIMEOUT = 600  # seconds; a lesson takes a minute, so a cell that takes ten hangs
 
@@ -47,14 +47,21 @@ class Outcome:
 
 def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
     """The run with everything that it needs. Files that its parameters name lie in its own folder there."""
-    files = files_of(run.changed)
+    places = files_of(run.changed)
+    names = [path.name for path in places.values()]
+    # two parameters may name files that are called the same: each then lies in a folder of its own
+    above = {name: f"{name}/" if names.count(path.name) > 1 else "" for name, path in places.items()}
     return Order(
         name=run.name,
         stem=run.lesson.notebook.stem,
         title=f"{run.lesson.number} {run.lesson.title}",
         notebook=source_of(run.lesson.notebook),
-        parameters=dict(run.changed) | {name: path.name for name, path in files.items()},
-        files={path.name: path.read_bytes() for path in files.values()},
+        parameters=dict(run.changed) | {name: above[name] + path.name for name, path in places.items()},
+        files={
+            above[name] + below: file.read_bytes()
+            for name, path in places.items()
+            for below, file in files_below(path).items()
+        },
         cell_timeout=limits.cell_timeout,
         timeout=limits.timeout,
         page=page,

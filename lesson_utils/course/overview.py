@@ -7,8 +7,7 @@ from rich.table import Table
 
 from lesson_utils.course.catalogue import Lesson
 from lesson_utils.course.doctor import BAD, GOOD, Check
-from lesson_utils.course.parameters import Parameter, read_parameters
-from lesson_utils.danish import listing
+from lesson_utils.course.parameters import Parameter, choice, read_parameters
 
 TYPES = {"str": "tekst", "int": "heltal", "float": "tal", "bool": "ja/nej", "list": "liste"}
 COLOURS = {GOOD: "green", BAD: "red"}
@@ -35,9 +34,17 @@ def _facts(lesson: Lesson, parameter: Parameter) -> dict[str, object]:
         "name": parameter.name,
         "type": parameter.type,
         "default": parameter.default,
-        "allowed": None if allowed is None else list(allowed),
+        "allowed": _plain(allowed),
+        "choice": "" if allowed is None else choice(allowed),
         "help": parameter.help,
     }
+
+
+def _plain(allowed: tuple | range | None) -> object:
+    """For machines: the values, or the first and last of an interval; None where any value will do."""
+    if isinstance(allowed, range):
+        return {"from": allowed[0], "to": allowed[-1]}
+    return None if allowed is None else list(allowed)
 
 
 def print_lessons(console: Console, facts: Iterable[dict]) -> None:
@@ -49,7 +56,7 @@ def print_lessons(console: Console, facts: Iterable[dict]) -> None:
         for parameter in lesson["parameters"]:
             meaning = parameter["help"]
             if parameter["allowed"]:
-                meaning += f" (vælg mellem {listing(parameter['allowed'])})"
+                meaning += f" (vælg {parameter['choice']})"
             default = "(tom)" if parameter["default"] == "" else str(parameter["default"])
             table.add_row(
                 parameter["name"], TYPES.get(parameter["type"], parameter["type"]), default, meaning

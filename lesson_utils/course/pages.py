@@ -128,8 +128,10 @@ def write_pictures(notebook: Path, folder: Path) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`5,3 s`, `34 s`, `1 min. 12 s`."""
+    """`5,3 s`, `34 s`, `1 min. 12 s`, `2 t. 5 min.`."""
     minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} t. {minutes % 60} min."
     return (
         f"{minutes} min. {rest} s" if minutes else f"{number(seconds, 1)} s" if seconds < 10 else f"{rest} s"
     )

@@ -17,6 +17,7 @@ KINDS = {
     "bool": "true eller false",
     "list": "en liste",
 }
+ENDLESS = 10**9  # a range of so many numbers has an end only because computers do
 WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
 
 
@@ -90,8 +91,11 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
 
 
 def choice(allowed: tuple | range) -> str:
-    """The values that a lesson allows, in words: `11, 13 og 16`, or `fra 1 til 20`."""
-    return f"fra {allowed[0]} til {allowed[-1]}" if isinstance(allowed, range) else listing(allowed)
+    """What may be chosen, in words: `mellem 11, 13 og 16`, `fra 1 til 20`, `0 eller mere`."""
+    if not isinstance(allowed, range):
+        return f"mellem {listing(allowed)}"
+    endless = len(allowed) >= ENDLESS
+    return f"{allowed[0]} eller mere" if endless else f"fra {allowed[0]} til {allowed[-1]}"
 
 
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
@@ -105,10 +109,8 @@ def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
         ) from None
     allowed = lesson.allowed.get(parameter.name)
     if allowed is not None and value not in allowed:
-        between = "mellem " if not isinstance(allowed, range) else ""
         raise LessonError(
-            f"»{parameter.name}« kan ikke være »{value}« i lektion {lesson.number}: "
-            f"vælg {between}{choice(allowed)}."
+            f"»{parameter.name}« kan ikke være »{value}« i lektion {lesson.number}: vælg {choice(allowed)}."
         )
     return value
 

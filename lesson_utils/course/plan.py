@@ -27,15 +27,16 @@ class Run:
 
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name."""
-        files = {name: _digest(path.read_bytes()) for name, path in files_of(self.parameters).items()}
+        files = {name: _digest_of(path) for name, path in files_of(self.parameters).items()}
         facts = [source_of(self.lesson.notebook), dict(self.parameters) | files]
         return _digest(json.dumps(facts, sort_keys=True).encode())
 
     @property
     def label(self) -> str:
         """`03 VGG (depth=11)`: what a person calls it."""
-        told = ", ".join(f"{name}={short_value(value)}" for name, value in self.changed.items())
-        return f"{self.lesson.number} {self.lesson.title}" + (f" ({told})" if told else "")
+        return f"{self.lesson.number} {self.lesson.title}" + (
+            f" ({told(self.changed)})" if self.changed else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,13 @@ class RunResult:
         return not self.reason
 
     @property
+    def settings(self) -> str:
+        """`depth=11, seed=0`: what was set for this run."""
+        return told(self.changed)
+
+    @property
     def label(self) -> str:
-        told = ", ".join(f"{name}={short_value(value)}" for name, value in self.changed.items())
-        return f"{self.number} {self.title}" + (f" ({told})" if told else "")
+        return f"{self.number} {self.title}" + (f" ({self.settings})" if self.changed else "")
 
     def as_json(self) -> dict[str, object]:
         """The result as plain values, for `run.json` and `summary.json`."""
@@ -122,6 +127,8 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
                 continue
             name = run_name(lesson, changed)
             runs[name] = Run(name, lesson, changed, parameters)
+    if not runs and not wrong:
+        wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
     if wrong:
         raise WrongParameters(wrong)
     return list(runs.values())
@@ -132,6 +139,11 @@ def _lessons_of(setting: Mapping[str, object], lessons: Sequence[Lesson]) -> lis
         return list(lessons)
     wanted = find([str(setting[LESSON])])
     return [lesson for lesson in wanted if lesson in lessons]
+
+
+def told(values: Mapping[str, object]) -> str:
+    """Parameters as a person reads them: `depth=11, photo=ferie.jpg`."""
+    return ", ".join(f"{name}={short_value(value)}" for name, value in values.items())
 
 
 def short_value(value: object) -> str:
@@ -159,9 +171,24 @@ def source_of(notebook: Path) -> str:
 
 
 def files_of(parameters: Mapping[str, object]) -> dict[str, Path]:
-    """The parameters that name a file of this machine, by an absolute path."""
+    """The parameters that name a file or a folder of this machine, by an absolute path."""
     texts = {name: Path(value) for name, value in parameters.items() if isinstance(value, str) and value}
-    return {name: path for name, path in texts.items() if path.is_absolute() and path.is_file()}
+    return {name: path for name, path in texts.items() if path.is_absolute() and path.exists()}
+
+
+def files_below(path: Path) -> dict[str, Path]:
+    """A file by its name; the files of a folder by their paths from the folder's own name on (hidden ones not)."""
+    if path.is_file():
+        return {path.name: path}
+    found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
+    hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
+    return {name.as_posix(): each for name, each in found.items() if name not in hidden}
+
+
+def _digest_of(path: Path) -> str:
+    """Of a file its content; of a folder also the names of its files."""
+    contents = {name: _digest(each.read_bytes()) for name, each in files_below(path).items()}
+    return contents[path.name] if path.is_file() else _digest(json.dumps(contents).encode())
 
 
 def _digest(content: bytes) -> str:

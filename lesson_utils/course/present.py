@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,24 +15,29 @@ from urllib.parse import quote
 import nbformat
 
 from lesson_utils.course.catalogue import REPOSITORY, Lesson
-from lesson_utils.course.pages import NBVAL_MARK
+from lesson_utils.course.catch_up import CELLS, needed
+from lesson_utils.course.pages import NBVAL_MARK, TEMPLATES
+from lesson_utils.course.slides import shows, slide_type
 from lesson_utils.errors import LessonError
 
-HIDDEN = {"parameters", "setup"}
+STARTUP = """from pathlib import Path
+
+from lesson_utils.course import catch_up
+
+catch_up.start(Path({folder!r}), get_ipython())
+del Path, catch_up
+"""
+FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
 DECK = "jupyterlab-slideshow"
 CLICKER = {"PageDown": ("down", "forward"), "PageUp": ("up", "back")}  # key: (direction, else that one)
-# What JupyterLab looks like before a class: no news, large letters, the deck on, a clicker's two keys.
+# What JupyterLab is told before a class: no news, no line beyond the edge, the deck on, a clicker's two keys.
 SETTINGS = {
     f"{DECK}/plugin": {"active": True},
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/apputils-extension/themes": {
-        "overrides": {
-            "code-font-size": "20px",
-            "content-font-size1": "24px",
-            "ui-font-size1": "18px",
-        }
+    "@jupyterlab/notebook-extension/tracker": {
+        "windowingMode": "none",
+        "codeCellConfig": {"lineWrap": True},
     },
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
     "@jupyterlab/shortcuts-extension/shortcuts": {
         "shortcuts": [
             {
@@ -53,9 +59,7 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     The lesson itself stays as it is, whatever is run or written during the class; so do the user's own settings.
     Raises LessonError if the deck is not installed.
     """
-    if (
-        find_spec("jupyterlab_fonts") is None
-    ):  # what jupyterlab-slideshow, which holds no Python, brings along
+    if find_spec("jupyterlab_fonts") is None:  # jupyterlab-slideshow holds no Python, but brings this along
         raise LessonError(
             "Det kræver pakken jupyterlab-slideshow at præsentere: installér den i kursets mappe med kommandoen "
             "»python -m pip install -c constraints.txt -e '.[slides]'«."
@@ -66,12 +70,22 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     notebook = folder / lesson.notebook.name
-    shutil.copyfile(lesson.notebook, notebook)
-    startup = folder / ".ipython" / "profile_default" / "startup"
+    content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
+    nbformat.write(content, notebook)
+    kernel = folder / ".kernel"
+    startup = kernel / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "00-lesson.py").write_text(set_up(notebook), encoding="utf-8")
+    (startup / "00-lesson.py").write_text(STARTUP.format(folder=str(kernel)), encoding="utf-8")
+    order = [cell.id for cell in content.cells]
+    (kernel / CELLS).write_text(
+        json.dumps({"cells": needed(content.cells), "order": order}), encoding="utf-8"
+    )
+    styles = folder / ".config" / "custom" / "custom.css"
+    styles.parent.mkdir(parents=True)
+    shutil.copyfile(TEMPLATES / "present.css", styles)
     surroundings = os.environ | {
-        "IPYTHONDIR": str(folder / ".ipython"),
+        "IPYTHONDIR": str(kernel),
+        "JUPYTER_CONFIG_DIR": str(folder / ".config"),
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")])),
@@ -80,11 +94,20 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     return notebook, surroundings
 
 
-def set_up(notebook: Path) -> str:
-    """What a kernel does before the first slide: the cells with parameters and imports, which no slide shows."""
-    cells = nbformat.read(notebook, as_version=4).cells
-    hidden = [cell for cell in cells if HIDDEN & set(cell.metadata.get("tags", []))]
-    return "\n\n".join(cell.source.removeprefix(NBVAL_MARK) for cell in hidden) + "\n"
+def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without the tests' marks, and without the code that would push its own picture off the screen.
+
+    Folded code is run as any other, and a click unfolds it.
+    """
+    cells = [nbformat.from_dict(cell) for cell in notebook.cells]
+    for cell in cells:
+        cell.source = cell.source.removeprefix(NBVAL_MARK)
+        if shows(cell) and slide_type(cell) != "skip":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        if "widget" in cell.metadata.get("tags", []):  # one picture is there until the widget is run
+            for output in cell.outputs:
+                output.data["text/html"] = FIRST_PICTURE.match(output.data["text/html"])[0]
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
 def server_command(notebook: Path, *options: str) -> list[str]:
@@ -98,6 +121,7 @@ def server_command(notebook: Path, *options: str) -> list[str]:
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.custom_css=True",
         *options,
     ]
 

@@ -106,6 +106,7 @@ def carry_out(
         results.mkdir()
         Path(folder, "lesson.ipynb").write_text(order.notebook, encoding="utf-8")
         for name, content in order.files.items():
+            (desk / name).parent.mkdir(parents=True, exist_ok=True)
             (desk / name).write_bytes(content)
         told, code = _speak(order, Path(folder), workers.start(threads, results / "log.txt"), workers, tell)
         if not told:

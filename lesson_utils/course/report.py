@@ -131,7 +131,7 @@ def lesson_parts(results: Sequence[RunResult], metrics: dict[str, dict[str, obje
                     "rows": [
                         {
                             "link": page_of(result),
-                            "label": result.label,
+                            "label": result.settings or result.label,
                             "settings": [shown(result.parameters.get(name)) for name in swept],
                             "figures": [_figure(metrics[result.name].get(name)) for name in names],
                         }
@@ -201,15 +201,22 @@ def card(folder: Path, result: RunResult) -> dict[str, object]:
     place, stem = folder / result.name, _stem(result)
     here = quote(result.name)
     memory = result.facts.get("peak_memory_mb")
-    facts = [("Tid", duration(result.seconds))]
-    facts += [("Hukommelse", f"{shown(memory)} MB")] if memory else []
+    facts = [("tid", duration(result.seconds))]
+    facts += [("hukommelse", f"{shown(memory)} MB")] if memory else []
+    facts += [
+        (name, value)
+        for name in ("device", "threads", "host")
+        if (value := result.facts.get(name)) not in (None, "")
+    ]
     return {
         "label": f"{result.number} {result.title}",
+        "summary": " · ".join([facts[0][1], *(value for name, value in facts if name == "hukommelse")]),
         "passed": result.passed,
         "reason": result.reason,
         "traceback": result.traceback,
         "facts": facts,
-        "parameters": [(n, shown(v), n in result.changed) for n, v in result.parameters.items()],
+        "changed": [(name, shown(value)) for name, value in result.changed.items()],
+        "parameters": [(name, shown(value)) for name, value in result.parameters.items()],
         "page": page_of(result) if (place / f"{stem}.html").is_file() else "",
         "notebook": f"{here}/{quote(stem)}.ipynb" if (place / f"{stem}.ipynb").is_file() else "",
         "log": f"{here}/log.txt" if (place / "log.txt").is_file() else "",
@@ -224,13 +231,16 @@ def render(
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    lessons = lesson_parts(results, metrics)
     began = min((result.facts.get("started", 0) for result in results), default=0)
     return environment.get_template("report.html.j2").render(
         started=f"{datetime.fromtimestamp(began):%d.%m.%Y kl. %H.%M}" if began else "",
         verdict=verdict(results),
         duration=duration(sum(result.seconds for result in results)),
         missing=missing,
-        cards=[card(folder, result) for result in results],
-        lessons=lesson_parts(results, metrics),
+        failed=[card(folder, result) for result in results if not result.passed],
+        passed=[card(folder, result) for result in results if result.passed],
+        lessons=lessons,
+        swept=any(lesson["pictures"] for lesson in lessons),
         parquet=(folder / "results.parquet").is_file(),
     )

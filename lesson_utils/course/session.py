@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from lesson_utils.course.batch import Scheduler, run_all
-from lesson_utils.course.catalogue import Lesson, find
+from lesson_utils.course.catalogue import find
 from lesson_utils.course.here import ThisMachine, runs_at_a_time
+from lesson_utils.course.inputs import checked_settings
 from lesson_utils.course.order import Limits
 from lesson_utils.course.pages import verdict
 from lesson_utils.course.parameters import WrongParameters
@@ -47,54 +48,33 @@ class Request:
     json: bool = False
 
 
-def checked_settings(settings: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """The settings with every photo read once, and every file's path made absolute.
+def runs_asked_for(request: Request) -> list[Run]:
+    """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
+    wrong: list[str] = []
 
-    Raises WrongParameters with a sentence for each photo that is not there or not an image, in the words that a
-    lesson would use.
-    """
-    absolute = [{name: _absolute(name, value) for name, value in setting.items()} for setting in settings]
-    wrong = []
-    photos = {str(setting["photo"]) for setting in absolute if setting.get("photo")}
-    if photos:
-        from lesson_utils.images import photo as read
+    def attempt(make: Callable, *arguments: object, otherwise: list) -> list:
+        try:
+            return make(*arguments)
+        except LessonError as error:
+            wrong.extend(getattr(error, "sentences", [str(error)]))
+            return otherwise
 
-        for photo in sorted(photos):
-            try:
-                read(photo)
-            except LessonError as error:
-                wrong.append(str(error))
+    lessons = attempt(find, request.lessons, otherwise=list(find()))
+    sources = (request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos)
+    settings = attempt(settings_from, *sources, otherwise=[{}])
+    settings = attempt(checked_settings, settings, otherwise=settings)
+    runs = attempt(plan, lessons, *settings, otherwise=[])
     if wrong:
         raise WrongParameters(wrong)
-    return absolute
-
-
-def _absolute(name: str, value: object) -> object:
-    """A path as it can be found from any folder. A name that the course knows stays a name."""
-    if not isinstance(value, str) or not value:
-        return value
-    path = Path(value).expanduser()
-    if name == "photo":
-        from lesson_utils.images import PHOTOS
-
-        return value if value in PHOTOS else type(value)(path.absolute())
-    looks_like_a_path = path.suffix or "/" in value
-    return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
-
-
-def runs_asked_for(request: Request) -> list[Run]:
-    """The plan. Raises LessonError before anything has started if the request is wrong."""
-    lessons: list[Lesson] = find(request.lessons)
-    settings = settings_from(
-        request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos
-    )
-    return plan(lessons, *checked_settings(settings))
+    return runs
 
 
 def cluster_for(request: Request, console: Console) -> Scheduler | None:
     """The cluster that is asked for, if one is. Raises LessonError if it does not answer."""
     if not (request.scheduler or request.local_cluster):
         return None
+    if request.scheduler and request.local_cluster:
+        raise LessonError("Vælg én klynge: enten --scheduler eller --local-cluster.")
     from lesson_utils.course.cluster import Cluster
 
     cluster = Cluster(request.scheduler, request.jobs)

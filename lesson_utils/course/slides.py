@@ -1,5 +1,6 @@
 """`lesson slides`: a lesson as a slide show that opens from a USB stick, without a network."""
 
+import re
 import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from lesson_utils.course.pages import (
     copy_mathjax,
     replace_file,
 )
+from lesson_utils.course.tall_pictures import parted
 from lesson_utils.errors import LessonError
 
 REVEAL = "reveal"
@@ -28,8 +30,8 @@ REVEAL_PARTS = (
     "plugin/notes/notes.js",
 )
 WIDTH, HEIGHT = 1280, 720  # of a slide, as a projector shows it
-DRAWS = ("show(", "widgets.")  # the code of a cell that only draws says nothing from a distance
-ONLY_LIVE = "exercise"  # the tag of a cell that a reader is to fill in
+SHOWN = ("<img ", "<table")
+NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s*", re.DOTALL)
 
 
 def reveal_parts() -> Path:
@@ -58,26 +60,52 @@ def copy_reveal(folder: Path) -> None:
 def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without what makes sense only where a reader can write: the empty answers and their checks.
 
-    A cell that is taken out and begins a slide hands its place on to the next cell.
+    A cell that makes a picture or a table shows that alone: a back row reads no code beside it. A cell that is
+    taken out and begins a slide hands its place on to the next cell.
     """
     kept, pending = [], ""
     for cell in notebook.cells:
         cell = nbformat.from_dict(cell)
-        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        kind = slide_type(cell)
         if kind == "skip":
             continue
-        if ONLY_LIVE in cell.metadata.get("tags", []) or cell.source.startswith("check("):
+        if _only_live(cell):
             pending = pending or (kind if kind in ("slide", "subslide") else "")
             continue
-        if kind != "notes":
-            if pending and kind not in ("slide", "subslide"):
-                cell.metadata["slideshow"] = {"slide_type": pending}
+        if kind == "notes":
+            cell.source = NOTES.sub(r"**\1.** \2", cell.source)
+        elif pending:
+            cell.metadata["slideshow"] = {"slide_type": kind if kind in ("slide", "subslide") else pending}
             pending = ""
         cell.source = cell.source.removeprefix(NBVAL_MARK)
-        if cell.source.startswith(DRAWS):
+        if shows(cell):
             cell.metadata["transient"] = {"remove_source": True}
+            for output in cell.outputs:
+                if _html(output):
+                    output.data["text/html"] = parted(_html(output))
         kept.append(cell)
     return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
+
+
+def slide_type(cell: nbformat.NotebookNode) -> str:
+    """`slide`, `subslide`, `fragment`, `skip`, `notes`, or `-` for none of them."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def shows(cell: nbformat.NotebookNode) -> bool:
+    """Whether the cell's outputs hold a picture or a table."""
+    return any(kind in _html(output) for output in cell.get("outputs", []) for kind in SHOWN)
+
+
+def _html(output: nbformat.NotebookNode) -> str:
+    return output.get("data", {}).get("text/html", "")
+
+
+def _only_live(cell: nbformat.NotebookNode) -> bool:
+    """Whether the cell is there to be filled in, or checks what was filled in."""
+    tags = cell.metadata.get("tags", [])
+    to_fill_in = "exercise" in tags or ("widget-data" in tags and not cell.get("outputs"))
+    return to_fill_in or cell.source.startswith("check(")
 
 
 def write_slides(notebook: Path, show: Path, title: str) -> None:

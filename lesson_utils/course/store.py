@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from lesson_utils.course.catalogue import REPOSITORY, find
+from lesson_utils.course.inputs import checked_settings
 from lesson_utils.course.order import Outcome
 from lesson_utils.course.pages import replace_file
 from lesson_utils.course.plan import Run, RunResult, plan
+from lesson_utils.course.sweep import LESSON
 from lesson_utils.errors import LessonError
 
 BATCH = "batch.json"
@@ -97,7 +99,8 @@ def planned(folder: Path) -> list[Run]:
         raise LessonError(
             f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
         )
-    return [run for each in entries for run in plan(find([each["lesson"]]), each["changed"])]
+    settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries])
+    return plan(find(), *settings)
 
 
 def latest() -> Path:

@@ -35,10 +35,12 @@ class Display:
             disable=not console.is_terminal,
         )
         self._total, self._finished, self._began = len(runs), 0, time.monotonic()
+        self._work = {run.name: run.lesson.seconds for run in runs}
+        self._done = 0.0  # of that work, by the runs that have finished
+        self._under_way: dict[str, float] = {}
         self._overall = self._bars.add_task(
-            "I alt", total=max(self._total, 1), where=f"0 af {len(runs)}", left=""
+            "I alt", total=max(sum(self._work.values()), 1), where=f"0 af {len(runs)}", left=""
         )
-        self._cells: dict[str, float] = {}
 
     def __enter__(self) -> "Display":
         self._bars.start()
@@ -57,13 +59,14 @@ class Display:
                 )
             where = f"celle {progress.cell} af {progress.cells}"
             self._bars.update(self._tasks[name], completed=progress.cell - 1, where=where)
-            self._cells[name] = (progress.cell - 1) / progress.cells
+            self._under_way[name] = self._work[name] * (progress.cell - 1) / progress.cells
             self._show_overall()
 
     def finished(self, result: RunResult) -> None:
         with self._lock:
             self._finished += 1
-            self._cells.pop(result.name, None)
+            self._under_way.pop(result.name, None)
+            self._done += self._work[result.name]
             if result.name in self._tasks:
                 self._bars.remove_task(self._tasks.pop(result.name))
             left = self._show_overall()
@@ -76,11 +79,11 @@ class Display:
 
     def _show_overall(self) -> str:
         """Move the overall bar, cell by cell; the time that is left if all goes on as so far."""
-        done = self._finished + sum(self._cells.values())
+        done, whole = self._done + sum(self._under_way.values()), sum(self._work.values())
         spent = time.monotonic() - self._began
         left = ""
-        if 0 < done < self._total:
-            left = f", ca. {duration(max(1, round(spent * (self._total - done) / done)))} tilbage"
+        if 0 < done < whole:
+            left = f", ca. {duration(max(1, round(spent * (whole - done) / done)))} tilbage"
         self._bars.update(
             self._overall,
             completed=done,

@@ -10,14 +10,18 @@ import sys
 from pathlib import Path
 
 
-def peak_memory_mb() -> int | None:
-    """The largest resident memory that this process has had, in MB (None where the system does not count it)."""
+def peak_memory_mb(of_children: bool = False) -> int | None:
+    """The largest resident memory that this process, or an ended child of it, has had, in MB.
+
+    None where the system does not count it.
+    """
     try:
         import resource
     except ImportError:  # Windows
         return None
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+    whose = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
+    return round(resource.getrusage(whose).ru_maxrss * unit / 1e6)
 
 
 def device() -> str:

@@ -137,10 +137,8 @@ def execute(order: dict, folder: Path, target: Path) -> dict:
                     "reason": f"Kørslen brugte mere end {allowed}: den nåede celle {current}.",
                     "traceback": "",
                 }
-            return {
-                "reason": f"Python gik ned i celle {current}. Måske slap hukommelsen op.",
-                "traceback": "",
-            }
+            place = f"i celle {current}" if current else "før den første celle"
+            return {"reason": f"Python gik ned {place}. Måske slap hukommelsen op.", "traceback": ""}
     return {"reason": "", "traceback": ""}
 
 
@@ -174,11 +172,15 @@ def in_danish(notebook: Path) -> None:
 
 
 def facts_of(folder: Path) -> dict:
-    """What the kernel wrote down at its end; nothing if it was killed."""
+    """What the kernel wrote down at its end, and what the system knows of it, also if it was killed."""
+    from lesson_utils.course.witness import peak_memory_mb
+
+    times = os.times()  # of the kernel, which has ended, and of this process
+    known = {"peak_memory_mb": peak_memory_mb(of_children=True), "cpu_seconds": round(sum(times[:4]), 1)}
     try:
-        return json.loads((folder / "witness.json").read_text(encoding="utf-8"))
+        return known | json.loads((folder / "witness.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
+        return known
 
 
 def main() -> None:

@@ -5,15 +5,18 @@ import os
 import sys
 import threading
 import time
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
 
+from lesson_utils.course import catalogue
 from lesson_utils.course.batch import cores, run_all
 from lesson_utils.course.catalogue import find
-from lesson_utils.course.order import Limits, order_for
+from lesson_utils.course.order import Limits, Outcome, order_for
 from lesson_utils.course.plan import plan
 from lesson_utils.course.process import Workers, carry_out
 
@@ -75,6 +78,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
     }
     assert good.facts["device"] == "cpu" and good.facts["threads"] == max(1, cores() // 2)
     assert 20 < good.facts["peak_memory_mb"] < 2000
+    assert 0.1 < good.facts["cpu_seconds"] < 60
     assert good.facts["versions"]["python"] and good.facts["attempts"] == 1
     told = json.loads(stdout_of(place / "01_good.ipynb").splitlines()[-1])
     assert told == {
@@ -98,10 +102,36 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
     assert results["Sentence"].reason == "Laget »conv9« findes ikke."
     assert results["Sentence"].traceback == ""
     assert results["Dead"].reason.startswith("Python gik ned i celle 6")
+    assert 20 < results["Dead"].facts["peak_memory_mb"] < 2000, "of a killed kernel, too"
 
     assert not list(out.glob(".*")), "nothing half-written is left"
     last = [step for step in seen if step.run.lesson.title == "Good"][-1]
     assert (last.cell, last.cells) == (6, 6)
+
+
+def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):
+    """And the settings of one lesson in the order in which they were asked for."""
+    course(photo=False, short=[], long=[])
+    longer = [replace(lesson, seconds=seconds) for lesson, seconds in zip(find(), (5, 50), strict=True)]
+    monkeypatch.setattr(catalogue, "LESSONS", tuple(longer))
+    begun = []
+
+    class Immediately:
+        slots = 1
+
+        def submit(self, order, tell) -> Future:
+            begun.append(order.name)
+            future = Future()
+            future.set_result(Outcome(1.0))
+            return future
+
+        def close(self) -> None:
+            pass
+
+    runs = plan(find(), {"classes": 1}, {"classes": 2})
+    results = list(run_all(runs, tmp_path, scheduler=Immediately()))
+    assert begun == [f"{name}_classes={n}" for name in ("02_long", "01_short") for n in (1, 2)]
+    assert len(results) == 4 and all(result.passed for result in results)
 
 
 def test_a_cell_that_hangs_is_stopped(course, tmp_path):

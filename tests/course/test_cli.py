@@ -55,7 +55,13 @@ def test_help_of_a_command_is_danish(say):
         (["run", "42"], "Der er ingen lektion 42: vælg mellem 00, 01, 02, 03, 04, 05 og 06."),
         (["run", "--foto", "x"], "Valget »--foto« findes ikke. Mente du »--photo«?"),
         (["run", "--jobs"], "Valget »--jobs« skal have en værdi efter sig."),
-        (["run", "--jobs", "mange"], "»--jobs« kan ikke have den værdi: hvor mange lektioner der kører"),
+        (["run", "--jobs", "mange"], "»--jobs« kan ikke have den værdi, skriv et helt tal: hvor mange"),
+        (["run", "--seeds", "-1"], "»--seeds« kan ikke have den værdi, skriv et helt tal: kør med seed 0"),
+        (["run", "--cell-timeout", "0"], "»--cell-timeout« kan ikke have den værdi"),
+        (["run", "--timeout", "-1"], "»--timeout« kan ikke have den værdi"),
+        (["run", "--retries", "to"], "»--retries« kan ikke have den værdi"),
+        (["run", "--scheduler", "tcp://h:1", "--local-cluster"], "Vælg én klynge: enten --scheduler eller"),
+        (["run", "--resume", "--out", "findes-ikke"], "Mappen »"),
     ],
 )
 def test_wrong_input_gets_one_danish_sentence(say, arguments, sentence):

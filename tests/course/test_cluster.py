@@ -1,21 +1,21 @@
 """The same plan on a dask cluster: the same figures, and no file system in common."""
 
+import json
 import sys
 from contextlib import closing
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from PIL import Image
 
-from lesson_utils.course.batch import run_all
-from lesson_utils.course.catalogue import find
+from lesson_utils.course import session
 from lesson_utils.course.cli import answer
-from lesson_utils.course.plan import plan
-from lesson_utils.errors import LessonError
 
 RECORD = """
 import os
 kind = "application/vnd.lesson.record+json"
-display({kind: {"name": "fil", "value": open(photo, "rb").read().decode()}}, raw=True)
+display({kind: {"name": "fil", "value": len(open(photo, "rb").read())}}, raw=True)
 display({kind: {"name": "tal", "value": 0.1 + 0.2}}, raw=True)
 """
 
@@ -30,36 +30,40 @@ def test_without_dask_one_sentence(monkeypatch, capsys, course):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch):
+def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, capsys):
+    """`--local-cluster` starts one with a dashboard; `--scheduler` hands the plan to one that is there."""
     pytest.importorskip("distributed")
     from lesson_utils.course import cluster as cluster_module
     from lesson_utils.course.cluster import Cluster
 
     course(good=[RECORD], bad=["1 / 0"])
-    photo = tmp_path / "foto.txt"
-    photo.write_text("indhold", encoding="utf-8")
-    here, there = tmp_path / "here", tmp_path / "there"
-    here.mkdir()
-    there.mkdir()
-    runs = plan(find(), {"photo": str(photo)})
-    list(run_all(runs[:1], here, page=False))
+    photo = tmp_path / "foto.png"
+    Image.new("RGB", (9, 6), "red").save(photo)
+    here, there, own_there = (str(tmp_path / name) for name in ("here", "there", "own"))
+    asked = ["run", "--photo", str(photo)]
+    assert answer([*asked, "1", "--out", here]) == 0
+    capsys.readouterr()
     with closing(Cluster(jobs=2)) as own:  # what --local-cluster starts
         assert urlopen(own.dashboard, timeout=30).status == 200
+        assert own.slots == 2
         heard = []
-        scheduler = Cluster(own.address)
-        assert scheduler.slots == 2
-        results = {
-            r.title: r for r in run_all(runs, there, tell=heard.append, page=False, scheduler=scheduler)
-        }
+        with monkeypatch.context() as patch:
+            patch.setattr(session.Display, "tell", lambda display, step: heard.append(step))
+            assert answer([*asked, "--scheduler", own.address, "--out", there]) == 1, "as »bad« fails"
+        said = capsys.readouterr().out
+        assert "ZeroDivisionError: division by zero." in said and "dask" not in said
         with monkeypatch.context() as patch:
             patch.setattr(cluster_module, "course_fingerprint", lambda: "en anden")
-            with pytest.raises(LessonError, match="samme udgave af kurset"):
-                Cluster(own.address)
-    good = results["Good"]
-    assert good.passed and results["Bad"].reason.endswith("ZeroDivisionError: division by zero.")
-    metrics = (there / good.name / "metrics.json").read_bytes()
-    assert metrics == (here / good.name / "metrics.json").read_bytes()
-    assert b"indhold" in metrics
+            assert answer([*asked, "--scheduler", own.address, "--out", str(tmp_path / "none")]) == 2
+        assert "samme udgave af kurset" in capsys.readouterr().err
+        assert not (tmp_path / "none").exists()
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster_module, "Cluster", lambda address, jobs: own)
+            assert answer([*asked, "1", "--local-cluster", "--out", own_there]) == 0
+        assert f"Følg kørslen i dask: {own.dashboard}" in capsys.readouterr().out
+    metrics = [next(Path(place).glob("01_*/metrics.json")).read_bytes() for place in (here, there, own_there)]
+    assert metrics[0] == metrics[1] == metrics[2]
+    assert json.loads(metrics[0]) == {"fil": len(photo.read_bytes()), "tal": 0.1 + 0.2}
     assert [(step.cell, step.cells) for step in heard if step.run.lesson.title == "Good"][-1] == (6, 6)
 
 

@@ -1,10 +1,12 @@
 """`lesson doctor` and `lesson list`: what is found is said, and what is wrong comes with what to do."""
 
 import json
-import os
 import shutil
 import socket
+import threading
+import time
 
+import psutil
 import pytest
 
 from lesson_utils import weights
@@ -64,7 +66,7 @@ def test_too_little_of_things(monkeypatch):
     usage = type("Usage", (), {"free": 5e8})
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     assert doctor.disk() == Check("Disk", BAD, "0,5 GB fri", "frigør mindst 1 GB")
-    monkeypatch.setattr(os, "sysconf", lambda name: 1_000_000 if name == "SC_PHYS_PAGES" else 2000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"total": 2_000_000_000}))
     check = doctor.memory()
     assert (check.state, check.found) == (NOTE, "2 GB") and "--jobs 1" in check.advice
 
@@ -88,6 +90,21 @@ def test_no_network_is_no_hindrance(monkeypatch):
     assert doctor.network().state == NOTE
 
 
+def test_a_name_server_that_does_not_answer_holds_nothing_up(monkeypatch):
+    answered = threading.Event()
+
+    def silent(*_, **__):
+        answered.wait(20)
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", silent)
+    monkeypatch.setattr(doctor, "SECONDS_TO_ANSWER", 0.05)
+    began = time.monotonic()
+    assert doctor.network().state == NOTE
+    assert time.monotonic() - began < 20
+    answered.set()
+
+
 def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
     assert answer(["list", "3"]) == 0
     said = capsys.readouterr().out
@@ -96,6 +113,17 @@ def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
     (lesson,) = json.loads(capsys.readouterr().out)
     depth = next(parameter for parameter in lesson["parameters"] if parameter["name"] == "depth")
     assert depth | {"help": ""} == {
-        "name": "depth", "type": "int", "default": 16, "allowed": [11, 13, 16, 19], "help": "",
+        "name": "depth", "type": "int", "default": 16, "allowed": [11, 13, 16, 19],
+        "choice": "mellem 11, 13, 16 og 19", "help": "",
     }  # fmt: skip
     assert depth["help"].startswith("VGG-netværkets dybde")
+
+
+def test_an_interval_is_listed_as_one(capsys):
+    assert answer(["list", "4"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "(vælg fra 1 til 500)" in said and "0 eller mere" in said and "1, 2, 3" not in said
+    assert answer(["list", "4", "--json"]) == 0
+    (lesson,) = json.loads(capsys.readouterr().out)
+    allowed = {parameter["name"]: parameter["allowed"] for parameter in lesson["parameters"]}
+    assert allowed["steps"] == {"from": 1, "to": 500} and allowed["network"] is None

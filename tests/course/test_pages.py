@@ -20,7 +20,8 @@ def result(name: str = "02_alexnet", **changes) -> RunResult:
 
 
 @pytest.mark.parametrize(
-    "seconds, text", [(5.34, "5,3 s"), (34.4, "34 s"), (59.7, "1 min. 0 s"), (72, "1 min. 12 s")]
+    "seconds, text",
+    [(5.34, "5,3 s"), (34.4, "34 s"), (59.7, "1 min. 0 s"), (72, "1 min. 12 s"), (7530, "2 t. 5 min.")],
 )
 def test_duration(seconds, text):
     assert duration(seconds) == text

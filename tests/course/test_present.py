@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from lesson_utils.course import present as present_module
 from lesson_utils.course.catalogue import REPOSITORY, find
 from lesson_utils.course.cli import answer
-from lesson_utils.course.present import prepare, server_command
+from lesson_utils.course.present import for_the_screen, prepare, server_command
 
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
@@ -26,16 +27,32 @@ TOKEN = "abc"
 
 
 def test_the_lesson_is_a_copy_and_the_users_settings_are_left_alone(course, tmp_path, monkeypatch):
-    notebooks = course(one=[])
+    notebooks = course(one=["# NBVAL_CHECK_OUTPUT\nprint(1)"])
+    before = (notebooks / "01_one.ipynb").read_bytes()
     monkeypatch.setenv("LESSON_STATIC", "1")
     notebook, surroundings = prepare(find(["1"])[0], tmp_path / "show")
-    assert notebook.read_bytes() == (notebooks / "01_one.ipynb").read_bytes()
     assert notebook.parent == tmp_path / "show"
-    startup = Path(surroundings["IPYTHONDIR"], "profile_default", "startup", "00-lesson.py")
-    assert startup.read_text(encoding="utf-8").startswith('photo: str = ""')
-    assert Path(surroundings["JUPYTERLAB_SETTINGS_DIR"]).is_relative_to(tmp_path / "show")
+    assert (notebooks / "01_one.ipynb").read_bytes() == before
+    sources = [cell.source for cell in nbformat.read(notebook, as_version=4).cells]
+    assert sources[-1] == "print(1)" and len(sources) == 5
+    for place in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        assert Path(surroundings[place]).is_relative_to(tmp_path / "show")
     assert "LESSON_STATIC" not in surroundings, "the widgets are to live"
     assert surroundings["PYTHONPATH"].split(os.pathsep)[0] == str(REPOSITORY)
+
+
+def test_code_is_folded_where_it_made_a_picture_and_a_widget_shows_one():
+    picture = nbformat.v4.new_output("display_data", {"text/html": '<img alt="a"><b>x</b><img alt="b">'})
+    drawn = nbformat.v4.new_code_cell("show(x)", outputs=[picture])
+    widget = nbformat.v4.new_code_cell("widgets.x()", outputs=[picture], metadata={"tags": ["widget"]})
+    counted = nbformat.v4.new_code_cell("print(1)")
+    made = for_the_screen(nbformat.v4.new_notebook(cells=[drawn, widget, counted])).cells
+    assert [each.metadata.get("jupyter", {}).get("source_hidden", False) for each in made] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert made[0].outputs[0].data["text/html"].count("<img") == 2
+    assert made[1].outputs[0].data["text/html"] == '<img alt="a">'
+    assert widget.outputs[0].data["text/html"].count("<img") == 2, "the lesson itself is as it was"
 
 
 def test_the_server_listens_to_this_machine_only(tmp_path):

@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from lesson_utils.classroom.display import RECORD as DISPLAYED
 from lesson_utils.course.catalogue import find
 from lesson_utils.course.cli import answer
-from lesson_utils.course.metrics import RECORD, flat
 from lesson_utils.course.order import Outcome
 from lesson_utils.course.plan import plan
 from lesson_utils.course.report import NO_PARQUET, write_report
@@ -34,11 +32,6 @@ def batch(course, tmp_path):
         keep(out, run, Outcome(2.0, wrong, "sidste linje", "", files, facts), run.identity())
     write_plan(out, runs)
     return out
-
-
-def test_the_same_record_is_written_and_read():
-    assert RECORD == DISPLAYED
-    assert flat({"a": {"b": 1, "c": [2, 3]}, "d": 4}) == {"a: b": 1, "a: c: 1": 2, "a: c: 2": 3, "d": 4}
 
 
 def test_report_shows_failed_first_and_every_setting(batch):
@@ -139,11 +132,12 @@ def test_the_report_by_keyboard_on_a_phone(batch, chromium):
     page.keyboard.press("/")
     page.keyboard.type("fejlede")
     assert page.locator(".card:visible").count() == 1
+    assert page.locator(".card summary").first.is_visible()
     page.fill("#filter", "")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.href").endswith("01_one_classes%3D10/01_one.html")
     page.get_by_role("button", name="nøjagtighed").click()
     page.get_by_role("button", name="nøjagtighed").click()
-    assert page.locator("tbody tr").first.inner_text().startswith("01 One (classes=14)")
+    assert page.locator("tbody tr").first.inner_text().startswith("classes=14")
     page.context.close()

@@ -5,6 +5,7 @@ import pytest
 
 from lesson_utils.course import catalogue
 from lesson_utils.course.catalogue import Lesson, find
+from lesson_utils.course.order import Limits, order_for
 from lesson_utils.course.parameters import Written
 from lesson_utils.course.plan import plan
 from lesson_utils.course.session import Request, runs_asked_for
@@ -109,6 +110,24 @@ def test_everything_wrong_is_said_at_once(lessons):
     assert len(told) == 5
 
 
+def test_wrong_lessons_options_and_values_are_said_together(lessons):
+    told = sentences(lessons=["1", "7", "9"], parameters=["depth=12"], photos="væk", seeds=1)
+    assert told == [
+        "Der er ingen lektion 07 og 09: vælg mellem 01 og 02.",
+        "Mappen »væk« findes ikke: skriv stien til en mappe med billeder.",
+    ]
+    told = sentences(lessons=["7"], parameters=["depth=12"])
+    assert [each[:20] for each in told] == ["Der er ingen lektion", "»depth« kan ikke vær"]
+
+
+def test_rows_for_other_lessons_than_the_chosen_ones(lessons):
+    (lessons / "a.csv").write_text("lesson,seed\n2,1\n1,2\n")
+    assert names(lessons=["1"], table=str(lessons / "a.csv")) == ["01_deep_seed=2"]
+    (lessons / "a.csv").write_text("lesson,seed\n2,1\n")
+    (told,) = sentences(lessons=["1"], table=str(lessons / "a.csv"))
+    assert told.startswith("Ingen af rækkerne gælder de valgte lektioner")
+
+
 @pytest.mark.parametrize(
     "options, start",
     [
@@ -164,6 +183,50 @@ def test_a_changed_notebook_is_another_run_and_changed_outputs_are_not(lessons):
     content.cells[0].source += "\n"
     nbformat.write(content, run.lesson.notebook)
     assert run.identity() != before
+
+
+@pytest.fixture
+def networks(tmp_path, monkeypatch):
+    """A lesson that takes a network and a folder of photos."""
+    cell = nbformat.v4.new_code_cell(
+        'network: str = "alexnet"\nimage_folder: str = ""', metadata={"tags": ["parameters"]}
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebook.metadata["kernelspec"] = {"display_name": "P", "language": "python", "name": "python3"}
+    nbformat.write(notebook, tmp_path / "01_net.ipynb")
+    monkeypatch.setattr(catalogue, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(catalogue, "LESSONS", (Lesson("01", "Net", 5, "01_net.ipynb"),))
+    return tmp_path
+
+
+def test_a_network_is_looked_up_before_anything_starts(networks):
+    told = sentences(grids=["network=alexnet,imagenet:vgg16,vgd,væk.safetensors"])
+    assert len(told) == 2
+    assert told[0].startswith("Kurset kender intet netværk »vgd«. Mente du »vgg«?")
+    assert told[1].startswith("Vægtfilen »væk.safetensors« findes ikke")
+
+
+def test_a_folder_and_a_file_of_the_same_name_travel(networks):
+    for place in ("fotos/hest", "fotos/ko", "fotos/.skjult", "andet"):
+        (networks / place).mkdir(parents=True)
+    (networks / "fotos/hest/1.jpg").write_bytes(b"et")
+    (networks / "fotos/ko/1.jpg").write_bytes(b"to")
+    (networks / "fotos/.skjult/x").write_bytes(b"nej")
+    (networks / "andet/fotos").write_bytes(b"tal")
+    wanted = [f"image_folder={networks / 'fotos'}"]
+    (run,) = runs_asked_for(Request(parameters=wanted))
+    order = order_for(run, Limits())
+    assert order.parameters == {"image_folder": "fotos"}
+    assert order.files == {"fotos/hest/1.jpg": b"et", "fotos/ko/1.jpg": b"to"}
+    before = run.identity()
+    (networks / "fotos/hest/1.jpg").rename(networks / "fotos/hest/2.jpg")
+    assert run.identity() != before, "a name decides the order in which photos are read"
+    (both,) = runs_asked_for(Request(parameters=[*wanted, f"network={networks / 'andet/fotos'}"]))
+    order = order_for(both, Limits())
+    assert order.parameters == {"image_folder": "image_folder/fotos", "network": "network/fotos"}
+    assert order.files["network/fotos"] == b"tal" and order.files["image_folder/fotos/ko/1.jpg"] == b"to"
+    (told,) = sentences(parameters=["image_folder=væk"])
+    assert told.startswith("Mappen »væk« findes ikke")
 
 
 def test_a_changed_photo_is_another_run(lessons):

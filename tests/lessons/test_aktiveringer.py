@@ -8,6 +8,7 @@ import pytest
 from lesson_utils.classroom.display import records
 from lesson_utils.classroom.exercises import inside as exercises
 from lesson_utils.classroom.exercises import judge
+from lesson_utils.classroom.measurements import stored
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "05_aktiveringer.ipynb"
 
@@ -53,6 +54,48 @@ def test_objects_come_last(found):
     assert first["kant"] + first["farve"] > 0.2 > last["kant"] + 0.1
     assert last["objekt"] == max(last.values()) and last["objekt"] > first["objekt"] + 0.2
     assert max(shares["tekstur"] for shares in found["slags"].values()) < 0.2  # »få rene tekstur-enheder«
+
+
+TRIO = ("alexnet", "vgg", "googlenet")
+
+
+@pytest.mark.parametrize("name", TRIO)
+def test_ten_thousand_images_say_where_each_kind_is_found(name):
+    """»Kanter og farver findes i de første lag og objekter i de sidste … hvert lag passer bedre end sin tilfældige
+    tvilling … teksturer får aldrig et lag for sig selv«"""
+    measured = stored("dissection")
+    rows = measured[measured.network == name].reset_index(drop=True)
+    twin = measured[measured.network == f"{name}, random"].reset_index(drop=True)
+    assert (rows["mean_low"] > twin["mean_high"]).all()
+    assert (rows.edge + rows.colour).idxmax() < len(rows) / 2 and rows.edge.iloc[-1] == 0
+    assert rows.object.idxmax() >= len(rows) / 2 and rows.object_low.iloc[-1] > rows.object_high.iloc[0]
+    assert (rows.texture < rows.object).all() and rows.texture.max() < 0.1
+
+
+def test_the_staircase_is_clearest_in_minivgg():
+    """»kanter i de første fire lag, dele mest i conv3_2, objekter til sidst«"""
+    measured = stored("dissection")
+    rows = measured[measured.network == "vgg"].set_index("layer")
+    assert rows.edge[:4].min() > 0.15 and rows.edge[4:].max() < 0.05
+    assert rows.part.idxmax() == "conv3_2" and rows.object.idxmax() == "conv4_2"
+
+
+@pytest.mark.parametrize("name", TRIO)
+def test_ten_thousand_images_say_how_many_are_silent(name):
+    measured = stored("silence")
+    rows = measured[(measured.network == name) & ~measured.layer.str.startswith(("fc", "gap"))]
+    assert (
+        rows.weak.iloc[-1] > rows.weak.iloc[0] + 0.2
+    )  # »Svage kanaler bliver der flere af, jo dybere man kommer«
+
+
+def test_three_seeds_of_twins():
+    """»holder påstanden« for kendte klasser, »kun et stykke vej« for andre: in the mean of the stored seeds."""
+    measured = stored("neighbours")
+    means = measured[measured.metric == "cosine"].groupby(["pair", "network", "layer"]).trained.mean()
+    for name in ("alexnet", "standard"):
+        assert means["horse cow", name, "fc7"] > 0.9 and means["horse cow", name, "pixels"] < 0.55
+        assert 0.55 < means["rabbit bear", name, "fc7"] < 0.85 and means["rabbit bear", name, "pixels"] < 0.5
 
 
 def test_the_wheel_wakes_its_unit(found):

@@ -169,7 +169,8 @@ def _judge_function(exercise: Exercise, function: Any) -> Verdict:
                 _function_diagnosis(exercise, function),
             )
     tests = plural(len(exercise.cases), "prøve", "prøver")
-    return _right(f"din funktion består {tests}. {exercise.because}".strip())
+    because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
+    return _right(f"din funktion består {tests}. {because}".strip())
 
 
 def _function_diagnosis(exercise: Exercise, function: Callable[..., Any]) -> str:

@@ -15,7 +15,7 @@ from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.errors import LessonError
-from lesson_utils.neighbours import PIXELS, features, nearest
+from lesson_utils.neighbours import PIXELS, Neighbours, features, nearest
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, patches
 from lesson_utils.snapshots import Snapshot
@@ -42,21 +42,20 @@ def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tenso
     for name, network in networks.items():
         layer = spatial_layers(network)[-1]
         short = layer.removeprefix("inception_")
-        maps[f"{name} {short}"] = activations(network, image[None], [layer])[layer][0]
+        maps[f"{name.removeprefix('Mini')} {short}"] = activations(network, image[None], [layer])[layer][0]
     return maps
 
 
 def photo_neighbours(
     network: Network, photo: Tensor, samples: Samples, layers: Sequence[str], count: int = 5
-) -> dict[str, tuple[Tensor, None]]:
-    """The nearest samples to a photo (3, H, W), by both metrics in each layer; no neighbour is right or wrong."""
+) -> dict[str, Neighbours]:
+    """The nearest samples to a photo (3, H, W), by both metrics in each layer."""
     found = {}
     for layer in layers:
         vectors, query = (features(network, images, layer) for images in (samples, photo[None]))
         for metric, word in {"euclidean": "euklidisk", "cosine": "cosinus"}.items():
-            near = nearest(vectors, samples.labels, count, metric, query)
             name = "pixler" if layer == PIXELS else layer
-            found[f"{name},\n{word}"] = (samples.images[near.rows[0]], None)
+            found[f"{name},\n{word}"] = nearest(vectors, samples.labels, count, metric, query)
     return found
 
 

@@ -1,10 +1,9 @@
 """Lesson 05: what units answer to, layer by layer, and the units themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -19,6 +18,7 @@ from lesson_utils.classroom.figures.style import (
     danish_ticks,
     described,
     image_axes,
+    layer_ticks,
     new_figure,
     styled,
 )
@@ -71,12 +71,13 @@ def networks_by_depth(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
             )
             ends = [number(value, 2) for value in (rows["mean"].iloc[0], rows["mean"].iloc[-1])]
             said.append(f"{word}, {label}: fra {ends[0]} til {ends[1]}")
-        _layer_ticks(axes, table[table.network == name].layer)
-        axes.set(title=word, ylim=(0, None))
+        layer_ticks(axes, table[table.network == name].layer)
+        axes.set(title=word)
         axes.grid(axis="y")
-    fields[0][0].set_ylabel("bedste IoU, gennemsnit")
+    fields[0][0].set(ylabel="bedste IoU, gennemsnit", ylim=(0, 1.1 * table["mean_high"].max()))
     danish_ticks(fields[0][0].yaxis)
-    fields[0][0].legend(loc="upper left")
+    handles, labels = fields[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return described(
         figure,
         f"Hvor godt enhederne passer på deres bedste begreb, fra første til sidste lag. {'. '.join(said)}.",
@@ -95,20 +96,16 @@ def kinds_of_networks(table: pd.DataFrame, names: Mapping[str, str], kinds: Mapp
             axes.errorbar(range(len(rows)), rows[kind], error, fmt="o-", color=colour, capsize=3, label=text)
             ends = [percent(share, 0) for share in (rows[kind].iloc[0], rows[kind].iloc[-1])]
             said.append(f"{word}, {text}: fra {ends[0]} til {ends[1]}")
-        _layer_ticks(axes, rows.layer)
+        layer_ticks(axes, rows.layer)
         axes.set(title=word, ylim=(0, None))
         axes.grid(axis="y")
     fields[0][0].set_ylabel("af lagets enheder")
     danish_ticks(fields[0][0].yaxis, lambda share: percent(share, 0))
-    fields[0][0].legend(loc="upper left", fontsize=12)
+    handles, labels = fields[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(kinds), columnspacing=1.2)
     return described(
         figure, f"Andelen af enheder, der finder hver slags begreb, lag for lag. {'. '.join(said)}."
     )
-
-
-def _layer_ticks(axes: Axes, layers: Iterable[str]) -> None:
-    names = [layer.removeprefix("inception_") for layer in layers]
-    axes.set_xticks(range(len(names)), names, rotation=60)
 
 
 @styled

@@ -16,6 +16,7 @@ from lesson_utils.classroom.figures.style import (
     danish_ticks,
     described,
     image_axes,
+    layer_ticks,
     new_figure,
     styled,
 )
@@ -121,12 +122,12 @@ def emptiness_of(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
             axes.plot(range(len(rows)), rows[column], "o-", color=colour, label=text)
             axes.plot(range(len(twin)), twin[column], ":", color=colour, linewidth=2)
             said.append(f"{word}, {text}: højst {percent(rows[column].max(), 0)}")
-        layers = [layer.removeprefix("inception_") for layer in rows.layer]
-        axes.set_xticks(range(len(layers)), layers, rotation=60)
+        layer_ticks(axes, rows.layer)
         axes.set(title=word, ylim=(-0.03, 1.03))
     fields[0][0].set(ylabel="af lagets enheder")
     danish_ticks(fields[0][0].yaxis, lambda share: percent(share, 0))
-    fields[0][0].legend(loc="upper left")
+    handles, labels = fields[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return described(
         figure, f"Svage og tavse enheder, lag for lag, for {listing(names.values())}. {'. '.join(said)}."
     )

@@ -17,6 +17,7 @@ from lesson_utils.classroom.figures.style import (
     danish_ticks,
     described,
     image_axes,
+    layer_ticks,
     new_figure,
     styled,
 )
@@ -109,8 +110,7 @@ def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Ma
                 f"{title}, {word}: {listing(f'{a} {number(b, 2)}' for a, b in found['mean'].items())}"
             )
         axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
-        ticks = ["pixler" if layer == "pixels" else layer for layer in found.index]
-        axes.set_xticks(range(len(ticks)), ticks, rotation=60)
+        layer_ticks(axes, ["pixler" if layer == "pixels" else layer for layer in found.index])
         axes.set(title=title, ylim=(0.35, 1.03))
     fields[0][0].set(ylabel="præcision@5")
     danish_ticks(fields[0][0].yaxis)

@@ -11,7 +11,7 @@ shown twice. Every public figure function is decorated with `styled`.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -100,6 +100,12 @@ class DanishFormatter(FuncFormatter):
 def danish_ticks(axis: Axis, text: Callable[[float], str] = number) -> None:
     """Write the axis' numbers with `text`, for example `danish.short` or `danish.percent`."""
     axis.set_major_formatter(DanishFormatter(text))
+
+
+def layer_ticks(axes: Axes, layers: Iterable[str]) -> None:
+    """Layers along the x axis, with names that are short enough to stand side by side."""
+    names = [name.removeprefix("inception_").replace("conv2_reduce", "reduce") for name in layers]
+    axes.set_xticks(range(len(names)), names, rotation=60)
 
 
 def new_figure(

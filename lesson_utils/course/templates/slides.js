@@ -1,6 +1,6 @@
 // Every slide fits the screen. Figures grow into the room that is left, or shrink a little; so does text. What is
 // still too tall goes on to a slide of its own: between two cells, else before an output, else inside one.
-const LARGEST = {text: 1.2, figure: 1.3}, READABLE = {text: 0.86, figure: 0.86}, SMALLEST = {text: 0.6, figure: 0.5};
+const LARGEST = {text: 1.2, figure: 1.3}, READABLE = {text: 0.86, figure: 0.95}, SMALLEST = {text: 0.6, figure: 0.5};
 const STEP = 0.02;
 const CUTS = [
   ".jp-Cell",
@@ -45,14 +45,12 @@ function fit(slide) {
 function cutOf(slide) {
   set(slide, "text", READABLE.text); set(slide, "figure", READABLE.figure);
   const top = slide.getBoundingClientRect().top, scale = slide.getBoundingClientRect().height / slide.offsetHeight;
-  const last = CUTS.map(kind => {
-    const blocks = [...slide.querySelectorAll(kind)].filter(block => !block.closest("aside"));
-    return blocks.findLast(block => {
-      const above = (block.getBoundingClientRect().top - top) / scale;
-      return block.offsetHeight > 0 && above <= SLIDE.height - 20 && saysSomething(slide, block);
-    });
-  });
-  const block = last.find(Boolean), title = block?.previousElementSibling;
+  const blocks = kind => [...slide.querySelectorAll(kind)].filter(
+    block => !block.closest("aside") && block.offsetHeight > 0 && saysSomething(slide, block));
+  const high = block => (block.getBoundingClientRect().top - top) / scale <= SLIDE.height - 20;
+  // If nothing begins high enough, what stands first is too tall by itself and gets a slide of its own.
+  const block = CUTS.map(kind => blocks(kind).findLast(high)).find(Boolean) ?? CUTS.map(kind => blocks(kind)[0]).find(Boolean);
+  const title = block?.previousElementSibling;
   return title && isTitle(title) && saysSomething(slide, title) ? title : block;
 }
 
@@ -68,6 +66,7 @@ function saysSomething(slide, block) {
   above.setStart(slide, 0); above.setEndBefore(block);
   const content = above.cloneContents();
   content.querySelectorAll("h1, h2, h3, .again, aside, thead, caption, .jp-InputPrompt").forEach(e => e.remove());
+  content.querySelectorAll("p").forEach(p => isTitle(p) && p.remove());
   return Boolean(content.querySelector("img")) || content.textContent.trim() !== "";
 }
 

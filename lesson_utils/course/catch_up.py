@@ -1,0 +1,65 @@
+"""In the kernel of a lesson that is presented: a cell that is run first runs what it needs of the cells above.
+
+So a teacher may open a lesson at any slide and run its cell, and cells that no slide shows are run all the same.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+CELLS = "cells.json"
+NOT_NEEDED = {"exercise", "solution", "widget"}  # their names are used nowhere else
+
+
+def needed(cells: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The code cells of a notebook that later cells may need: id and source, in order."""
+    return [
+        {"id": cell["id"], "source": cell["source"]}
+        for cell in cells
+        if cell["cell_type"] == "code"
+        and not NOT_NEEDED & set(cell["metadata"].get("tags", []))
+        and not cell["source"].startswith(("check(", "confirm("))
+    ]
+
+
+class CatchUp:
+    """Remembers which cells were run, and runs the missing ones above a cell without showing what they say."""
+
+    def __init__(self, shell: Any, cells: list[dict[str, Any]], order: list[str]) -> None:
+        self.shell, self.cells, self.order = shell, cells, order
+        self.done: set[str] = set()
+        self.busy = False
+
+    def before(self, info: Any) -> None:
+        """Called by IPython before each cell; `info.cell_id` is the cell's id in the notebook."""
+        if self.busy or info.cell_id not in self.order:
+            return
+        place = self.order.index(info.cell_id)
+        missing = [
+            cell
+            for cell in self.cells
+            if self.order.index(cell["id"]) < place and cell["id"] not in self.done
+        ]
+        self.done.add(info.cell_id)
+        self.busy = True
+        try:
+            self._run(missing)
+        finally:
+            self.busy = False
+
+    def _run(self, missing: list[dict[str, str]]) -> None:
+        from IPython.utils.capture import capture_output
+
+        for cell in missing:
+            with capture_output():
+                result = self.shell.run_cell(cell["source"], store_history=False)
+            if not result.success:
+                return  # the cell itself will say what it lacks
+            self.done.add(cell["id"])
+
+
+def start(folder: Path, shell: Any) -> None:
+    """Begin to listen. `folder` holds the lesson's cells as `lesson present` wrote them."""
+    lesson = json.loads((folder / CELLS).read_text(encoding="utf-8"))
+    catch_up = CatchUp(shell, lesson["cells"], lesson["order"])
+    shell.events.register("pre_run_cell", catch_up.before)
