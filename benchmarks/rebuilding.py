@@ -1,86 +1,77 @@
-"""What each depth of each network keeps, and who recognises class images: `python benchmarks/rebuilding.py`.
+"""What each depth of each network keeps of a picture: `python benchmarks/rebuilding.py` (about ten minutes).
 
-Writes data/measurements/rebuilding.csv (PSNR and feature error, every layer), kept.csv (colour, place and class,
-told apart or not), class_judges.csv (the share of class images that each network recognises) and
-isolated_bananas.csv.
+Writes data/measurements/rebuilding.csv (PSNR and feature error, every layer), rebuilding.jpg (the first four
+pictures, rebuilt from each of them) and kept.csv (colour, place and class, told apart or not, at eight depths).
 """
 
 from datetime import date
 
 import pandas as pd
+import torch
 
+from lesson_utils import images
 from lesson_utils.classroom import measurements
-from lesson_utils.classroom.experiments import asking, banana_bias, rebuilding
-from lesson_utils.networks import Network
-from lesson_utils.networks.network import random_twin
+from lesson_utils.classroom.atlas import store_atlas
+from lesson_utils.classroom.experiments.rebuilding import Depths, pairs, rebuild, spread, told_apart
+from lesson_utils.networks import Network, random_twin
 from lesson_utils.weights import embedded, load_network
 from lesson_utils.world import datasets
 
-SEEDS = range(5)
-PICTURES = 22
-STEPS = 100
-FRESH = 2026
+NAMES = ("alexnet", "vgg", "googlenet", "standard")
+FIRST = ("monkey", "car", "banana")  # they are shown beside the photo
+FRESH, SHOWN, STEPS, SEED = 2026, 4, 80, 0
+PAIRS, PAIR_STEPS = 8, 40
 
 
 def main() -> None:
-    names = [name for name in ("alexnet", "vgg", "googlenet", "standard", "alexnet-2") if name in embedded()]
-    networks = {name: load_network(name) for name in names}
+    networks = {name: load_network(name) for name in NAMES}
     about = {
         "made by": "python benchmarks/rebuilding.py",
         "date": date.today().isoformat(),
-        "recipe": f"lesson_utils/reconstruction/questions.py, {STEPS} steps",
-        "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
+        "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in NAMES),
     }
-    with_random = networks | {"random": random_twin(networks["alexnet"])}
-    measurements.store("rebuilding", depths(with_random), about | {"pictures": f"{PICTURES}, seed {FRESH}"})
-    measurements.store("kept", kept(networks), about | {"pairs": f"{PICTURES}, seed {FRESH}"})
-    measurements.store("class_judges", judged(networks), about | {"seeds": ", ".join(map(str, SEEDS))})
-    measurements.store("isolated_bananas", dose(networks["alexnet"]), about | {"seeds": "0, 1, 2"})
+    depths_of(networks | {"random": random_twin(networks["alexnet"])}, about)
+    kept({name: networks[name] for name in NAMES[:3]}, about)
 
 
-def depths(networks: dict[str, Network]) -> pd.DataFrame:
-    """Columns network, layer, psnr, feature_error: means over the pictures."""
-    pictures = datasets.base(PICTURES, seed=FRESH).images
-    tables = []
-    for name, network in networks.items():
-        means = rebuilding.rebuild(network, pictures, network.layer_names, STEPS).means()
-        tables.append(means.reset_index().assign(network=name))
-    return pd.concat(tables)[["network", "layer", "psnr", "feature_error"]]
+def depths_of(networks: dict[str, Network], about: dict[str, str]) -> None:
+    """Columns network, layer, psnr, feature_error: means over the pictures of the world, the photo left out."""
+    world = datasets.base(22, seed=FRESH)
+    first = [datasets.BASE.index(name) for name in FIRST]
+    rest = [k for k in range(1, 22, 3) if k not in first]
+    pictures = torch.cat([images.photo("", 64)[None], world.images[first + rest]])
+    names = ["photo", *(str(k) for k in first + rest)]
+    tables, sheets = [], {"pictures": pictures[:SHOWN]}
+    for who, network in networks.items():
+        found: Depths = rebuild(network, pictures, network.layer_names, STEPS, SEED, names)
+        tables.append(found.means(names[1:]).reset_index().assign(network=who))
+        sheets |= {f"{who}/{layer}": images_of[:SHOWN] for layer, images_of in found.images.items()}
+        print(tables[-1].to_string(), flush=True)
+    told = about | {
+        "recipe": f"lesson_utils/reconstruction/questions.py, content, {STEPS} steps",
+        "pictures": f"{len(names) - 1} of the world, seed {FRESH}",
+        "seeds": SEED,
+    }
+    columns = ["network", "layer", "psnr", "feature_error"]
+    measurements.store("rebuilding", pd.concat(tables)[columns], told)
+    store_atlas("rebuilding", sheets, told)
 
 
-def kept(networks: dict[str, Network]) -> pd.DataFrame:
+def kept(networks: dict[str, Network], about: dict[str, str]) -> None:
     """Columns network, layer, difference, share; the judge of the class is of another architecture."""
-    tables = []
-    for name, network in networks.items():
-        judge = networks["alexnet" if name == "googlenet" else "googlenet"]
-        found = rebuilding.told_apart(
-            network, rebuilding.pairs(PICTURES, FRESH), network.layer_names, judge, STEPS
-        )
-        long = (
-            found.rename_axis("layer").reset_index().melt("layer", var_name="difference", value_name="share")
-        )
-        tables.append(long.assign(network=name))
-    return pd.concat(tables)[["network", "layer", "difference", "share"]]
-
-
-def judged(networks: dict[str, Network]) -> pd.DataFrame:
-    """Columns network, seed, judge, share; nobody judges his own images."""
-    labels, rows = range(len(datasets.BASE)), []
-    for name, network in networks.items():
-        judges = {other: judge for other, judge in networks.items() if other != name}
-        for seed in SEEDS:
-            shares = asking.recognised(asking.class_images(network, labels, STEPS, seed), labels, judges)
-            rows += [(name, seed, judge, share) for judge, share in shares.items()]
-    return pd.DataFrame(rows, columns=["network", "seed", "judge", "share"])
-
-
-def dose(network: Network) -> pd.DataFrame:
-    """Columns seed, isolated, share: right answers to new bananas alone after so many were added."""
-    biased, rows = banana_bias.training_sets()["skævt"], []
-    for seed in range(3):
-        curve = banana_bias.enough(network, biased, (0, 1, 2, 5, 10, 20, 40), seed)
-        rows += [(seed, count, share) for count, share in curve.items()]
-    return pd.DataFrame(rows, columns=["seed", "isolated", "share"])
+    tables, pictures = [], pairs(PAIRS, FRESH)
+    for who, network in networks.items():
+        judge = networks["alexnet" if who == "googlenet" else "googlenet"]
+        found = told_apart(network, pictures, spread(network), judge, PAIR_STEPS, SEED)
+        print(who, found.to_string(), sep="\n", flush=True)
+        wide = found.rename_axis("layer").reset_index()
+        tables.append(wide.melt("layer", var_name="difference", value_name="share").assign(network=who))
+    told = about | {
+        "recipe": f"lesson_utils/reconstruction/questions.py, content, {PAIR_STEPS} steps",
+        "pictures": f"{PAIRS} pairs of each difference, seed {FRESH}",
+        "seeds": SEED,
+    }
+    measurements.store("kept", pd.concat(tables)[["network", "layer", "difference", "share"]], told)
 
 
 if __name__ == "__main__":

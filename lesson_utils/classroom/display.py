@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from PIL import Image
 
-from lesson_utils.classroom.figures.style import PIXELS_PER_INCH, STYLE
+from lesson_utils.classroom.figures.style import PIXELS_PER_INCH, STYLE, one_at_a_time
 from lesson_utils.danish import number
 
 DOTS_PER_INCH = 120  # a fifth more than it is shown with: sharp on a projector, small in the notebook
@@ -24,7 +24,7 @@ RECORD = "application/vnd.lesson.record+json"
 def png(figure: Figure, colours: int | None = None) -> bytes:
     """The figure as PNG; the same figure gives the same bytes. `colours` (2 to 256) makes it smaller."""
     buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
+    with one_at_a_time, matplotlib.rc_context(STYLE):
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     picture = Image.open(buffer).convert("RGB")
     if colours is not None:

@@ -85,40 +85,49 @@ def explore(
         controls: the sliders, switches and choices by the name of the setting.
         fixed: two or three settings that show the point without a slider; each gives every control a value.
     """
-    twin = "".join(_figure_html(draw, settings, _named(controls, settings)) for settings in fixed)
+    twin = "".join(figure_html(draw, settings, named(controls, settings)) for settings in fixed)
     if os.environ.get("LESSON_STATIC") == "1":
-        _display_html(twin)
+        display_html(twin)
         return
     _display_live(draw, controls)
     summary = f"Samme figur for {len(fixed)} faste indstillinger"
-    _display_html(f"<details><summary>{summary}</summary>{twin}</details>")
+    display_html(f"<details><summary>{summary}</summary>{twin}</details>")
 
 
-def _display_html(html: str) -> None:
+def display_html(html: str) -> None:
+    """Display HTML; where only text is shown, a line that stands for it."""
     display({"text/html": html, "text/plain": "Figur for faste indstillinger"}, raw=True)
 
 
 def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) -> None:
     import ipywidgets  # only where it is used: a batch does without
 
+    picture = ipywidgets.HTML()
+
+    def redraw(_change: object = None) -> None:
+        picture.value = WORKING + picture.value  # a first click may measure something for a while
+        picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+
+    inputs = inputs_for(controls, redraw)
+    redraw()
+    display(ipywidgets.VBox([*inputs.values(), picture]))
+
+
+def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:
+    """An ipywidget for each control, which call `changed` when the student has chosen another value."""
+    import ipywidgets
+
     # One width for all labels, wide enough for the longest: a label is never cut off, and the sliders align.
     label_width = f"{max(len(control.label) for control in controls.values()) + 2}ch"
     layout = ipywidgets.Layout(width="100%", max_width="640px")
     starts = {name: control.start for name, control in controls.items()}
     inputs = {name: _input(control, label_width, layout, starts) for name, control in controls.items()}
-    picture = ipywidgets.HTML()
-
-    def redraw(_change: object = None) -> None:
-        picture.value = WORKING + picture.value  # a first click may measure something for a while
-        picture.value = _figure_html(draw, {name: control.value for name, control in inputs.items()})
-
-    redraw()
     for name, control in controls.items():
         if isinstance(control, Dependent):  # before the picture is drawn anew
-            inputs[control.on].observe(_follower(control, inputs[name], redraw), "value")
+            inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
     for control in inputs.values():
-        control.observe(redraw, "value")
-    display(ipywidgets.VBox([*inputs.values(), picture]))
+        control.observe(changed, "value")
+    return inputs
 
 
 def _follower(control: Dependent, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
@@ -162,7 +171,8 @@ def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str,
     )
 
 
-def _figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
+def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
+    """The figure as an `<img>` under its heading, or the Danish sentence that says why there is none."""
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
         return title + image_tag(draw(**settings), PICTURE_COLOURS)
@@ -170,7 +180,9 @@ def _figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], headi
         return f'{title}<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'
 
 
-def _named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
+def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
+    """»Lag: conv3 · Skridt: 60«: the settings in the words of their controls."""
+
     def shown(control: Control, value: Any) -> str:
         if isinstance(control, Choice):
             return control.names[value]

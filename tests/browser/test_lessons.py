@@ -120,7 +120,24 @@ def check_widget(lesson: Lesson, outputs: Any) -> None:
     assert labels.evaluate_all(CUT_OFF) == [], "labels are cut off"
     for control in controls.all():
         assert lesson.changes(picture, lambda control=control: move(control)), "the picture stayed"
+    check_stop(lesson, outputs)
     twin = outputs.locator("details")
     assert not twin.locator("img").first.is_visible()
     twin.locator("summary").press("Enter")
     assert twin.locator("img").first.is_visible()
+
+
+def check_stop(lesson: Lesson, outputs: Any) -> None:
+    """A widget with a stop button: it stops work that has begun, and the picture stays as it is then."""
+    stop = outputs.get_by_role("button", name="Stop")
+    if not stop.count():
+        return
+    steps = outputs.locator(".noUi-handle").last
+    steps.press("End")  # as many steps as there are: time enough to press the button
+    stop.click()
+    status = outputs.locator("[role=status]")
+    status.filter(has_text="Stoppet").wait_for(timeout=30_000)
+    picture = outputs.locator(".widget-html-content img")
+    before = picture.get_attribute("src")
+    lesson.page.wait_for_timeout(1500)
+    assert picture.get_attribute("src") == before and not stop.is_enabled()

@@ -161,12 +161,12 @@ decibels = Exercise(
 
 which_layer = Exercise(
     key="hvilket_lag",
-    answer="conv4",
-    choices=("conv1", "conv4", "fc7"),
+    answer="midt",
+    choices=("først", "midt", "sidst"),
     because="formen og stedet er der endnu, men de fine detaljer er væk.",
     mistakes=[
-        ("conv1", "Fra conv1 er billedet næsten uændret. Se på detaljerne og kanterne."),
-        ("fc7", "Fra fc7 er stedet væk. Sidder tingen det rigtige sted her?"),
+        ("først", "Fra det første lag er billedet næsten uændret. Se på detaljerne og kanterne."),
+        ("sidst", "Fra det sidste skjulte lag er stedet væk. Sidder tingen det rigtige sted her?"),
     ],
     hint="Sammenlign med rækken ovenfor: er detaljerne der? Er stedet rigtigt?",
 )

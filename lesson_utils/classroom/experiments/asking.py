@@ -2,18 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
 from lesson_utils import reconstruction
-from lesson_utils.activations import activations, stream
 from lesson_utils.classroom.progress import progress
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction import Class, probabilities
-from lesson_utils.reconstruction.objectives import before_relu
-from lesson_utils.world import Samples
+from lesson_utils.weights import embedded, load_network
+from lesson_utils.world.datasets import BASE
+
+TITLES = {
+    "alexnet": "robust MiniAlexNet",
+    "alexnet-2": "robust MiniAlexNet-2",
+    "vgg": "robust MiniVGG",
+    "googlenet": "robust MiniGoogLeNet",
+    "standard": "almindeligt MiniAlexNet",
+    "random": "tilfældigt MiniAlexNet",
+}
+DEPTHS = ("alexnet", "vgg", "googlenet", "standard", "random")  # whose depths are stored
+STEPS = {"MiniGoogLeNet": 2.0}  # so much longer: without FC layers nothing says where the thing should be
+
+
+def title(name: str) -> str:
+    """What a network is called in the lesson's figures: `"vgg"`, or the path of a file with weights."""
+    return TITLES.get(name, Path(name).stem)
+
+
+def judges(name: str) -> dict[str, Network]:
+    """All networks of the course that know the 22 classes, but for the one that is asked."""
+    known = [other for other, entry in embedded().items() if entry["classes"] == BASE]
+    return {title(other): load_network(other) for other in known if other != name}
+
+
+def witness(name: str) -> str:
+    """A network of another architecture than `name`, to ask about its pictures."""
+    return "vgg" if name == "googlenet" else "googlenet"
 
 
 def filter_images(
@@ -30,10 +57,13 @@ def filter_images(
 
 
 def class_images(
-    network: nn.Module, classes: Sequence[int], steps: int = 60, seed: int | Sequence[int] = 0
+    network: nn.Module, classes: Sequence[int], steps: int = 80, seed: int | Sequence[int] = 0
 ) -> Tensor:
-    """(N, 3, S, S): what the network takes most for each of these classes; one seed for all, or one for each."""
-    bar = partial(progress, label="Tegner klasser")
+    """(N, 3, S, S): what the network takes most for each of these classes; one seed for all, or one for each.
+
+    A MiniGoogLeNet gets twice the steps.
+    """
+    bar, steps = partial(progress, label="Tegner klasser"), round(steps * STEPS.get(network.name, 1))
     return reconstruction.class_images(network, classes, steps=steps, seed=seed, bar=bar).images
 
 
@@ -46,22 +76,6 @@ def growing(network: nn.Module, wanted: int, frames: Sequence[int], seed: int = 
 def plain(network: nn.Module, wanted: int, steps: int = 60, seed: int = 0) -> Tensor:
     """(3, S, S): the lecture's beginning, for one class: noise, gradient ascent, nothing else."""
     return reconstruction.plain_ascent(network, Class([wanted], rivals=0), steps=steps, seed=seed).images[0]
-
-
-def against_real_images(
-    network: Network, layer: str, channels: Sequence[int], images: Tensor, samples: Samples
-) -> pd.DataFrame:
-    """For each channel: the mean answer to its own image, and the largest to any of the real ones.
-
-    Columns `own`, `best` (of the real), and `share`: of the real images that the own one beats.
-    """
-    asked, chosen = before_relu(network, layer), list(channels)
-    with torch.no_grad():
-        own = activations(network, images, [asked])[asked].flatten(2).mean(2)
-        own = own[torch.arange(len(chosen)), chosen]
-        real = torch.cat([a[asked].flatten(2).mean(2)[:, chosen] for a in stream(network, samples, [asked])])
-    table = {"own": own, "best": real.amax(0), "share": (real < own).float().mean(0)}
-    return pd.DataFrame({name: values.tolist() for name, values in table.items()}, index=chosen)
 
 
 def recognised(images: Tensor, classes: Sequence[int], judges: Mapping[str, nn.Module]) -> pd.Series:

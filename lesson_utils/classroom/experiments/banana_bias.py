@@ -1,6 +1,6 @@
 """The lecture's banana: what a network learns when every banana that it sees is in a monkey's hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import torch
@@ -16,7 +16,7 @@ from lesson_utils.weights import embedded, load_network
 from lesson_utils.world import THINGS, Samples
 from lesson_utils.world.banana import CLASSES, NOTHING, banana, masks, probe
 
-BANANA = CLASSES.index("banana")
+BANANA, NEW = CLASSES.index("banana"), 9  # its label, and the seed of images that nobody has trained on
 NAMES = tuple(NOTHING.danish if name == "nothing" else THINGS[name].danish for name in CLASSES)
 
 
@@ -48,14 +48,22 @@ def whole_network(biased: bool) -> Network | None:
     return load_network(name) if name in embedded() else None
 
 
-def called_banana(network: nn.Module, count: int = 100, seed: int = 9) -> pd.Series:
-    """The share called banana of new bananas alone, bananas held by a monkey, and monkeys with empty hands."""
+def called_banana(networks: Mapping[str, nn.Module], count: int = 100, seed: int = NEW) -> pd.DataFrame:
+    """The share called banana of new bananas alone, bananas held by a monkey, and monkeys with empty hands.
+
+    One row for each kind of image, one column for each network.
+    """
     asked = {
         "banan alene": probe("alone", "banana", count, seed),
         "banan i abens hånd": probe("held", "banana", count, seed),
         "abe med tomme hænder": probe("held", "nothing", count, seed),
     }
-    return pd.Series({name: _share(network, samples.images) for name, samples in asked.items()})
+    return pd.DataFrame(
+        {
+            who: {scene: _share(network, samples.images) for scene, samples in asked.items()}
+            for who, network in networks.items()
+        }
+    )
 
 
 def _share(network: nn.Module, images: Tensor) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -10,7 +9,6 @@ from torch import Tensor
 from lesson_utils.classroom.figures.style import (
     BLUE,
     GREEN,
-    GREY,
     ORANGE,
     RED,
     danish_ticks,
@@ -64,7 +62,7 @@ def forgetting(by_network: Mapping[str, pd.DataFrame]) -> Figure:
         error.plot(table.index, table["feature_error"], "o-", color=colour, label=name)
     loudness.set_title("Billedet: PSNR (dB)")
     error.set_title("Lagets svar: feature-fejl")
-    error.set_ylim(0, 1)
+    error.set_ylim(0, max(0.1, *(1.1 * table["feature_error"].max() for table in by_network.values())))
     danish_ticks(error.yaxis, lambda share: percent(share, 0))
     for axes in (loudness, error):
         axes.grid(axis="y")
@@ -81,26 +79,6 @@ def forgetting(by_network: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 @styled
-def what_survives(shares: pd.DataFrame) -> Figure:
-    """How often two pictures are told apart that differ only in one thing (columns), layer by layer (rows)."""
-    figure, axes = new_figure(height=4.2)
-    marks = dict(zip(shares.columns, "osD^", strict=False))
-    for colour, (name, values) in zip((ORANGE, BLUE, GREEN), shares.items(), strict=False):
-        axes.plot(shares.index, values, color=colour, marker=marks[name], markersize=9, label=name)
-    axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
-    axes.annotate("at gætte", (0, 0.5), (4, -17), textcoords="offset points", color=GREY)
-    axes.set_ylim(0.3, 1.03)
-    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    axes.set_ylabel("rigtigt billede valgt")
-    axes.legend(loc="lower left", ncols=3, bbox_to_anchor=(0.2, 0.0))
-    said = ". ".join(
-        f"{name}: {listing(f'{layer} {percent(share, 0)}' for layer, share in values.items())}"
-        for name, values in shares.items()
-    )
-    return described(figure, f"Hvad der kan ses på det genskabte, lag for lag; at gætte giver 50 %. {said}.")
-
-
-@styled
 def gallery(
     images: Tensor,
     names: Sequence[str],
@@ -114,7 +92,7 @@ def gallery(
     `what`: Danish, plural, for the alt text: "klassebilleder".
     """
     lines = -(-len(images) // columns)
-    height = 9.0 / columns + 0.3 + (0.25 if under else 0)
+    height = 9.0 / columns + 0.32 + 0.25 * max((line.count("\n") + 1 for line in under), default=0)
     figure, axes = new_figure(lines * height + (0.45 if title else 0), lines, columns, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
     for cell in axes.flat[len(images) :]:
@@ -153,69 +131,29 @@ def rows(pictures: Mapping[str, Tensor], what: str) -> Figure:
 
 
 @styled
-def shares(table: pd.DataFrame, axis: str) -> Figure:
-    """Bars from 0 to 1: one group per row, one colour per column; `axis` says what they are (Danish)."""
-    figure, axes = new_figure(height=3.9)
-    places, width = np.arange(len(table)), 0.8 / len(table.columns)
-    for k, (colour, (name, values)) in enumerate(zip(COLOURS, table.items(), strict=False)):
-        at = places + (k - (len(table.columns) - 1) / 2) * width
-        axes.bar(at, values, width * 0.9, color=colour, label=name)
-        for place, share in zip(at, values, strict=True):
-            axes.text(place, share + 0.02, percent(share, 0), ha="center", fontsize=13)
-    axes.set_xticks(places, table.index)
-    axes.set(ylim=(0, 1.25), yticks=[0, 0.5, 1])
-    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    axes.set_ylabel(axis)
-    axes.legend(loc="upper right", ncols=len(table.columns))
-    said = ". ".join(
-        f"{row}: {listing(f'{name} {percent(share, 0)}' for name, share in values.items())}"
-        for row, values in table.iterrows()
-    )
-    return described(figure, f"Søjler, {axis}. {said}.")
+def made(
+    image: Tensor,
+    curve: Sequence[float],
+    title: str,
+    picture: Tensor | None = None,
+    curve_title: str = "målet",
+    across: Sequence[int] = (),
+) -> Figure:
+    """An image (3, H, W) that was made, how good it was at each step, and perhaps the picture it was made from.
 
-
-@styled
-def dose(values: pd.Series, across: str, up: str) -> Figure:
-    """A share against a small number; both axes are named in Danish."""
-    figure, axes = new_figure(height=3.8)
-    places = range(len(values))
-    axes.plot(places, values, "o-", color=BLUE, markersize=9)
-    for place, share in zip(places, values, strict=True):
-        axes.annotate(percent(share, 0), (place, share), (0, 10), textcoords="offset points", ha="center")
-    axes.set_xticks(places, [str(count) for count in values.index])
-    axes.set(xlabel=across, ylabel=up, ylim=(-0.03, 1.18), yticks=[0, 0.5, 1])
-    danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    said = listing(f"{count}: {percent(share, 0)}" for count, share in values.items())
-    return described(figure, f"{up} mod {across}: {said}.")
-
-
-@styled
-def made(image: Tensor, curve: Sequence[float], title: str, picture: Tensor | None = None) -> Figure:
-    """An image (3, H, W) that was made, how good it was at each step, and perhaps the picture it was made from."""
+    `across`: the steps that the curve was taken at; without it, every one.
+    """
     shown = [image] if picture is None else [picture, image]
     figure, axes = new_figure(3.6, 1, len(shown) + 1, width_ratios=[*[1] * len(shown), 1.2])
     for cell, each in zip(axes, shown, strict=False):
         image_axes(cell, each)
     axes[len(shown) - 1].set_title(title, fontsize=14)
-    axes[-1].plot(range(1, len(curve) + 1), curve, color=BLUE)
+    steps = list(across) or range(1, len(curve) + 1)
+    axes[-1].plot(steps, curve, "o-" if len(steps) < 20 else "-", color=BLUE)
     axes[-1].set(xlabel="skridt")
-    axes[-1].set_title("målet", fontsize=14)
+    axes[-1].set_title(curve_title, fontsize=14)
     return described(
         figure,
-        f"{title}. Målet går fra {number(curve[0], 2)} til {number(curve[-1], 2)} på {len(curve)} skridt.",
-    )
-
-
-@styled
-def filter_and_patches(image: Tensor, pieces: Tensor, title: str) -> Figure:
-    """The image (3, H, W) that a filter asks for, beside the real pieces (N, 3, S, S) that it answers most to."""
-    figure, _ = new_figure(3.6, rows=0)
-    left, right = figure.add_gridspec(1, 2, width_ratios=[1, 1.6])
-    large = figure.add_subplot(left)
-    image_axes(large, image)
-    large.set_title(title, fontsize=14)
-    for cell, piece in zip(right.subgridspec(2, 4), pieces, strict=False):
-        image_axes(figure.add_subplot(cell), piece)
-    return described(
-        figure, f"{title}: det billede, filteret svarer mest på, og de stærkeste udsnit af rigtige billeder."
+        f"{title}. {curve_title.capitalize()} går fra {number(curve[0], 2)} til {number(curve[-1], 2)} "
+        f"på {len(curve) if not across else steps[-1]} skridt.",
     )

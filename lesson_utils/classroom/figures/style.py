@@ -10,6 +10,7 @@ shown twice. Every public figure function is decorated with `styled`.
         return described(figure, "Søjler over antal parametre i hvert lag ...")
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -83,6 +84,11 @@ STYLE: dict[str, Any] = {
 }
 
 
+one_at_a_time = (
+    threading.RLock()
+)  # matplotlib's settings are global, and a live widget draws in its own thread
+
+
 class DanishFormatter(FuncFormatter):
     """Tick labels as `1,5` and `37.752.832`; another function from number to text may be given."""
 
@@ -125,7 +131,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @wraps(draw)
     def in_style(*arguments: Any, **options: Any) -> Figure:
-        with matplotlib.rc_context(STYLE):
+        with one_at_a_time, matplotlib.rc_context(STYLE):
             figure = draw(*arguments, **options)
             if not getattr(figure, "alt_text", ""):
                 raise ValueError(f"{draw.__name__}: a figure needs an alt text, see described()")

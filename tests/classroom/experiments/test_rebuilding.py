@@ -1,9 +1,19 @@
 """Pictures rebuilt and told apart: networks that forget nothing, and one that forgets the colour."""
 
+import pandas as pd
 import torch
 from torch import nn
 
-from lesson_utils.classroom.experiments.rebuilding import pairs, rebuild, told_apart
+from lesson_utils.classroom.experiments.rebuilding import (
+    beside,
+    kept_by,
+    pairs,
+    rebuild,
+    rebuilt_sides,
+    spread,
+    told_apart,
+)
+from lesson_utils.weights import load_network
 
 
 class Seen(nn.Module):
@@ -49,3 +59,42 @@ def test_a_layer_without_colours_cannot_tell_them_apart():
     shares = told_apart(Seen(), pairs(4), ["everything", "brightness"], Judge(), steps=40)
     assert shares.loc["everything"].min() == 1
     assert shares.loc["brightness", "plads"] > 0.8 > shares.loc["brightness", "farve"]
+
+
+def test_layers_are_spread_from_the_first_to_the_last():
+    network = load_network("vgg")
+    names = spread(network, 8)
+    assert len(names) == 8 and names[0] == network.layer_names[0] and names[-1] == network.layer_names[-1]
+    assert names == sorted(names, key=network.layer_names.index)
+    assert spread(network, 99) == network.layer_names
+
+
+def test_a_side_that_two_pairs_share_is_rebuilt_once():
+    asked = pairs(2)
+    found = rebuilt_sides(Seen(), asked, "everything", steps=2)
+    assert found["farve"][0] is found["plads"][0] is found["klasse"][0]
+    shown = beside(asked, found, 2)
+    assert list(shown) == [
+        "farve",
+        "farve,\ngenskabt",
+        "plads",
+        "plads,\ngenskabt",
+        "klasse",
+        "klasse,\ngenskabt",
+    ]
+    assert torch.equal(shown["plads"][1], asked["plads"][1][0])
+
+
+def test_the_stored_table_of_one_network_keeps_the_order_of_its_layers():
+    rows = [
+        ("b", "fc7", "farve", 0.5),
+        ("b", "conv1", "farve", 1.0),
+        ("b", "fc7", "plads", 0.6),
+        ("b", "conv1", "plads", 0.9),
+    ]
+    kept = pd.DataFrame(
+        [*rows, ("a", "conv1", "farve", 0.0)], columns=["network", "layer", "difference", "share"]
+    )
+    wide = kept_by(kept, "b")
+    assert list(wide.index) == ["fc7", "conv1"] and list(wide.columns) == ["farve", "plads"]
+    assert wide.loc["conv1", "plads"] == 0.9
