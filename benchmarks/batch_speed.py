@@ -1,6 +1,7 @@
 """How fast a batch of all lessons is -> data/measurements/batch_speed.csv.
 
-    python benchmarks/batch_speed.py        (three times the whole course: about twenty minutes on two cores)
+    python benchmarks/batch_speed.py        (four times the whole course: about half an hour on two cores)
+    python benchmarks/batch_speed.py 02 03  (the same with some lessons: a try-out, which is not stored)
 
 One worker with one thread, two workers of one thread each, and one worker with both cores, on a quiet machine;
 then the same plan on a dask cluster of two workers here, whose metrics.json must be the same, byte for byte.
@@ -20,21 +21,23 @@ from lesson_utils.course.batch import Scheduler, cores, run_all
 from lesson_utils.course.catalogue import find
 from lesson_utils.course.cluster import Cluster
 from lesson_utils.course.here import ThisMachine
-from lesson_utils.course.plan import plan
+from lesson_utils.course.plan import Run, plan
 from lesson_utils.danish import number
 
 
-def spent(scheduler: Scheduler, folder: Path) -> tuple[float, float]:
-    """Seconds for all lessons, and the seconds of their runs added up. Raises AssertionError if one fails."""
-    folder.mkdir()
+def spent(runs: list[Run], scheduler: Scheduler, folder: Path) -> float:
+    """Seconds for all runs; each one's own are printed. Raises AssertionError if one fails."""
+    folder.mkdir(exist_ok=True)
     began = time.perf_counter()
-    with closing(run_all(plan(find()), folder, scheduler=scheduler)) as results:
-        results = list(results)
+    with closing(run_all(runs, folder, scheduler=scheduler)) as results:
+        results = sorted(results, key=lambda result: result.name)
     seconds = time.perf_counter() - began
-    assert all(result.passed for result in results), [
-        result.reason for result in results if not result.passed
-    ]
-    return seconds, sum(result.seconds for result in results)
+    assert all(result.passed for result in results), [r.reason for r in results if not r.passed]
+    each = ", ".join(
+        f"{r.number}: {number(r.seconds, 0)} ({number(r.facts['cpu_seconds'], 0)})" for r in results
+    )
+    print(f"{folder.name}: {number(seconds, 1)} s. Each, and its processor seconds: {each}", flush=True)
+    return seconds
 
 
 def this_machine(jobs: int, threads: int, folder: Path) -> ThisMachine:
@@ -48,19 +51,16 @@ def metrics(folder: Path) -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    rows = []
+    runs, rows = plan(find(sys.argv[1:])), []
     with tempfile.TemporaryDirectory() as place:
         for jobs, threads in ((1, 1), (2, 1), (1, cores())):
             folder = Path(place, f"{jobs}-{threads}")
-            seconds, added = spent(this_machine(jobs, threads, folder), folder)
+            folder.mkdir()
+            seconds = spent(runs, this_machine(jobs, threads, folder), folder)
             rows.append(
-                {"scheduler": "this machine", "workers": jobs, "threads": threads} | {"seconds": seconds}
+                {"scheduler": "this machine", "workers": jobs, "threads": threads, "seconds": seconds}
             )
-            print(
-                f"{jobs} x {threads}: {number(seconds, 1)} s (runs added up: {number(added, 1)} s)",
-                flush=True,
-            )
-        seconds, _ = spent(Cluster(jobs=2), Path(place, "dask"))
+        seconds = spent(runs, Cluster(jobs=2), Path(place, "dask"))
         rows.append({"scheduler": "dask", "workers": 2, "threads": 1, "seconds": seconds})
         differing = [
             name
@@ -72,11 +72,12 @@ if __name__ == "__main__":
     about = {
         "made by": "python benchmarks/batch_speed.py",
         "date": date.today(),
-        "recipe": f"all lessons, each way once, on {cores()} cores",
+        "recipe": f"{len(runs)} lessons, each way once, on {cores()} cores",
         "versions": f"Python {sys.version.split()[0]}",
         "seeds": "the lessons' own",
         "metrics that differ between dask and this machine": ", ".join(differing) or "none",
     }
-    store("batch_speed", table, about)
+    if not sys.argv[1:]:
+        store("batch_speed", table, about)
     print(table.to_string(index=False))
     sys.exit(f"metrics.json differs for {differing}" if differing else 0)

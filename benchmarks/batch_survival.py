@@ -1,10 +1,12 @@
 """Kill a batch, a worker, a kernel with -9, each at a random moment, ten times each, then go on with it.
 
-    python benchmarks/batch_survival.py [repetitions]        -> data/measurements/batch_survival.csv
+    python benchmarks/batch_survival.py        (about half an hour on two cores)
+        -> data/measurements/batch_survival.csv, data/measurements/batch_memory.csv
+    python benchmarks/batch_survival.py 1 20   (once each, and 20 runs for 200: a try-out, which is not stored)
 
 After each resume: nothing lost (every planned run has passed), nothing twice (a run that was whole before the kill
-is the same file afterwards), nothing half-written, no process left. Then 200 runs of the
-same cheap lesson, with the memory of the batch's own process. The tests import `survive` and run it once.
+is the same file afterwards), nothing half-written, no process left. Then 200 runs of the same cheap lesson, with
+the memory of the batch's own process. The tests import `survive` and run it once.
 """
 
 import json
@@ -13,14 +15,16 @@ import random
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import psutil
 
 SEED = 7
-RUNS = 5
+RUNS, CHEAP_RUNS, REPETITIONS = 5, 200, 10
 PATIENCE = 240.0  # seconds
 MARKS = {"worker": "lesson_utils.course.worker", "kernel": "ipykernel_launcher"}
 LESSON = """
@@ -107,20 +111,24 @@ def descendants(batch: psutil.Process, mark: str = "") -> list[psutil.Process]:
 
 
 def survive(folder: Path, kinds: tuple[str, ...], chance: random.Random, runs: int = RUNS) -> dict[str, int]:
-    """Kill what `kinds` says, one after the other, each at a random moment; go on; assert what is promised."""
+    """Kill what `kinds` says, one after the other, each at a random moment; go on; assert what is promised.
+
+    Returns how many were killed (a batch may end before), and how many runs were kept, had failed, ran again.
+    """
     batch = Batch(folder, runs)
-    process = batch.start()
+    process, kills, family = batch.start(), 0, []
     wait_for(lambda: len(batch.whole()) >= chance.randrange(0, max(1, runs - 3)) and descendants(process))
     for kind in kinds:
-        victim = (
-            process
-            if kind == "batch"
-            else chance.choice(wait_for(lambda k=kind: descendants(process, MARKS[k])))
-        )
-        time.sleep(chance.uniform(0.0, 1.5))
-        family = descendants(process)
-        if alive(victim):
-            victim.kill()
+        if kind == "batch":
+            victims = [process]
+        else:
+            victims = wait_for(lambda k=kind: descendants(process, MARKS[k]) or not alive(process))
+        time.sleep(chance.uniform(0.0, 2.0))
+        if alive(process):
+            family, victim = descendants(process), chance.choice(victims)
+            with suppress(psutil.NoSuchProcess):  # it may have ended by itself
+                victim.kill()
+                kills += 1
     process.wait(PATIENCE)
     before, failed = batch.passed(), len(batch.whole()) - len(batch.passed())
     wait_for(lambda: not any(map(alive, family)), 60)
@@ -134,27 +142,30 @@ def survive(folder: Path, kinds: tuple[str, ...], chance: random.Random, runs: i
         assert json.loads((batch.out / name / "metrics.json").read_text()) == {"svar": number * number}
     assert not list(batch.out.glob(".half-*")), "nothing half-written"
     assert not list(batch.temporary.glob(".half-*")), "no folder of a run left elsewhere"
-    return {"kept": len(before), "failed": failed, "run_again": runs - len(before)}
+    return {"kills": kills, "kept": len(before), "failed": failed, "run_again": runs - len(before)}
 
 
-def memory_of(runs: int, folder: Path) -> list[float]:
-    """MB of the batch's own process each time another tenth of the runs is whole."""
+def memory_of(runs: int, folder: Path) -> pd.DataFrame:
+    """The resident memory of the batch's own process each time another tenth of the runs is whole.
+
+    Raises AssertionError if a run fails, or if the second half of them takes more than a tenth of the memory more.
+    """
     batch = Batch(folder, runs)
-    process, sizes = batch.start(), []
+    process, rows = batch.start(), []
     for tenth in range(1, 10):
         wait_for(lambda goal=tenth * runs // 10: len(batch.whole()) >= goal, 3600)
-        sizes.append(process.memory_info().rss / 1e6)
+        rows.append({"runs": len(batch.whole()), "megabytes": process.memory_info().rss / 1e6})
     assert process.wait(600) == 0
     assert len(batch.passed()) == runs
-    return sizes
+    memory = pd.DataFrame(rows)
+    assert memory.megabytes.iloc[-1] < 1.1 * memory.megabytes.iloc[4], memory
+    return memory
 
 
 if __name__ == "__main__":
-    import pandas as pd
-
     from lesson_utils.classroom.measurements import store
 
-    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    repetitions, cheap_runs = map(int, sys.argv[1:3] or (REPETITIONS, CHEAP_RUNS))
     chance, rows = random.Random(SEED), []
     for kind in ("batch", "worker", "kernel"):
         for repetition in range(repetitions):
@@ -170,8 +181,13 @@ if __name__ == "__main__":
         "versions": f"Python {sys.version.split()[0]}",
         "seeds": SEED,
     }
-    store("batch_survival", pd.DataFrame(rows), about)
+    if len(sys.argv) == 1:
+        store("batch_survival", pd.DataFrame(rows), about)
     with tempfile.TemporaryDirectory() as folder:
-        sizes = memory_of(200, Path(folder))
-    print("MB of the batch at each tenth of 200 runs:", [round(size) for size in sizes])
-    store("batch_memory", pd.DataFrame({"runs": range(20, 200, 20), "megabytes": sizes}), about)
+        began = time.perf_counter()
+        memory = memory_of(cheap_runs, Path(folder))
+    print(memory.to_string(index=False))
+    print(f"{cheap_runs} runs, none failed, in {time.perf_counter() - began:.0f} s")
+    if len(sys.argv) == 1:
+        about["recipe"] = f"{cheap_runs} runs of a cheap lesson, two at a time; the batch's own process"
+        store("batch_memory", memory, about)

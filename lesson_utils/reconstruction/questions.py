@@ -1,19 +1,39 @@
-"""The lecture's three questions, with the settings under which their answers are pictures."""
+"""The lecture's three questions, with the settings under which their answers are pictures.
+
+A network of the course, trained robustly on drawings, answers in pixels with almost no help. One that was trained
+on photos, and not robustly, would answer with noise: there the image is written in waves (Olah et al. 2017).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from torch import Tensor, nn
 
+from lesson_utils.networks import Network
 from lesson_utils.reconstruction.objectives import Class, Content, Different, Filter, Objective, Unit
 from lesson_utils.reconstruction.optimiser import Reconstruction, reconstruct
-from lesson_utils.reconstruction.parametrisations import Pixels
+from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
 from lesson_utils.reconstruction.priors import Priors
 
 CONTENT_PRIORS = Priors(total_variation=0.3, blur=0.6)
 FILTER_PRIORS = Priors(jitter=4, scale=0.1, rotation=5, blur=0.8, calm=1.0)
 UNIT_PRIORS = replace(FILTER_PRIORS, jitter=1, calm=1.2)
 CLASS_PRIORS = Priors(jitter=5, scale=0.2, rotation=10, blur=0.8, calm=1.2)
+WORLD_SIDE = 64  # pixels of what the course's own networks look at
+PHOTO_CONTENT_PRIORS = Priors(total_variation=1.0)
+PHOTO_PRIORS = Priors(jitter=16, scale=0.15, rotation=10)
+
+
+def trained_on_photos(network: nn.Module) -> bool:
+    """Whether a network is one for photos: all are, but those of the course's image world."""
+    return not isinstance(network, Network) or network.input_size > WORLD_SIDE
+
+
+def _written(network: nn.Module, priors: Priors, pixels: Pixels, rate: float) -> dict[str, object]:
+    """How an answer is written down and climbed to. Priors that only pixels know are kept, and so are pixels."""
+    if trained_on_photos(network) and not (priors.calm or priors.blur):
+        return {"parametrisation": Fourier(), "rate": rate, "method": "adam"}
+    return {"parametrisation": pixels, "rate": 0.02, "method": "momentum"}
 
 
 def content(
@@ -21,11 +41,12 @@ def content(
     pictures: Tensor,
     layer: str,
     steps: int = 100,
-    priors: Priors = CONTENT_PRIORS,
+    priors: Priors | None = None,
     **options: object,
 ) -> Reconstruction:
     """Rebuild pictures (N, 3, H, W) from what `layer` answers to them, beginning with noise."""
-    settings = {"parametrisation": Pixels(contrast=0.1, softness=2.0), "rate": 0.02, "method": "momentum"}
+    priors = priors or (PHOTO_CONTENT_PRIORS if trained_on_photos(network) else CONTENT_PRIORS)
+    settings = _written(network, priors, Pixels(contrast=0.1, softness=2.0), 0.02)
     settings |= {"size": tuple(pictures.shape[2:]), **options}
     return reconstruct(network, Content(layer, pictures), priors=priors, steps=steps, **settings)
 
@@ -50,12 +71,10 @@ def filters(
     if each > 1:
         question = question + difference * Different(layer, each)
         options.setdefault("seed", [seed for _ in channels for seed in range(each)])
-    priors = priors or (UNIT_PRIORS if unit else FILTER_PRIORS)
-    settings = {
-        "parametrisation": Pixels(0.55, contrast=0.1, softness=1.5),
-        "rate": 0.02,
-        "method": "momentum",
-    }
+    if priors is None:
+        priors = UNIT_PRIORS if unit else FILTER_PRIORS
+        priors = PHOTO_PRIORS if trained_on_photos(network) else priors
+    settings = _written(network, priors, Pixels(0.55, contrast=0.1, softness=1.5), 0.05)
     return reconstruct(network, question, priors=priors, steps=steps, **(settings | options))
 
 
@@ -63,17 +82,13 @@ def class_images(
     network: nn.Module,
     classes: Sequence[int],
     steps: int = 80,
-    priors: Priors = CLASS_PRIORS,
+    priors: Priors | None = None,
     rivals: float = 0.6,
     **options: object,
 ) -> Reconstruction:
     """What a network takes most for each of some classes (Simonyan et al. 2013), on a ground that stays calm."""
-    settings = {
-        "parametrisation": Pixels(0.65, contrast=0.1, softness=3.0),
-        "rate": 0.02,
-        "method": "momentum",
-    }
-    settings |= options
+    priors = priors or (PHOTO_PRIORS if trained_on_photos(network) else CLASS_PRIORS)
+    settings = _written(network, priors, Pixels(0.65, contrast=0.1, softness=3.0), 0.05) | options
     return reconstruct(network, Class(classes, rivals=rivals), priors=priors, steps=steps, **settings)
 
 

@@ -26,8 +26,10 @@ def survival():
 @pytest.mark.timeout(900)  # twelve starts of a process, on a machine that may be busy
 def test_kernel_worker_and_batch_killed_in_one_night(survival, tmp_path):
     """Ten times each is `python benchmarks/batch_survival.py`."""
-    counts = survival.survive(tmp_path, ("kernel", "worker", "batch"), random.Random(), runs=4)
-    assert counts["kept"] + counts["run_again"] == 4
+    seed = random.randrange(1000)
+    print("seed", seed)  # shown if it fails
+    counts = survival.survive(tmp_path, ("kernel", "worker", "batch"), random.Random(seed), runs=4)
+    assert counts["kills"] > 0 and counts["run_again"] > 0
 
 
 def test_ctrl_c_says_how_to_go_on(survival, tmp_path):
@@ -53,6 +55,6 @@ def test_a_time_limit_and_a_second_try(course, tmp_path):
     flaky_run, slow_run = plan(find())
     (tried,) = run_all([flaky_run], out, page=False, limits=Limits(retries=1))
     assert tried.passed and tried.facts["attempts"] == 2
-    (late,) = run_all([slow_run], out, page=False, limits=Limits(timeout=12))
-    assert late.reason.startswith("Kørslen brugte mere end 12 sekunder")
+    (late,) = run_all([slow_run], out, page=False, limits=Limits(timeout=5))
+    assert late.reason.startswith("Kørslen brugte mere end 5 sekunder")
     assert late.seconds < 60

@@ -75,12 +75,15 @@ def test_the_filter_of_a_convolution_is_its_weights():
     assert (unit.images[:, :, 0] == 0.5).all() and (unit.images[:, :, :, 8] == 0.5).all()
 
 
+IN_PIXELS = {"parametrisation": Pixels(contrast=0.1, softness=2.0), "method": "momentum"}
+
+
 def test_what_an_invertible_layer_remembers_is_the_picture():
     torch.manual_seed(0)
     mix = nn.Sequential(OrderedDict(mix=nn.Conv2d(3, 3, 1)))
     nn.init.orthogonal_(mix.mix.weight)
     pictures = torch.rand(2, 3, 12, 10)
-    found = content(mix, pictures, "mix", steps=300, priors=NO_PRIORS)
+    found = content(mix, pictures, "mix", 300, NO_PRIORS, **IN_PIXELS)
     assert psnr(found.images, pictures).min() > 40
     assert feature_errors(mix, found.images, pictures, ["mix"])["mix"].max() < 1e-3
 
@@ -91,7 +94,7 @@ def test_what_a_layer_has_thrown_away_does_not_come_back():
     nn.init.constant_(grey.grey.weight, 1 / 3)
     picture = torch.zeros(1, 3, 8, 8)
     picture[:, 0] = 0.9  # red
-    found = content(grey, picture, "grey", steps=300, priors=NO_PRIORS)
+    found = content(grey, picture, "grey", 300, NO_PRIORS, **IN_PIXELS)
     assert torch.allclose(found.images.mean(1), torch.tensor(0.3), atol=0.02)
     assert psnr(found.images, picture) < 10
 
