@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lesson_utils.course.catalogue import find
+from lesson_utils.course.completion import lesson_numbers
 from lesson_utils.course.danish_help import DanishCommand, DanishGroup, usage_sentence
 from lesson_utils.course.options import (
     CellTimeout,
@@ -174,15 +175,18 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
 def present(
-    lesson: Annotated[str, typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.")],
+    lesson: Annotated[
+        str,
+        typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.", autocompletion=lesson_numbers),
+    ],
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Åbn en browser, eller skriv kun adressen.")
     ] = True,
 ) -> None:
     """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
 
-    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide, og Ctrl+Enter kører en celle. Lektionen
-    vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
+    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide. Ctrl+Enter kører en celle, og de celler
+    ovenfor, den har brug for. Lektionen vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
 
     Eksempel: lesson present 04
     """

@@ -29,7 +29,19 @@ del Path, catch_up
 """
 FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
 DECK = "jupyterlab-slideshow"
-CLICKER = {"PageDown": ("down", "forward"), "PageUp": ("up", "back")}  # key: (direction, else that one)
+CLICKER = {  # what the two keys do
+    "PageDown": {"direction": "down", "alternate": "forward"},
+    "PageUp": {"direction": "up", "alternate": "back"},
+}
+EXTENSIONS = "extensions"
+EXTENSION = {
+    "name": "lesson-clicker",
+    "version": "1.0.0",
+    "jupyterlab": {
+        "extension": True,
+        "_build": {"load": "static/clicker.js", "extension": "./extension"},
+    },
+}
 # What JupyterLab is told before a class: no news, no line beyond the edge, the deck on, a clicker's two keys.
 SETTINGS = {
     f"{DECK}/plugin": {"active": True},
@@ -40,13 +52,8 @@ SETTINGS = {
     },
     "@jupyterlab/shortcuts-extension/shortcuts": {
         "shortcuts": [
-            {
-                "command": "deck:go",
-                "args": {"direction": direction, "alternate": alternate},
-                "keys": [key],
-                "selector": selector,
-            }
-            for key, (direction, alternate) in CLICKER.items()
+            {"command": "deck:go", "args": move, "keys": [key], "selector": selector}
+            for key, move in CLICKER.items()
             for selector in (".jp-Deck .jp-Notebook.jp-mod-commandMode", ".jp-Deck-Remote", "body")
         ]
     },
@@ -80,9 +87,7 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     (kernel / CELLS).write_text(
         json.dumps({"cells": needed(content.cells), "order": order}), encoding="utf-8"
     )
-    styles = folder / ".config" / "custom" / "custom.css"
-    styles.parent.mkdir(parents=True)
-    shutil.copyfile(TEMPLATES / "present.css", styles)
+    _furnish(folder)
     surroundings = os.environ | {
         "IPYTHONDIR": str(kernel),
         "JUPYTER_CONFIG_DIR": str(folder / ".config"),
@@ -92,6 +97,19 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     }
     surroundings.pop("LESSON_STATIC", None)  # the widgets are to live
     return notebook, surroundings
+
+
+def _furnish(folder: Path) -> None:
+    """Put the styles and the clicker's extension where JupyterLab looks for them."""
+    styles = folder / ".config" / "custom" / "custom.css"
+    styles.parent.mkdir(parents=True)
+    shutil.copyfile(TEMPLATES / "present.css", styles)
+    extension = folder / EXTENSIONS / EXTENSION["name"]
+    (extension / "static").mkdir(parents=True)
+    (extension / "package.json").write_text(json.dumps(EXTENSION), encoding="utf-8")
+    script = (TEMPLATES / "clicker.js").read_text(encoding="utf-8")
+    script = script.replace("SLIDE_KEYS", json.dumps(CLICKER))
+    (extension / "static" / "clicker.js").write_text(script, encoding="utf-8")
 
 
 def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -122,6 +140,7 @@ def server_command(notebook: Path, *options: str) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         "--LabApp.custom_css=True",
+        f"--LabApp.extra_labextensions_path={notebook.parent / EXTENSIONS}",
         *options,
     ]
 

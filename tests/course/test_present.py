@@ -22,6 +22,7 @@ READY = """() => {
   return session?.session?.kernel && session.kernelDisplayStatus === 'idle';
 }"""
 ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 MODEL = "window.jupyterapp.shell.currentWidget.content.activeCell.model"
 TOKEN = "abc"
 
@@ -126,7 +127,7 @@ def live(tmp_path) -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_the_deck_opens_a_clicker_moves_it_and_cells_run(live, chromium):
     page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="da-DK")
     left: list[str] = []
@@ -160,8 +161,25 @@ def test_the_deck_opens_a_clicker_moves_it_and_cells_run(live, chromium):
     page.wait_for_function(f"{MODEL}.executionCount === 1 && {MODEL}.outputs.length > 0", timeout=60_000)
     kinds = page.evaluate(f"{MODEL}.outputs.toJSON().map(output => output.output_type)")
     assert "error" not in kinds
+    clicks_move_the_slides_while_a_slider_has_the_keyboard(page)
     assert left == []
     page.close()
+
+
+def clicks_move_the_slides_while_a_slider_has_the_keyboard(page) -> None:
+    widget = page.evaluate(f"{CELLS}.findIndex(cell => cell.model.getMetadata('tags')?.includes('widget'))")
+    page.evaluate(f"window.jupyterapp.shell.currentWidget.content.activeCellIndex = {widget}")
+    page.keyboard.press("Control+Enter")
+    slider = page.locator(".noUi-handle:visible").first
+    slider.wait_for(timeout=60_000)
+    slider.focus()
+    before = slider.get_attribute("aria-valuenow")
+    slider.press("ArrowRight")
+    page.wait_for_function(
+        f"document.querySelector('.noUi-handle').getAttribute('aria-valuenow') !== '{before}'"
+    )
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{ACTIVE} > {widget}", timeout=20_000)
 
 
 def away(address: str, here: str) -> bool:
