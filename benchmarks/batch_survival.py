@@ -117,7 +117,8 @@ def survive(folder: Path, kinds: tuple[str, ...], chance: random.Random, runs: i
     """
     batch = Batch(folder, runs)
     process, kills, family = batch.start(), 0, []
-    wait_for(lambda: len(batch.whole()) >= chance.randrange(0, max(1, runs - 3)) and descendants(process))
+    early = chance.randrange(max(1, runs - 1))  # drawn once: asked anew at each look, it would soon be 0
+    wait_for(lambda: (len(batch.whole()) >= early and descendants(process)) or not alive(process))
     for kind in kinds:
         if kind == "batch":
             victims = [process]
