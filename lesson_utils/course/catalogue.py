@@ -18,7 +18,7 @@ class Lesson:
 
     `minutes` is a student's time, not the machine's. `allowed` names the values that a parameter may
     take (a tuple of them, or a `range`); a parameter that is not mentioned may take any value of its type.
-    `seconds` is what one processor core needs: a batch begins with the longest, and tells the time that is left.
+    `seconds` is about what one processor core needs: a batch begins with the longest, and tells the time left.
     """
 
     number: str
@@ -41,16 +41,18 @@ ANY_SEED = range(2**31)  # what every generator takes
 SEEDS = {"seed": ANY_SEED, "fresh_seed": ANY_SEED}
 
 LESSONS = (
-    Lesson("00", "Motivation", 40, "00_motivation.ipynb", SEEDS),
+    Lesson("00", "Motivation", 40, "00_motivation.ipynb", SEEDS, 47),
     Lesson(
         "01", "Transfer learning", 40, "01_transfer_learning.ipynb",
         {"seed": ANY_SEED, "images_per_class": range(1, 501)},
+        56,
     ),
-    Lesson("02", "AlexNet", 30, "02_alexnet.ipynb", {"seed": ANY_SEED, "seeds": range(1, 21)}),
-    Lesson("03", "VGG", 30, "03_vgg.ipynb", {"seed": ANY_SEED, "depth": (11, 13, 16, 19)}),
+    Lesson("02", "AlexNet", 30, "02_alexnet.ipynb", {"seed": ANY_SEED, "seeds": range(1, 21)}, 29),
+    Lesson("03", "VGG", 30, "03_vgg.ipynb", {"seed": ANY_SEED, "depth": (11, 13, 16, 19)}, 28),
     Lesson(
         "04", "GoogLeNet", 35, "04_googlenet.ipynb",
         {"seed": ANY_SEED, "module": INCEPTION_MODULES, "steps": range(1, 501)},
+        44,
     ),
     Lesson("05", "Aktiveringer", 45, "05_aktiveringer.ipynb", SEEDS),
     Lesson("06", "Rekonstruktion", 45, "06_rekonstruktion.ipynb", {**SEEDS, "steps": range(1, 1001)}),
