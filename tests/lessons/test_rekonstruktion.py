@@ -53,7 +53,7 @@ def test_five_networks_forget_with_depth_and_the_random_one_begins_best():
 
 
 def test_the_place_goes_before_the_class(found):
-    """»Til og med det sidste conv-lag er alting der endnu«, »hvad det så, men ikke mere sikkert, hvor det var«"""
+    """»Til og med det sidste conv-lag er næsten alting der endnu«, »hvad det så, men ikke mere sikkert, hvor«"""
     for who, convs in {
         "robust MiniAlexNet": ("conv1", "conv5"),
         "robust MiniVGG": ("conv1_1", "conv4_2"),

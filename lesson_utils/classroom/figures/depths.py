@@ -62,7 +62,7 @@ def forgetting_everywhere(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for colour, mark, (name, table) in zip(COLOURS, "osD^v", tables.items(), strict=False):
         depth = [k / (len(table) - 1) for k in range(len(table))]
         loudness.plot(depth, table["psnr"], color=colour, marker=mark, label=name)
-        error.plot(depth, table["feature_error"], color=colour, marker=mark)
+        error.plot(depth, table["feature_error"], color=colour, marker=mark, label=name)
     loudness.set_title("Billedet: PSNR (dB)")
     error.set_title("Lagets svar: feature-fejl")
     largest = max(float(table["feature_error"].max()) for table in tables.values())
@@ -72,7 +72,7 @@ def forgetting_everywhere(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for axes in (loudness, error):
         axes.grid(axis="y")
         axes.set_xticks([0, 0.5, 1], ["første lag", "midt", "sidste lag"])
-    loudness.legend(loc="upper right", fontsize=12)
+    error.legend(loc="upper left", fontsize=12)
     said = ". ".join(
         f"{name}: fra {number(table['psnr'].iloc[0], 1)} til {number(table['psnr'].iloc[-1], 1)} dB, feature-fejl "
         f"højst {percent(table['feature_error'].max())}"
