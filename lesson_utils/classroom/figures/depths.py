@@ -16,6 +16,7 @@ from lesson_utils.classroom.figures.style import (
     danish_ticks,
     described,
     image_axes,
+    layer_ticks,
     new_figure,
     styled,
 )
@@ -25,8 +26,8 @@ COLOURS = (BLUE, GREEN, PURPLE, ORANGE, GREY)
 
 
 def short(layer: str) -> str:
-    """A layer's name that fits under a small picture: `inception_4a` -> `4a`, `conv2_reduce` -> `conv2 1x1`."""
-    return layer.removeprefix("inception_").replace("_reduce", " 1x1")
+    """A layer's name that fits under a small picture: `inception_4a` -> `4a`, as `layer_ticks` writes it."""
+    return layer.removeprefix("inception_").replace("conv2_reduce", "reduce")
 
 
 @styled
@@ -61,7 +62,7 @@ def forgetting_everywhere(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for colour, mark, (name, table) in zip(COLOURS, "osD^v", tables.items(), strict=False):
         depth = [k / (len(table) - 1) for k in range(len(table))]
         loudness.plot(depth, table["psnr"], color=colour, marker=mark, label=name)
-        error.plot(depth, table["feature_error"], color=colour, marker=mark)
+        error.plot(depth, table["feature_error"], color=colour, marker=mark, label=name)
     loudness.set_title("Billedet: PSNR (dB)")
     error.set_title("Lagets svar: feature-fejl")
     largest = max(float(table["feature_error"].max()) for table in tables.values())
@@ -71,7 +72,7 @@ def forgetting_everywhere(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for axes in (loudness, error):
         axes.grid(axis="y")
         axes.set_xticks([0, 0.5, 1], ["første lag", "midt", "sidste lag"])
-    loudness.legend(loc="upper right", fontsize=12)
+    error.legend(loc="upper left", fontsize=12)
     said = ". ".join(
         f"{name}: fra {number(table['psnr'].iloc[0], 1)} til {number(table['psnr'].iloc[-1], 1)} dB, feature-fejl "
         f"højst {percent(table['feature_error'].max())}"
@@ -90,7 +91,7 @@ def kept_everywhere(tables: Mapping[str, pd.DataFrame]) -> Figure:
         ):
             axes.plot(range(len(table)), values, color=colour, marker=mark, markersize=7, label=difference)
         axes.axhline(0.5, color=RED, linestyle="--", linewidth=1.5)
-        axes.set_xticks(range(len(table)), [short(layer) for layer in table.index], rotation=90)
+        layer_ticks(axes, table.index)
         axes.set_title(name, fontsize=14)
         axes.set_ylim(0.3, 1.03)
         danish_ticks(axes.yaxis, lambda share: percent(share, 0))

@@ -26,12 +26,12 @@ def shares(table: pd.DataFrame, axis: str) -> Figure:
     """Bars from 0 to 1: one group per row, one colour per column; `axis` says what they are (Danish)."""
     many = len(table.columns) > 2
     figure, axes = new_figure(height=4.6 if many else 3.9)
-    places, width = np.arange(len(table)), 0.8 / len(table.columns)
+    places, width = np.arange(len(table)), 0.88 / len(table.columns)
     for k, (colour, (name, values)) in enumerate(zip(COLOURS, table.items(), strict=False)):
         at = places + (k - (len(table.columns) - 1) / 2) * width
         axes.bar(at, values, width * 0.9, color=colour, label=name)
         for place, share in zip(at, values, strict=True):
-            axes.text(place, share + 0.02, percent(share, 0), ha="center", fontsize=13)
+            axes.text(place, share + 0.02, percent(share, 0), ha="center", fontsize=12 if many else 13)
     axes.set_xticks(places, table.index)
     axes.set(ylim=(0, 1.45 if many else 1.25), yticks=[0, 0.5, 1])
     danish_ticks(axes.yaxis, lambda share: percent(share, 0))
