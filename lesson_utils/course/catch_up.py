@@ -4,17 +4,23 @@ So a teacher may open a lesson at any slide and run its cell, and cells that no 
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 CELLS = "cells.json"
+FOR_WIDGETS = {"parameters", "setup", "widget-data"}  # a widget uses the names of these cells only
 NOT_NEEDED = {"exercise", "solution", "widget"}  # their names are used nowhere else
 
 
-def needed(cells: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The code cells of a notebook that later cells may need: id and source, in order."""
+def needed(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The code cells of a notebook that later cells may need, in order: id, source, and whether a widget does."""
     return [
-        {"id": cell["id"], "source": cell["source"]}
+        {
+            "id": cell["id"],
+            "source": cell["source"],
+            "for_widgets": bool(FOR_WIDGETS & set(cell["metadata"].get("tags", []))),
+        }
         for cell in cells
         if cell["cell_type"] == "code"
         and not NOT_NEEDED & set(cell["metadata"].get("tags", []))
@@ -25,8 +31,10 @@ def needed(cells: list[dict[str, Any]]) -> list[dict[str, str]]:
 class CatchUp:
     """Remembers which cells were run, and runs the missing ones above a cell without showing what they say."""
 
-    def __init__(self, shell: Any, cells: list[dict[str, Any]], order: list[str]) -> None:
-        self.shell, self.cells, self.order = shell, cells, order
+    def __init__(
+        self, shell: Any, cells: list[dict[str, Any]], order: list[str], widgets: Sequence[str] = ()
+    ) -> None:
+        self.shell, self.cells, self.order, self.widgets = shell, cells, order, set(widgets)
         self.done: set[str] = set()
         self.busy = False
 
@@ -35,10 +43,13 @@ class CatchUp:
         if self.busy or info.cell_id not in self.order:
             return
         place = self.order.index(info.cell_id)
+        few = info.cell_id in self.widgets
         missing = [
             cell
             for cell in self.cells
-            if self.order.index(cell["id"]) < place and cell["id"] not in self.done
+            if self.order.index(cell["id"]) < place
+            and cell["id"] not in self.done
+            and (cell["for_widgets"] or not few)
         ]
         self.done.add(info.cell_id)
         self.busy = True
@@ -47,7 +58,7 @@ class CatchUp:
         finally:
             self.busy = False
 
-    def _run(self, missing: list[dict[str, str]]) -> None:
+    def _run(self, missing: list[dict[str, Any]]) -> None:
         from IPython.utils.capture import capture_output
 
         for cell in missing:
@@ -61,5 +72,5 @@ class CatchUp:
 def start(folder: Path, shell: Any) -> None:
     """Begin to listen. `folder` holds the lesson's cells as `lesson present` wrote them."""
     lesson = json.loads((folder / CELLS).read_text(encoding="utf-8"))
-    catch_up = CatchUp(shell, lesson["cells"], lesson["order"])
+    catch_up = CatchUp(shell, lesson["cells"], lesson["order"], lesson["widgets"])
     shell.events.register("pre_run_cell", catch_up.before)

@@ -84,8 +84,9 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     startup.mkdir(parents=True)
     (startup / "00-lesson.py").write_text(STARTUP.format(folder=str(kernel)), encoding="utf-8")
     order = [cell.id for cell in content.cells]
+    widgets = [cell.id for cell in content.cells if "widget" in cell.metadata.get("tags", [])]
     (kernel / CELLS).write_text(
-        json.dumps({"cells": needed(content.cells), "order": order}), encoding="utf-8"
+        json.dumps({"cells": needed(content.cells), "order": order, "widgets": widgets}), encoding="utf-8"
     )
     _furnish(folder)
     surroundings = os.environ | {

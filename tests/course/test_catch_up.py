@@ -44,7 +44,16 @@ def test_only_what_later_cells_may_need():
         nbformat.v4.new_code_cell("x = 1", id="b"),
         nbformat.v4.new_code_cell("widgets.x()", id="c", metadata={"tags": ["widget"]}),
     ]
-    assert needed(made) == [{"id": "b", "source": "x = 1"}]
+    assert needed(made) == [{"id": "b", "source": "x = 1", "for_widgets": False}]
+
+
+def test_a_widget_waits_for_its_own_data_only(shell, lesson):
+    lesson[1].metadata["tags"] = ["widget-data"]
+    catch_up = CatchUp(shell, needed(lesson), [cell.id for cell in lesson], ["c4"])
+    catch_up.before(SimpleNamespace(cell_id="c4"))
+    assert shell.user_ns["radius"] == 2 and "area" not in shell.user_ns
+    catch_up.before(SimpleNamespace(cell_id="c6"))
+    assert "area" in shell.user_ns, "what the widget left out is run when another cell needs it"
 
 
 def test_the_missing_cells_above_are_run_once_and_in_silence(shell, lesson, capsys):
