@@ -37,7 +37,7 @@ def main() -> None:
     table = pd.DataFrame(rows, columns=["data", "trained", "seed", "question", "scene", "share"])
     measurements.store("bananas", table, told)
     print(table.groupby(["question", "scene", "data", "trained"]).share.mean().unstack([2, 3]).to_string())
-    curves = {seed: banana_bias.enough(encoder, sets["skævt"], ADDED, seed) for seed in SEEDS}
+    curves = {seed: banana_bias.enough(encoder, sets["skævt"], ADDED, seed=seed) for seed in SEEDS}
     rows = [(seed, count, share) for seed, curve in curves.items() for count, share in curve.items()]
     told = about | {"recipe": recipe, "seeds": ", ".join(map(str, SEEDS))}
     measurements.store("isolated_bananas", pd.DataFrame(rows, columns=["seed", "isolated", "share"]), told)

@@ -132,7 +132,7 @@ def atlas(sheets: Atlas, titles: Mapping[str, str]) -> None:
 
     rows = list(names)
     by_network = [[row for row in rows if row.startswith(f"{who}/")] for who in titles]
-    twins = [by_network[0][len(by_network[0]) // 2], *(some[-1] for some in by_network if some)]
+    twins = [by_network[0][len(by_network[0]) // 2], *(some[-1] for some in by_network[:2] if some)]
     controls = {
         "row": Choice("Netværk og lag", rows[0], names),
         "count": Slider("Enheder", 6, 2, 6),

@@ -119,7 +119,9 @@ def test_the_lectures_banana(found):
     assert covered["skævt"]["bananen"] > 0.95 and covered["skævt"]["aben"] < 0.1  # it looked at the monkey
     assert covered["uden skævhed"]["bananen"] < 0.2 < called["uden skævhed, FC"]["banan i abens hånd"] < 0.9
     for dose in (found["bananer alene"], found["bananer alene over seeds"]):
-        assert dose["0"] < 0.05 < 0.8 < dose["2"] <= dose["10"] + 0.01
+        assert dose["0"] < 0.05 < 0.9 < dose["10"]
+    over_seeds = found["bananer alene over seeds"]  # »Allerede nogle få flytter næsten alt«
+    assert over_seeds["1"] > 0.5 and over_seeds["5"] > 0.9
 
 
 def test_two_exercises_of_each_kind(text):

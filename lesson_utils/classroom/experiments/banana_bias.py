@@ -88,7 +88,11 @@ def cover(images: Tensor, mask: Tensor) -> Tensor:
 
 
 def enough(
-    network: Network, biased: Samples, isolated: Sequence[int] = (0, 1, 2, 5, 10, 20, 40), seed: int = 0
+    network: Network,
+    biased: Samples,
+    isolated: Sequence[int] = (0, 1, 2, 5, 10, 20, 40),
+    steps: int = 150,
+    seed: int = 0,
 ) -> pd.Series:
     """Accuracy on new isolated bananas after so many of them were added to the biased set."""
     extra = probe("alone", "banana", max(isolated), seed + 77)
@@ -98,7 +102,9 @@ def enough(
     shares = {}
     for count in progress(isolated, "Lægger bananer til"):
         first = len(biased) + count
-        shares[count] = _share(with_new_head(network, answers[:first], labels[:first], seed=seed), new.images)
+        shares[count] = _share(
+            with_new_head(network, answers[:first], labels[:first], steps, seed), new.images
+        )
     return pd.Series(shares)
 
 
