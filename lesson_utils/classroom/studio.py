@@ -99,7 +99,8 @@ def filters(
     """A unit of a layer: the image that it answers most to, the real pieces, and the part that it fits best."""
 
     def work(watch: Watch, layer: str, rank: int, whole: bool, steps: int) -> Figure:
-        unit = found[layer].detectors(0)[rank - 1]
+        units = found[layer].detectors(0)  # all of them; a small layer has fewer than the slider
+        unit = units[min(rank, len(units)) - 1]
         ask = partial(reconstruction.filters, network, layer, [unit], steps=steps, unit=not whole)
         pieces = patches(samples, places[layer], unit, max(16, places[layer].window))
         title = f"{layer}, enhed {unit} ({wanted.said(found[layer], unit)})"
@@ -115,7 +116,6 @@ def filters(
     start = {"whole": False, "steps": 60}
     fixed = [
         {"layer": layers[-1], "rank": 1},
-        {"layer": layers[-1], "rank": 2},
         {"layer": layers[1], "rank": 1},
     ]
     watch_live(work, controls, [chosen | start for chosen in fixed])

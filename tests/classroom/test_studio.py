@@ -64,6 +64,10 @@ def test_a_filter_stands_beside_its_pieces_and_its_part(network, asked):
     told = asked.work(Watch(), layer="conv5", rank=2, whole=False, steps=2).alt_text
     assert told.startswith(f"conv5, enhed {unit} ({found['conv5'].concept(unit).danish}, IoU 0,")
     assert asked.work(Watch(), layer="conv5", rank=2, whole=True, steps=2).alt_text != told
+    last = asked.work(
+        Watch(), layer="conv1", rank=999, whole=False, steps=2
+    ).alt_text  # a slider may ask for more
+    assert last == asked.work(Watch(), layer="conv1", rank=48, whole=False, steps=2).alt_text
 
 
 def test_a_class_is_drawn_with_the_chosen_priors(network, asked):
