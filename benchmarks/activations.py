@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from lesson_utils import device
 from lesson_utils.activations import activations
-from lesson_utils.classroom.measurements import store
+from lesson_utils.show.measurements import store
 
 LAYERS = {
     "alexnet": {"early": "features.1", "middle": "features.7", "late": "features.11"},

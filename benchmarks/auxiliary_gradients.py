@@ -10,14 +10,8 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_utils.classroom.experiments.googlenet import (
-    BATCH,
-    LEARNING_RATES,
-    MOMENTUM,
-    PROBE,
-    auxiliary_gradients,
-)
-from lesson_utils.classroom.measurements import store
+from lesson_cells.googlenet.experiments import BATCH, LEARNING_RATES, MOMENTUM, PROBE, auxiliary_gradients
+from lesson_utils.show.measurements import store
 
 SEEDS = range(5)
 STEPS = 200

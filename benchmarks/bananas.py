@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_utils.classroom import measurements
-from lesson_utils.classroom.experiments import banana_bias
+from lesson_cells.rekonstruktion import banana_bias
+from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
 
 COUNT, SEEDS, ADDED = 400, (0, 1, 2, 3, 4), (0, 1, 2, 3, 5, 10, 20, 40)

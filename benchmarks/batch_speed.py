@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from lesson_utils.classroom.measurements import store
-from lesson_utils.course.batch import Scheduler, cores, run_all
-from lesson_utils.course.catalogue import find
-from lesson_utils.course.cluster import Cluster
-from lesson_utils.course.here import ThisMachine
-from lesson_utils.course.plan import Run, plan
+from lesson_staff.batch import Scheduler, cores, run_all
+from lesson_staff.catalogue import find
+from lesson_staff.cluster import Cluster
+from lesson_staff.here import ThisMachine
+from lesson_staff.plan import Run, plan
 from lesson_utils.danish import number
+from lesson_utils.show.measurements import store
 
 
 def spent(runs: list[Run], scheduler: Scheduler, folder: Path) -> float:

@@ -26,7 +26,7 @@ import psutil
 SEED = 7
 RUNS, CHEAP_RUNS, REPETITIONS = 5, 200, 10
 PATIENCE = 240.0  # seconds
-MARKS = {"worker": "lesson_utils.course.worker", "kernel": "ipykernel_launcher"}
+MARKS = {"worker": "lesson_staff.worker", "kernel": "ipykernel_launcher"}
 LESSON = """
 import time
 time.sleep(0.5)
@@ -35,7 +35,7 @@ display({"application/vnd.lesson.record+json": {"name": "svar", "value": number 
 PROGRAM = """
 import sys
 from pathlib import Path
-from lesson_utils.course import catalogue, cli
+from lesson_staff import catalogue, cli
 catalogue.NOTEBOOKS = Path(sys.argv[1])
 catalogue.LESSONS = (catalogue.Lesson("01", "Billig", 5, "01_cheap.ipynb"),)
 sys.argv = ["lesson", *sys.argv[2:]]
@@ -164,7 +164,7 @@ def memory_of(runs: int, folder: Path) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    from lesson_utils.classroom.measurements import store
+    from lesson_utils.show.measurements import store
 
     repetitions, cheap_runs = map(int, sys.argv[1:3] or (REPETITIONS, CHEAP_RUNS))
     chance, rows = random.Random(SEED), []

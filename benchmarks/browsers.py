@@ -14,10 +14,10 @@ from datetime import date
 import pandas as pd
 import torch
 
-from lesson_utils.classroom import browsers
-from lesson_utils.classroom.display import image_tag
-from lesson_utils.classroom.explore import PICTURE_COLOURS
-from lesson_utils.classroom.measurements import store
+from lesson_cells.aktiveringer import widgets as browsers
+from lesson_utils.show.display import image_tag
+from lesson_utils.show.explore import PICTURE_COLOURS
+from lesson_utils.show.measurements import store
 
 CLICKS = 12
 

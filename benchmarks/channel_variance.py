@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from lesson_cells.googlenet.channel_variance import kept_variance
 from lesson_utils.activations import activations
-from lesson_utils.classroom.experiments.channel_variance import kept_variance
-from lesson_utils.classroom.measurements import store
 from lesson_utils.images import PHOTOS, photo
+from lesson_utils.show.measurements import store
 from lesson_utils.weights import load_network
 
 LAYER = "pool3"  # the input of inception_4a: 14x14x480, the lecture's example

@@ -13,14 +13,15 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from lesson_utils.classroom import measurements
-from lesson_utils.classroom.atlas import store_atlas
-from lesson_utils.classroom.experiments.motivation import class_images
-from lesson_utils.classroom.figures import motivation, world
+from lesson_cells.motivation import figures as motivation
+from lesson_cells.motivation import world_figures as world
+from lesson_cells.motivation.experiments import class_images
+from lesson_cells.rekonstruktion.atlas import store_atlas
 from lesson_utils.networks import Network
+from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world import THINGS, render
-from lesson_utils.world.datasets import BASE, TEST
+from lesson_world import THINGS, render
+from lesson_world.datasets import BASE, TEST
 
 SEEDS = (0, 1, 2, 3, 4)
 STEPS = 100

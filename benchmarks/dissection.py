@@ -16,14 +16,14 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_utils.classroom.experiments.inside import spatial_layers
-from lesson_utils.classroom.measurements import store
+from lesson_cells.aktiveringer.experiments import spatial_layers
 from lesson_utils.dissection import DETECTS, by_layer, dissect
 from lesson_utils.networks import Network, random_twin
+from lesson_utils.show.measurements import store
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world import datasets
-from lesson_utils.world.album import Album
-from lesson_utils.world.cache import cache_directory
+from lesson_world import datasets
+from lesson_world.album import Album
+from lesson_world.cache import cache_directory
 
 NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
 COUNT, QUANTILE, TWIN = 10_000, 0.99, 1

@@ -12,17 +12,17 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from lesson_utils.classroom import measurements
-from lesson_utils.classroom.atlas import store_atlas
-from lesson_utils.classroom.experiments import wanted
-from lesson_utils.classroom.experiments.asking import filter_images
-from lesson_utils.classroom.experiments.inside import spread_layers
+from lesson_cells.aktiveringer.experiments import spread_layers
+from lesson_cells.rekonstruktion import filters as wanted
+from lesson_cells.rekonstruktion.atlas import store_atlas
+from lesson_cells.rekonstruktion.class_images import filter_images
 from lesson_utils.dissection import DETECTS, Dissection, dissect
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, strongest_places
+from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world.album import Album
-from lesson_utils.world.datasets import BASE, TEST
+from lesson_world.album import Album
+from lesson_world.datasets import BASE, TEST
 
 WITNESS = {"alexnet": "vgg", "vgg": "googlenet", "googlenet": "alexnet"}  # of another architecture
 ALBUM, DISSECTED = Album(BASE, TEST, 10_000), Album(BASE, TEST, 2_000)

@@ -11,11 +11,11 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_utils.classroom.measurements import store
 from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
 from lesson_utils.networks import random_twin
+from lesson_utils.show.measurements import store
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world import datasets
+from lesson_world import datasets
 
 NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
 SEEDS = (datasets.TEST, 11, 12)

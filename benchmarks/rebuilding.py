@@ -9,13 +9,13 @@ from datetime import date
 import pandas as pd
 import torch
 
+from lesson_cells.rekonstruktion.atlas import store_atlas
+from lesson_cells.rekonstruktion.experiments import Depths, pairs, rebuild, spread, told_apart
 from lesson_utils import images
-from lesson_utils.classroom import measurements
-from lesson_utils.classroom.atlas import store_atlas
-from lesson_utils.classroom.experiments.rebuilding import Depths, pairs, rebuild, spread, told_apart
 from lesson_utils.networks import Network, random_twin
+from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world import datasets
+from lesson_world import datasets
 
 NAMES = ("alexnet", "vgg", "googlenet", "standard")
 FIRST = ("monkey", "car", "banana")  # they are shown beside the photo

@@ -10,12 +10,12 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_utils.classroom.measurements import store
 from lesson_utils.networks import random_twin
+from lesson_utils.show.measurements import store
 from lesson_utils.silence import silent_channels
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world import datasets
-from lesson_utils.world.album import Album
+from lesson_world import datasets
+from lesson_world.album import Album
 
 NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
 COUNT, TWIN = 10_000, 1

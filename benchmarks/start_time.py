@@ -14,8 +14,8 @@ from datetime import date
 import pandas as pd
 import torch
 
-from lesson_utils.classroom.measurements import store
 from lesson_utils.danish import number
+from lesson_utils.show.measurements import store
 
 ROUNDS = 9
 STARTS = {
@@ -28,7 +28,7 @@ STARTS = {
         "-c",
         "import lesson_utils.images, lesson_utils.weights",
     ],
-    "lesson --help": ["-m", "lesson_utils.course.cli", "--help"],
+    "lesson --help": ["-m", "lesson_staff.cli", "--help"],
 }
 
 

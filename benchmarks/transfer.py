@@ -14,11 +14,11 @@ from multiprocessing import get_context
 import pandas as pd
 import torch
 
-from lesson_utils.classroom import measurements
 from lesson_utils.networks import Network
+from lesson_utils.show import measurements
 from lesson_utils.transfer import Task, fresh, linear_probe, new_classes, strategies_for, transfer
 from lesson_utils.weights import embedded, load_network
-from lesson_utils.world.cache import cache_directory
+from lesson_world.cache import cache_directory
 
 SIZES = (5, 10, 20, 50, 100, 200)
 SEEDS = (0, 1, 2)

@@ -9,7 +9,7 @@ import time
 
 import torch
 
-from lesson_utils.world.datasets import base
+from lesson_world.datasets import base
 
 COUNT = 2048
 

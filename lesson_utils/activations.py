@@ -16,8 +16,8 @@ from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.networks.network import check_images
-from lesson_utils.world import Samples
-from lesson_utils.world.cache import Store
+from lesson_world import Samples
+from lesson_world.cache import Store
 
 Piece = Tensor | Samples | Store
 Source = Piece | Iterable[Piece]

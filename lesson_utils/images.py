@@ -12,10 +12,9 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
-from lesson_utils import danish
+from lesson_utils import DATA, danish
 from lesson_utils.errors import LessonError
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 PHOTOS = {path.stem: path for path in sorted((DATA / "photos").glob("*.jpg"))}
 LARGEST = 2048  # pixels on the longer side of what `photo` hands out; no network here looks at more
 

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from lesson_utils import danish
 from lesson_utils.activations import Source, batches, locate, pictures, stream
 from lesson_utils.errors import LessonError
-from lesson_utils.world import Samples
+from lesson_world import Samples
 
 PIXELS = "pixels"
 METRICS = ("cosine", "euclidean")

@@ -14,8 +14,8 @@ from torch.nn import functional as F
 from lesson_utils.activations import Source, activations, batches, locate, pictures
 from lesson_utils.networks import sights
 from lesson_utils.networks.arithmetic import Sight
-from lesson_utils.world import Samples
-from lesson_utils.world.album import Album
+from lesson_world import Samples
+from lesson_world.album import Album
 
 
 @dataclass

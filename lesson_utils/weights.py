@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from lesson_utils import danish, device
+from lesson_utils import DATA, danish, device
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import NAMES, adopt, relative
@@ -39,7 +39,7 @@ MINI_NETWORKS: dict[str, Callable[..., Network]] = {
     "vgg": vgg.mini,
     "googlenet": googlenet.mini,
 }
-EMBEDDED = Path(__file__).resolve().parent.parent / "data" / "weights"
+EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
 

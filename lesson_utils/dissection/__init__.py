@@ -4,9 +4,9 @@ Each unit gets a threshold that it exceeds in a given share of all places of all
 something; the overlap of that region with each concept, intersection over union (IoU), says what.
 """
 
-from .concepts import COLOURS, KINDS, Concept
-from .measuring import dissect, unit_masks, unit_thresholds
-from .results import DETECTS, Dissection, Interval, by_layer
+from lesson_utils.dissection.concepts import COLOURS, KINDS, Concept
+from lesson_utils.dissection.measuring import dissect, unit_masks, unit_thresholds
+from lesson_utils.dissection.results import DETECTS, Dissection, Interval, by_layer
 
 __all__ = [
     "COLOURS",

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lesson_utils.world import THINGS, Samples
-from lesson_utils.world.names import BACKGROUNDS, PARTS, TEXTURES
-from lesson_utils.world.scene import OBJECTS
+from lesson_world import THINGS, Samples
+from lesson_world.names import BACKGROUNDS, PARTS, TEXTURES
+from lesson_world.scene import OBJECTS
 
 SIDES = {
     "right": "til højre",

@@ -14,14 +14,13 @@ from torch import Tensor, nn
 
 from lesson_utils import danish
 from lesson_utils.activations import Source, activations, batches, pictures
+from lesson_utils.dissection.concepts import known, shares
+from lesson_utils.dissection.quantiles import Histogram
+from lesson_utils.dissection.results import Dissection
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.patches import sights_of
-from lesson_utils.world import Samples
-
-from .concepts import known, shares
-from .quantiles import Histogram
-from .results import Dissection
+from lesson_world import Samples
 
 CELLS = 32
 GROUPS = 100  # the images are dealt to so many groups, of which the bootstrap draws

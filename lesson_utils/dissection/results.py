@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from lesson_utils import danish
+from lesson_utils.dissection.concepts import KINDS, Concept
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.arithmetic import Sight
-
-from .concepts import KINDS, Concept
 
 DETECTS = 0.1  # IoU from which on a unit counts as a detector of its concept
 Statistic = Literal["mean", "coverage", "unique"]

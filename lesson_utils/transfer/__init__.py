@@ -4,12 +4,29 @@
 there is to learn, `strategies` puts them together, `answers` reads the results, `layer_probe` asks each layer.
 """
 
-from .answers import Mistake, confusion, worst_mistakes
-from .layer_probe import linear_probe
-from .learning import accuracy, features, fine_tune, train_head
-from .moves import fc_layers, freeze, fresh, frozen_layers, replace_head, trainable, training_mode, unfreeze
-from .strategies import STRATEGIES, Strategy, TransferResult, compare, prepare, strategies_for, transfer
-from .tasks import Task, new_classes, split
+from lesson_utils.transfer.answers import Mistake, confusion, worst_mistakes
+from lesson_utils.transfer.layer_probe import linear_probe
+from lesson_utils.transfer.learning import accuracy, features, fine_tune, train_head
+from lesson_utils.transfer.moves import (
+    fc_layers,
+    freeze,
+    fresh,
+    frozen_layers,
+    replace_head,
+    trainable,
+    training_mode,
+    unfreeze,
+)
+from lesson_utils.transfer.strategies import (
+    STRATEGIES,
+    Strategy,
+    TransferResult,
+    compare,
+    prepare,
+    strategies_for,
+    transfer,
+)
+from lesson_utils.transfer.tasks import Task, new_classes, split
 
 __all__ = [
     "STRATEGIES",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 import torch
 
-from .strategies import TransferResult
-from .tasks import Task
+from lesson_utils.transfer.strategies import TransferResult
+from lesson_utils.transfer.tasks import Task
 
 
 @dataclass(frozen=True)

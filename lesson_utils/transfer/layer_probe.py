@@ -15,8 +15,7 @@ from torch.nn import functional as F
 from lesson_utils.activations import activations
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
-
-from .tasks import Task
+from lesson_utils.transfer.tasks import Task
 
 GRID = 4  # a feature map is averaged to at most 4 x 4 places: conv1 alone would have 49,152 numbers
 

@@ -11,8 +11,7 @@ from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.training import accuracy, shifted
-
-from .moves import frozen_layers, trainable, training_mode
+from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
 
 __all__ = ["accuracy", "features", "fine_tune", "predict", "train_head"]
 

@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from lesson_utils.networks import Network
-
-from .learning import encoder_and_head, features, fine_tune, learn_head, predict
-from .moves import fc_layers, freeze, fresh, replace_head, unfreeze
-from .tasks import Task
+from lesson_utils.transfer.learning import encoder_and_head, features, fine_tune, learn_head, predict
+from lesson_utils.transfer.moves import fc_layers, freeze, fresh, replace_head, unfreeze
+from lesson_utils.transfer.tasks import Task
 
 
 @dataclass(frozen=True)

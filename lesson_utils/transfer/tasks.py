@@ -8,8 +8,8 @@ from torch import Tensor
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.images import PhotoFolder
-from lesson_utils.world.datasets import TARGET
-from lesson_utils.world.scene import render
+from lesson_world.datasets import TARGET
+from lesson_world.scene import render
 
 FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
 TEST_SEED = 99

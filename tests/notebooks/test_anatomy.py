@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lesson_utils.course.catalogue import NOTEBOOKS
-from lesson_utils.course.parameters import read_parameters
+from lesson_staff.catalogue import NOTEBOOKS
+from lesson_staff.parameters import read_parameters
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 LARGEST = 1_500_000  # bytes
@@ -206,7 +206,7 @@ def test_exercises_come_with_check_hint_and_solution_in_order(cells):
     assert starts
     for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
         assert "..." in cells[start].source, "the answer is left open"
-        assert re.match(r"(#.*\n)*check\(", cells[start + 1].source), cells[start].source
+        assert re.match(r"(#.*\n)*show\.check\(", cells[start + 1].source), cells[start].source
         hint = cells[start + 2]
         assert hint.cell_type == "markdown" and hint.source.lstrip().startswith("<details>"), cells[
             start
@@ -217,7 +217,7 @@ def test_exercises_come_with_check_hint_and_solution_in_order(cells):
         for k in solutions:
             assert cells[k].metadata.get("jupyter", {}).get("source_hidden") is True
         rest = [cell.source for cell in cells[solutions[0] : end] if cell.cell_type == "code"]
-        assert any(re.search(r"^confirm\(", source, re.MULTILINE) for source in rest)
+        assert any(re.search(r"^show\.confirm\(", source, re.MULTILINE) for source in rest)
 
 
 def test_exercises_at_three_levels(cells):

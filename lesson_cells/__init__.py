@@ -1,0 +1,1 @@
+"""What belongs to one lesson: a folder each, with figures, experiments, exercises and widgets."""

@@ -1,0 +1,152 @@
+"""Exercises of lesson 05: silence, overlap, neighbours, and networks with a fault."""
+
+import torch
+
+from lesson_utils.show.exercise import Exercise
+
+weakest_layer = Exercise(
+    key="flest_svage",
+    answer="sidst",
+    choices=("først", "midt", "sidst"),
+    because="de første lag leder efter kanter og farver, som findes i næsten alle billeder. De sidste leder efter "
+    "mønstre, der hører til bestemte ting, og de fleste ting er ikke i billedet.",
+    mistakes=[
+        ("først", "Et filter for kanter finder næsten altid en kant et sted. Hvad leder de andre lag efter?"),
+        (
+            "midt",
+            "Midt i netværket leder kanalerne efter mønstre. Er der lag, hvis mønster er endnu sjældnere?",
+        ),
+    ],
+    hint="Hvad er sværest at finde i et tilfældigt billede: en kant, et mønster eller et hjul?",
+)
+
+quiet_is_not_dead = Exercise(
+    key="tavs_eller_død",
+    answer="b",
+    choices=("a", "b", "c", "d"),
+    because="én måling på ét billede siger kun noget om det billede. En død kanal er tavs for alle.",
+    mistakes=[
+        ("a", "Farveskalaen kan skjule et svagt svar, men her er kanalen nul overalt."),
+        ("c", "Efter ReLU er et svar aldrig negativt. Tavs er nul."),
+        ("d", "En god kanal skal netop tie, når dens mønster mangler."),
+    ],
+    hint="Hvor mange billeder er der målt på?",
+)
+
+
+def _masks(*rows: list[list[int]]) -> tuple[torch.Tensor, ...]:
+    return tuple(torch.tensor(row).bool() for row in rows)
+
+
+def _over_the_smaller(function) -> bool:
+    return abs(float(function(*_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]]))) - 1.0) < 1e-6
+
+
+def _accuracy(function) -> bool:
+    return abs(float(function(*_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]]))) - 0.5) < 1e-6
+
+
+def _over_the_sum(function) -> bool:
+    return abs(float(function(*_masks([[1, 1]], [[1, 1]]))) - 0.5) < 1e-6
+
+
+overlap = Exercise(
+    key="iou",
+    cases=[
+        (_masks([[1, 1]], [[1, 1]]), 1.0),
+        (_masks([[1, 0]], [[0, 1]]), 0.0),
+        (_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]]), 1 / 3),
+        (_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]]), 0.0),
+        (_masks([[1, 1, 0, 0]], [[0, 1, 1, 0]]), 1 / 3),
+    ],
+    tolerance=1e-6,
+    because="den er 1, når de to områder er ens, og 0, når de ikke rører hinanden.",
+    mistakes=[
+        (_over_the_sum, "Du deler med summen af de to områder. Pixlerne i begge tæller så to gange."),
+        (
+            _over_the_smaller,
+            "Du deler med det ene område. Del med alle pixler, som ligger i mindst ét af dem.",
+        ),
+        (_accuracy, "Du tæller også de pixler med, hvor begge er falske. De hører ikke til noget område."),
+    ],
+    hint="`(a & b).sum()` er fællesmængden. Hvad giver `a | b`?",
+)
+
+
+def _of_the_query(function) -> bool:
+    return abs(float(function(torch.tensor([1, 1, 0, 0]), 1, 2)) - 0.5) < 1e-6
+
+
+precision_function = Exercise(
+    key="præcision_ved_k",
+    cases=[
+        ((torch.tensor([1, 1, 0, 0]), 1, 2), 1.0),
+        ((torch.tensor([1, 0, 0, 1]), 1, 4), 0.5),
+        ((torch.tensor([2, 2, 2]), 1, 3), 0.0),
+        ((torch.tensor([3, 1, 3, 1, 3]), 3, 5), 0.6),
+    ],
+    tolerance=1e-6,
+    because="netop det tæller tabellen, for hvert billede, og så tager den gennemsnittet.",
+    mistakes=[
+        (_of_the_query, "Du ser på alle naboerne. Der skal kun bruges de k nærmeste."),
+        (
+            lambda f: abs(float(f(torch.tensor([1, 0, 0, 1]), 1, 4)) - 2) < 1e-6,
+            "Du har talt de rigtige. Præcisionen er en andel: del med k.",
+        ),
+    ],
+    hint="`labels[:k] == label` er sandt for hver nabo af den rigtige klasse.",
+)
+
+twin_in_the_way = Exercise(
+    key="tvillingen",
+    answer=0.8,
+    tolerance=0.001,
+    because="fire af de fem kan højst være rigtige, når tvillingen altid er en af dem.",
+    mistakes=[
+        (0.5, "Det er et gæt. Hvor mange af de fem pladser er der tilbage, når tvillingen har taget én?"),
+        (1.0, "Tvillingen er af den anden klasse, og den er altid blandt de fem."),
+        (0.2, "Det er den andel, tvillingen tager. Hvor meget er der tilbage?"),
+        (4, "Det er antallet. Præcisionen er en andel af de fem."),
+    ],
+    hint="Der er fem pladser, og den ene er optaget af en af den forkerte klasse.",
+)
+
+_FAULTS = {
+    "død": "En død enhed er tavs for alle billeder.",
+    "skridt": "Ser du på størrelsen af det første feature map?",
+    "støj": "Ser du på filtrene og deres glathed?",
+}
+
+
+def _patient(name: str, fault: str, because: str, hint: str) -> Exercise:
+    wrong = [
+        (other, f"{_FAULTS[other]} Sammenlign tallet for {name} med det sunde netværks.") for other in _FAULTS
+    ]
+    return Exercise(
+        key=f"patient_{name}",
+        answer=fault,
+        choices=tuple(_FAULTS),
+        because=because,
+        mistakes=[(other, text) for other, text in wrong if other != fault],
+        hint=hint,
+    )
+
+
+patient_a = _patient(
+    "A",
+    "død",
+    "læringsraten var for høj: et stort skridt skubbede enhederne så langt under nul, at ReLU aldrig åbner.",
+    "Hvilket af de tre tal er langt fra det sunde netværks?",
+)
+patient_b = _patient(
+    "B",
+    "skridt",
+    "filtrene springer 8 pixler ad gangen, og det, der ligger mellem dem, kommer aldrig ind.",
+    "Hvor mange pladser har det første lag at svare på?",
+)
+patient_c = _patient(
+    "C",
+    "støj",
+    "startvægtene var så store, at træningen ikke kunne flytte dem: filtrene er den støj, de begyndte som.",
+    "Ligner filtrene noget, nogen har lært?",
+)

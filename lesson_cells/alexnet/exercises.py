@@ -1,0 +1,168 @@
+"""Exercises of lesson 02: sizes, parameters and the slips around them. All numbers are the 2012 network's."""
+
+from collections.abc import Callable
+
+from lesson_utils.show.exercise import Exercise
+
+overlap = Exercise(
+    key="overlap",
+    answer=7,
+    because="11 − 4 = 7: det andet filter begynder 4 pixler længere henne, så 7 søjler er fælles.",
+    mistakes=[
+        (4, "Det er skridtet fra det ene filter til det næste. Hvor meget af filteret bliver tilbage?"),
+        (11, "Så stod de to filtre oven på hinanden. Det andet er rykket et skridt."),
+        (15, "Så langt rækker de to filtre tilsammen. Hvor mange søjler er med i begge?"),
+        (8, "Tæt på. Skriv søjlerne op: det første filter har 1-11, og det andet begynder i søjle 5."),
+        (3, "Du har trukket skridtet fra for mange gange. Der er kun ét skridt mellem naboer."),
+        (77, "Det er antallet af fælles pixler. Svar med antallet af fælles søjler."),
+        (0, "Det ville kræve, at skridtet var mindst lige så langt som filteret."),
+    ],
+    hint="Skriv op, hvilke søjler det første filter dækker, og hvilke det andet dækker.",
+)
+
+most_parameters = Exercise(
+    key="flest_parametre",
+    answer="fc6",
+    because="pool5 giver 6 · 6 · 256 = 9.216 tal, og hver af fc6's 4.096 enheder har en vægt til dem alle.",
+    mistakes=[
+        ("fc7", "Tæt på: fc7 har lige så mange enheder. Men hvilket lag har flest tal i sit input?"),
+        (
+            "fc8",
+            "fc8 har 1.000 enheder med 4.096 vægte hver. Et andet lag har både flere enheder og mere input.",
+        ),
+        (
+            "conv1",
+            "Filtrene er store, men der er få af dem, og de genbruger deres vægte alle steder i billedet.",
+        ),
+        ("conv2", "conv2 regner mest. Men et filter genbruger sine vægte, så de er billige i parametre."),
+        (
+            lambda layer: layer.lower() in ("conv3", "conv4", "conv5"),
+            "Der er mange kanaler, men hvert filter er kun 3x3 og genbruger sine vægte.",
+        ),
+    ],
+    choices=("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8"),
+    hint="Hvor har hver enhed sin egen vægt til hvert tal i inputtet?",
+)
+
+right_size = Exercise(
+    key="billedets_størrelse",
+    answer=227,
+    because="(227 − 11) / 4 + 1 = 55, et helt tal og størrelsen i artiklens egen tegning.",
+    mistakes=[
+        (277, "Regn efter: (277 − 11) / 4 er ikke et helt tal. Der bliver pixler til overs."),
+        (224, "Det trykte artiklen, men regn efter: (224 − 11) / 4 er ikke et helt tal."),
+        (55, "Det er størrelsen af det, der kommer ud. Hvilken størrelse skal ind?"),
+    ],
+    hint="Sæt de tre tal ind i formlen. Kun ét af dem giver et helt tal.",
+)
+
+classes_of_fc8 = Exercise(
+    key="parametre_i_fc8",
+    answer=4_097_000,
+    because="1.000 klasser har hver 4.096 vægte og ét bias-led. Forelæsningens 100 er en slåfejl.",
+    mistakes=[
+        (409_700, "Det er for 100 kategorier. Konkurrencen om ImageNet har ti gange så mange."),
+        (409_600, "Det er for 100 kategorier og uden bias-led. Begge dele skal rettes."),
+        (4_096_000, "Antallet af klasser er rigtigt, men hver klasse har også et bias-led."),
+        (
+            4_100_096,
+            "Du har lagt et bias-led til for hver enhed i fc7. Det er fc8's enheder, der har ét hver.",
+        ),
+        (4_096_001, "Du har lagt ét bias-led til for hele laget. Hver klasse har sit eget."),
+        (
+            lambda n: n in (4_194_304, 4_195_328),
+            "Du har regnet K som 1.024. Her er antallet af klasser et rundt titalstal.",
+        ),
+        (lambda n: n == 9_217_000, "Du har brugt fc6's input på 9.216 tal. fc8 får sit input fra fc7."),
+        (1_000, "Det er antallet af klasser. Hver klasse har en vægt til hver enhed i fc7 og et bias-led."),
+    ],
+    hint="Hver klasse har én vægt til hver af de 4.096 enheder i fc7 og ét bias-led.",
+)
+
+output_size_function = Exercise(
+    key="output_size",
+    cases=[
+        ((5, 3, 1, 0), 3),
+        ((227, 11, 4, 0), 55),
+        ((27, 5, 1, 2), 27),
+        ((55, 3, 2, 0), 27),
+        ((277, 11, 4, 0), 67.5),
+        ((224, 11, 4, 0), 54.25),
+    ],
+    mistakes=[
+        (
+            lambda f: f(277, 11, 4, 0) == 67 and f(224, 11, 4, 0) == 54,
+            "Du runder ned, som PyTorch gør. Så kan ingen se, at størrelsen ikke passer: brug / og ikke //.",
+        ),
+        (
+            lambda f: f(277, 11, 4, 0) == 68 and f(224, 11, 4, 0) in (54, 55),
+            "Du runder af. Så kan ingen se, at størrelsen ikke passer: giv formlens værdi, som den er.",
+        ),
+        (lambda f: f(5, 3, 1, 0) == 2, "Du har glemt at lægge 1 til: også filterets første plads tæller."),
+        (
+            lambda f: f(227, 11, 4, 0) == 54.25,
+            "Du lægger 1 til, før du dividerer. Divider først; læg 1 til bagefter.",
+        ),
+        (
+            lambda f: f(227, 11, 4, 0) in (14.5, 14) or f(55, 3, 2, 0) == 14,
+            "Du dividerer med skridtlængden to gange.",
+        ),
+        (
+            lambda f: f(227, 11, 4, 0) == 55 and f(27, 5, 1, 2) == 25,
+            "Du lægger kun padding til på den ene side. Der er to.",
+        ),
+        (lambda f: f(227, 11, 4, 0) == 55 and f(27, 5, 1, 2) == 23, "Du har glemt padding."),
+        (lambda f: f(227, 11, 4, 0) == 217, "Du har glemt skridtlængden: filteret flytter sig flere pixler."),
+        (lambda f: f(227, 11, 4, 0) == 57.75, "Du har glemt at trække filterets størrelse fra."),
+    ],
+    because="Giver den ikke et helt tal, passer størrelsen ikke.",
+    hint="Hvor mange skridt kan filteret tage, før det når kanten? Og hvor stod det, før det første skridt?",
+    tolerance=1e-9,
+)
+
+
+def _answers(function: Callable[..., float], *expected: float) -> bool:
+    """Whether a student's function gives these for conv1, conv3 and conv2 (with groups of 2)."""
+    cases = ((3, 96, 11, 1), (256, 384, 3, 1), (96, 256, 5, 2))
+    return all(function(*case) == wanted for case, wanted in zip(cases, expected, strict=False))
+
+
+conv_parameters_function = Exercise(
+    key="conv_parameters",
+    cases=[((3, 96, 11, 1), 34_944), ((256, 384, 3, 1), 885_120), ((96, 256, 5, 2), 307_456)],
+    mistakes=[
+        (lambda f: _answers(f, 34_848, 884_736), "Du har glemt bias-leddene: hvert filter har ét."),
+        (
+            lambda f: f(3, 96, 11, 1) == 34_849,
+            "Du har ét bias-led for hele laget. Hvert filter har sit eget.",
+        ),
+        (lambda f: f(3, 96, 11, 1) == 35_136, "Du har ét bias-led pr. kanal. Der er kun ét pr. filter."),
+        (
+            lambda f: f(3, 96, 11, 1) in (11_712, 11_616),
+            "Du har glemt kanalerne: hvert filter ser alle lagets inputkanaler.",
+        ),
+        (
+            lambda f: f(3, 96, 11, 1) in (3_264, 3_168),
+            "Et filter er kvadratisk: kernel pixler højt og kernel pixler bredt.",
+        ),
+        (lambda f: f(3, 96, 11, 1) == 364, "Det er ét filter. Laget har mange."),
+        (
+            lambda f: _answers(f, 34_944, 885_120, 614_656),
+            "Uden grupper er den rigtig. Med 2 grupper ser hvert filter kun halvdelen af kanalerne.",
+        ),
+        (
+            lambda f: _answers(f, 34_944, 885_120, 307_328),
+            "Vægtene er rigtige, men grupperne deler ikke bias-leddene: hvert filter har stadig ét.",
+        ),
+        (
+            lambda f: _answers(f, 34_944, 885_120) and f(96, 256, 5, 2) in (153_856, 153_728),
+            "Du har delt med antallet af grupper to gange: der er lige så mange filtre som før.",
+        ),
+        (
+            lambda f: _answers(f, 34_944, 885_120) and f(96, 256, 5, 2) in (1_229_056, 1_229_312),
+            "Grupper gør laget mindre, ikke større.",
+        ),
+    ],
+    because="Grupper deler inputkanalerne imellem sig, så hvert filter får færre vægte.",
+    hint="Tæl vægtene i ét filter: højde · bredde · de kanaler, det ser. Læg bias-leddet til. Hvor mange filtre?",
+)

@@ -1,0 +1,212 @@
+"""Lesson 04: the exercises on 1x1 convolutions, bottlenecks, inception, GAP and auxiliary classifiers."""
+
+import torch
+
+from lesson_utils.networks import conv_cost
+from lesson_utils.show.exercise import Exercise
+
+one_filter = Exercise(
+    key="1x1-filter",
+    answer=480,
+    because="filteret er 1 bredt og 1 højt, men det ser alle 480 kanaler i pixlen og har en vægt til hver.",
+    mistakes=[
+        (1, "1x1 er filterets højde og bredde. Du har glemt kanalerne: filteret ser dem alle."),
+        (481, "Du har talt bias-leddet med. Her spørger vi kun om vægtene."),
+        (7_680, "Det er vægtene i alle filtrene tilsammen. Hvor mange har ét af dem?"),
+        (16, "Det er, hvor mange filtre laget har. Hvor mange vægte har ét af dem?"),
+        (480 * 14 * 14, "Filteret flyttes hen over pixlerne med de samme vægte. Tæl dem kun ét sted."),
+    ],
+    hint="Et filter er højde gange bredde gange antallet af kanaler ind.",
+)
+
+_FEATURES = torch.arange(24.0).reshape(3, 2, 4)
+_WEIGHTS = torch.tensor([[1.0, 0.0, -1.0], [0.5, 2.0, 0.0]])
+_BIAS = torch.tensor([10.0, -3.0])
+
+
+def _pixelwise(features: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    return torch.einsum("kc,chw->khw", weights, features) + bias[:, None, None]
+
+
+def _close(given: torch.Tensor, wanted: torch.Tensor) -> bool:
+    return given.shape == wanted.shape and torch.allclose(given, wanted)
+
+
+conv1x1 = Exercise(
+    key="1x1 som matrixprodukt",
+    cases=[
+        (
+            (torch.tensor([[[1.0, 2.0]], [[10.0, 20.0]]]), torch.tensor([[1.0, 1.0]]), torch.tensor([0.0])),
+            torch.tensor([[[11.0, 22.0]]]),
+        ),
+        ((_FEATURES, _WEIGHTS, _BIAS), _pixelwise(_FEATURES, _WEIGHTS, _BIAS)),
+    ],
+    mistakes=[
+        (
+            lambda f: _close(f(_FEATURES, _WEIGHTS, _BIAS), _pixelwise(_FEATURES, _WEIGHTS, 0 * _BIAS)),
+            "Du har glemt bias-leddene: hvert filter lægger sit eget til.",
+        ),
+        (
+            lambda f: f(_FEATURES, _WEIGHTS, _BIAS).dim() == 2,
+            "Resultatet er en matrix. Fold pixlerne ud igen til højde og bredde.",
+        ),
+        (
+            lambda f: f(_FEATURES, _WEIGHTS, _BIAS).shape == (2, 4, 2),
+            "Højde og bredde har byttet plads.",
+        ),
+        (
+            lambda f: f(_FEATURES, _WEIGHTS, _BIAS).shape[0] == 3,
+            "Resultatet skal have lige så mange kanaler, som der er filtre, ikke som der er kanaler ind.",
+        ),
+    ],
+    hint='Gang hver pixels kolonne af kanaler med matricen. I torch.einsum hedder det "kc,chw->khw".',
+    because="En 1x1-foldning er et matrixprodukt i hver pixel plus et bias-led.",
+    tolerance=1e-4,
+)
+
+saving = Exercise(
+    key="besparelsen",
+    answer=112_896_000 / 5_268_480,
+    also=(21,),
+    tolerance=0.05,
+    because="112.896.000 / (1.505.280 + 3.763.200) er 21,4.",
+    mistakes=[
+        (30, "Du har kun talt 5x5-foldningen med. 1x1-foldningen før den koster også."),
+        (75, "Du har kun talt 1x1-foldningen med. 5x5-foldningen efter den koster også."),
+        (10, "480 / 48 er kanaler ind delt med kanaler ud. Regn begge veje ud, og del dem."),
+        (25, "5 · 5 er filterets størrelse. Regn begge veje ud, og del dem."),
+        (lambda guess: 19 <= guess <= 23, "Meget tæt på. Regn de to veje ud, så rammer du."),
+        (lambda guess: 0 < guess < 1, "Du har delt omvendt: del den dyre vej med den billige."),
+    ],
+    hint="Gæt igen, eller regn: en foldning koster højde · bredde · kanaler ud · filter · filter · kanaler ind.",
+)
+
+
+def _cost(size: int, channels: int, width: int, out: int, kernel: int) -> int:
+    first = conv_cost(channels, width, 1, size, size)
+    return first.multiply_adds + conv_cost(width, out, kernel, size, size).multiply_adds
+
+
+bottleneck_cost = Exercise(
+    key="flaskehalsens pris",
+    cases=[
+        ((1, 2, 3, 4, 1), 2 * 3 + 3 * 4),
+        ((14, 480, 16, 48, 5), 5_268_480),
+        ((28, 192, 96, 128, 3), _cost(28, 192, 96, 128, 3)),
+    ],
+    mistakes=[
+        (
+            lambda f: f(1, 2, 3, 4, 1) == 3 * 4,
+            "Du har kun talt den anden foldning med. Den første, 1x1, koster også.",
+        ),
+        (lambda f: f(1, 2, 3, 4, 1) == 2 * 3, "Du har kun talt 1x1-foldningen med. Den næste koster også."),
+        (lambda f: f(1, 2, 3, 4, 1) == 2 * 3 * 3 * 4, "De to foldningers priser skal lægges sammen."),
+        (
+            lambda f: f(1, 2, 3, 4, 1) == 2 * 3 + 2 * 4,
+            "Den anden foldning ser flaskehalsens kanaler, ikke inputtets.",
+        ),
+        (
+            lambda f: f(14, 480, 16, 48, 5) == 480 * 16 + 25 * 16 * 48,
+            "Det er antallet af vægte. Hver vægt bruges én gang i hver pixel.",
+        ),
+        (
+            lambda f: f(14, 480, 16, 48, 5) == 14 * (480 * 16 + 25 * 16 * 48),
+            "Der er size · size pixler, ikke size.",
+        ),
+        (
+            lambda f: f(14, 480, 16, 48, 5) == 196 * (480 * 16 + 5 * 16 * 48),
+            "Filteret har både højde og bredde: kernel · kernel.",
+        ),
+        (
+            lambda f: f(14, 480, 16, 48, 5) == 196 * (25 * 480 * 16 + 25 * 16 * 48),
+            "Det første filter er 1x1; kun det andet er kernel · kernel.",
+        ),
+    ],
+    hint="En foldning koster højde · bredde · kanaler ud · filter · filter · kanaler ind. Læg to af dem sammen.",
+    because="Prisen er size² · width · (channels + kernel² · out): den vokser i takt med bredden.",
+)
+
+
+def _joined(conv1x1: int, reduce3x3: int, conv3x3: int, reduce5x5: int, conv5x5: int, pool_proj: int) -> int:
+    return conv1x1 + conv3x3 + conv5x5 + pool_proj
+
+
+_WIDTHS = (1, 10, 100, 1_000, 10_000, 100_000)
+output_channels = Exercise(
+    key="kanaler ud",
+    cases=[((1, 1, 1, 1, 1, 1), 4), ((64, 96, 128, 16, 32, 32), 256), (_WIDTHS, _joined(*_WIDTHS))],
+    mistakes=[
+        (
+            lambda f: f(*_WIDTHS) == sum(_WIDTHS),
+            "1x1-lagene før 3x3 og 5x5 når aldrig ud: næste lag tager imod dem.",
+        ),
+        (lambda f: f(*_WIDTHS) == 1 + 100 + 10_000, "Du har glemt grenen med maxpool. Hvad ender den med?"),
+        (lambda f: f(*_WIDTHS) == 100 + 10_000, "Der er fire grene. Du har kun to med."),
+        (lambda f: f(*_WIDTHS) == 100 + 10_000 + 100_000, "Du har glemt den første gren, den rene 1x1."),
+        (lambda f: f(1, 1, 1, 1, 1, 1) == 1, "Grenene ganges ikke. De lægges ved siden af hinanden."),
+    ],
+    hint="Følg hver af de fire grene til dens sidste lag, og læg de fire bredder sammen.",
+    because="Kun det sidste lag i hver gren når ud, og concat lægger kanalerne efter hinanden.",
+)
+
+paper_k = Exercise(
+    key="K",
+    answer=1024,
+    because="114.688 / 1024 er præcis 112. I tabellens anden kolonne er M derimod en million.",
+    mistakes=[
+        (1000, "Så ville conv2 have 112.000 vægte. Den har flere: del antallet med 112."),
+        (1_000_000, "Det er M. Del antallet af vægte med 112."),
+        (lambda k: 1023 <= k < 1025, "Tæt på. Tallet går op: brug vægte uden bias-led."),
+    ],
+    hint="K · 112 skal give antallet af vægte.",
+)
+
+gap_weights = Exercise(
+    key="GAP",
+    answer=0,
+    because="et gennemsnit har intet at lære: det lægger tallene sammen og deler med 49.",
+    mistakes=[
+        (1024, "Det er antallet af tal, der kommer ud. Hvad i et gennemsnit kan læres?"),
+        (49, "Det er antallet af tal, som gennemsnittet tages af. Hvad i det kan læres?"),
+        (50_176, "Det er antallet af tal ind i GAP. Hvad i et gennemsnit kan læres?"),
+        (
+            lambda count: count in (1_024_000, 1_025_000),
+            "Det er laget efter GAP. Spørgsmålet gælder GAP selv.",
+        ),
+    ],
+    hint="Hvilke tal i et gennemsnit kunne man ændre under træning?",
+)
+
+last_layer = Exercise(
+    key="det sidste lag",
+    answer=1_025_000,
+    because="1024 · 1000 vægte og 1000 bias-led. GoogLeNet har altså ét FC-lag, lige efter GAP.",
+    mistakes=[
+        (0, "Det er GAP selv. Efter GAP kommer et lag, som gør kanalernes tal til klassernes tal."),
+        (1_024_000, "Du har glemt bias-leddene: hver klasse har ét."),
+        (
+            lambda count: count in (50_176_000, 50_177_000),
+            "Så mange havde det haft uden GAP. Efter GAP er der kun ét tal fra hver kanal.",
+        ),
+        (lambda count: count in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
+        (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
+    ],
+    hint="GAP giver ét tal fra hver af de 1024 kanaler, og der er 1000 klasser. Husk bias-leddene.",
+)
+
+EVERY, UP_TO_4D, AFTER_4D, ONLY = "alle lag", "lagene til og med 4d", "lagene efter 4d", "kun 4a og 4d"
+touched_layers = Exercise(
+    key="hvilke lag",
+    answer=UP_TO_4D,
+    choices=(EVERY, UP_TO_4D, AFTER_4D, ONLY),
+    because="gradienten løber bagud fra hvert tab, og tabet ved 4d afhænger kun af lagene til og med 4d.",
+    mistakes=[
+        (
+            EVERY,
+            "Et lag efter 4d kan ikke ændre det, som hjælpeklassifikatoren ved 4d har set. Så er gradienten nul.",
+        ),
+        (AFTER_4D, "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
+        (ONLY, "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
+    ],
+    hint="Gradienten løber bagud. Hvor begynder den i en hjælpeklassifikator, og hvor ender den?",
+)

@@ -1,0 +1,141 @@
+"""Exercises of lesson 00: what a filter does, what a ConvNet saves, and how a network is judged."""
+
+import torch
+from torch import Tensor
+
+from lesson_utils.show.exercise import Exercise
+
+STRIPE = torch.tensor([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]])
+STAIRS = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
+
+weights_of_one_unit = Exercise(
+    key="vægte_i_én_enhed",
+    answer=150_528,
+    because="3 · 224 · 224: én vægt for hvert tal i billedet. Et lag med 1.000 enheder har 1.000 gange så mange.",
+    mistakes=[
+        (50_176, "Det er antallet af pixler. Hver pixel har tre tal: rød, grøn og blå."),
+        (150_529, "Du har talt bias-leddet med. Her er der kun spurgt om vægtene."),
+        (672, "Du har lagt højde og bredde sammen eller kun talt én række. Enheden ser hele billedet."),
+        (224, "Det er kun én side af billedet. Enheden ser alle rækker, kolonner og farver."),
+        (9, "Det er et filter på 3x3. Her ser enheden hele billedet."),
+        (27, "Det er et filter på 3x3 med tre farver. Her ser enheden hele billedet."),
+    ],
+    hint="Enheden har én vægt for hvert tal i billedet. Hvor mange tal er der i ét farvebillede?",
+)
+
+moves_along = Exercise(
+    key="flytter_med",
+    answer=6,
+    because="skridtlængden er 2, så to pixler i billedet er ét skridt i feature map'et.",
+    mistakes=[
+        (12, "Det holder for skridtlængde 1. Filteret i conv1 springer over hver anden plads."),
+        (24, "Den anden vej: feature map'et er mindre end billedet."),
+        (0, "Filteret svarer dér, hvor det ser bilen. Svaret flytter sig, når bilen gør."),
+        (3, "Du har delt med 4. Skridtlængden i conv1 er 2."),
+    ],
+    hint="To naboer i feature map'et ser på steder i billedet, der ligger 2 pixler fra hinanden.",
+)
+
+imagenet_classes = Exercise(
+    key="imagenet_kategorier",
+    answer=1_000,
+    because="(4096 + 1) · 1000 = 4.097.000. De 100 i forelæsningens ene linje er en slåfejl.",
+    mistakes=[
+        (100, "Prøv at regne efter: 100 enheder ville kun give 409.700 parametre."),
+        (
+            lambda n: 1_000.1 < n < 1_000.4,
+            "Du har glemt bias-leddene: hver enhed har 4.096 vægte og 1 bias-led.",
+        ),
+        (4_096, "Det er antallet af tal ind i laget. Spørgsmålet er, hvor mange der kommer ud."),
+        (4_097, "Det er parametrene i én enhed. Hvor mange enheder er der?"),
+        (22, "Det er klasserne i kursets egen verden. Her gælder det ImageNet."),
+    ],
+    hint="Hver enhed i fc8 har 4.096 vægte og ét bias-led. Hvor mange enheder giver 4.097.000 parametre?",
+)
+
+honest_accuracy = Exercise(
+    key="ærlig_nøjagtighed",
+    answer="c",
+    choices=("a", "b", "c", "d"),
+    because="netværket har lært sine egne træningsbilleder udenad. Kun nye billeder viser, hvad det kan.",
+    mistakes=[
+        ("a", "800 billeder er nok til at se fejlen. Se på, hvilke billeder der er målt på."),
+        ("b", "Netværkets størrelse gør ikke målingen forkert. Hvilke billeder er der målt på?"),
+        ("d", "Gennemsnittet er regnet rigtigt. Men af hvilke billeder?"),
+    ],
+    hint="Sammenlign de to søjler for det samme netværk i figuren ovenfor.",
+)
+
+
+def _turned(function) -> bool:
+    kernel = torch.tensor([[1.0, 0], [0, 0]])
+    return torch.equal(torch.as_tensor(function(STAIRS, kernel)), STAIRS[1:, 1:])
+
+
+def _padded(function) -> bool:
+    return tuple(torch.as_tensor(function(STRIPE, torch.ones(3, 3))).shape) == (4, 4)
+
+
+def _one_place_short(function) -> bool:
+    return tuple(torch.as_tensor(function(STRIPE, torch.ones(3, 3))).shape) == (1, 1)
+
+
+def _mean(function) -> bool:
+    return torch.allclose(torch.as_tensor(function(STAIRS, torch.ones(3, 3))).float(), torch.tensor([[5.0]]))
+
+
+def _cases() -> list[tuple[tuple[Tensor, Tensor], Tensor]]:
+    ones, edge = torch.ones(3, 3), torch.tensor([[-1.0, 0, 1]] * 3)
+    return [
+        ((STAIRS, ones), torch.tensor([[45.0]])),
+        ((STRIPE, ones), torch.tensor([[3.0, 3.0], [3.0, 3.0]])),
+        ((STRIPE, edge), torch.tensor([[0.0, -3.0], [0.0, -3.0]])),
+        ((STAIRS, torch.tensor([[1.0, 0], [0, 0]])), STAIRS[:2, :2]),
+        ((torch.arange(10.0).view(2, 5), torch.ones(2, 2)), torch.tensor([[12.0, 16.0, 20.0, 24.0]])),
+    ]
+
+
+convolve_function = Exercise(
+    key="foldning",
+    cases=_cases(),
+    tolerance=1e-5,
+    because="Netop det regner et foldningslag ud, bare for mange filtre og kanaler på én gang.",
+    mistakes=[
+        (_turned, "Du vender filteret. I et ConvNet ligger filteret, som det er skrevet."),
+        (_padded, "Dit feature map er lige så stort som billedet. Filteret skal blive inde i billedet."),
+        (
+            _one_place_short,
+            "Der mangler en række og en kolonne: der er højde − k + 1 pladser, ikke højde − k.",
+        ),
+        (_mean, "Du tager gennemsnittet. Filterets svar er summen."),
+    ],
+    hint="Klip `image[row:row + k, column:column + k]` ud, gang med `kernel`, og læg sammen med `.sum()`.",
+)
+
+
+def _averaged(function) -> bool:
+    return torch.allclose(torch.as_tensor(function(STRIPE)).float(), torch.tensor([[0.5, 0.0], [0.5, 0.0]]))
+
+
+max_pool_function = Exercise(
+    key="max_pooling",
+    cases=[
+        ((torch.tensor([[1.0, 2], [3, 4]]),), torch.tensor([[4.0]])),
+        ((STRIPE,), torch.tensor([[1.0, 0.0], [1.0, 0.0]])),
+        ((-torch.arange(8.0).view(2, 4),), torch.tensor([[0.0, -2.0]])),
+        ((torch.arange(24.0).view(4, 6),), torch.tensor([[7.0, 9.0, 11.0], [19.0, 21.0, 23.0]])),
+    ],
+    because="Fire tal bliver til ét, og det stærkeste svar overlever.",
+    mistakes=[
+        (_averaged, "Du tager gennemsnittet. Her er det det største tal, der skal overleve."),
+        (
+            lambda f: tuple(torch.as_tensor(f(STRIPE)).shape) == (3, 3),
+            "Dine vinduer overlapper. Med skridtlængde 2 flytter vinduet sig to pladser ad gangen.",
+        ),
+        (
+            lambda f: torch.as_tensor(f(STRIPE)).dim() == 0,
+            "Du har taget det største tal i hele feature map'et.",
+        ),
+    ],
+    hint="`answers[row:row + 2, column:column + 2].max()` for hver anden række og hver anden kolonne.",
+)

@@ -1,0 +1,172 @@
+"""Lesson 06's widgets: ask for a picture, and see it made. Nothing is computed here; see `live` and `explore`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from lesson_cells.rekonstruktion import filters as wanted
+from lesson_cells.rekonstruktion.atlas import Atlas
+from lesson_cells.rekonstruktion.figures import made
+from lesson_cells.rekonstruktion.filter_figures import filter_made, units_of_layer
+from lesson_utils import reconstruction
+from lesson_utils.danish import number, percent
+from lesson_utils.dissection import Dissection
+from lesson_utils.networks import Network
+from lesson_utils.patches import Places, patches
+from lesson_utils.reconstruction import Moment, Priors, Reconstruction, probabilities, psnr
+from lesson_utils.reconstruction.questions import CLASS_PRIORS
+from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore
+from lesson_utils.show.live import Watch, watch_live
+from lesson_world import Samples
+
+STEPS = (10, 30, 60, 120, 300)
+FRAMES = (0, 2, 5, 10, 15, 20, 30, 40, 60, 80, 120)
+
+
+def followed(
+    watch: Watch, ask: Callable[..., Reconstruction], draw: Callable[[Tensor, list[float]], Figure]
+) -> Figure:
+    """What `ask(on_step=...)` makes, drawn by `draw(image, curve)`: whenever `watch` wants it, and last."""
+    curve: list[float] = []
+
+    def on_step(moment: Moment) -> None:
+        curve.append(float(moment.value[0]))
+        watch(moment.step, moment.steps, partial(draw, moment.images[0], [*curve]))
+
+    images = ask(on_step=on_step).images
+    return draw(images[0], curve)
+
+
+def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
+    """A picture (3, H, W) of the student's choice, rebuilt from the layer of his choice."""
+
+    def work(watch: Watch, picture: str, layer: str, smooth: int, steps: int) -> Figure:
+        asked = pictures[picture][None]
+        priors = Priors(total_variation=smooth / 10, blur=0.6)
+        ask = partial(reconstruction.content, network, asked, layer, steps=steps, priors=priors)
+
+        def draw(image: Tensor, curve: list[float]) -> Figure:
+            title = f"fra {layer}: {number(float(psnr(image[None], asked)), 1)} dB"
+            return made(image, curve, title, asked[0], "minus feature-fejlen")
+
+        return followed(watch, ask, draw)
+
+    first, layers = next(iter(pictures)), network.layer_names
+    controls = {
+        "picture": Choice("Billede", first, {name: name for name in pictures}),
+        "layer": Choice("Lag", layers[2], {name: name for name in layers}),
+        "smooth": Slider("Glathed (total variation)", 3, 0, 20),
+        "steps": Steps("Skridt", 60, STEPS),
+    }
+    start = {"picture": first, "smooth": 3, "steps": 60}
+    watch_live(work, controls, [start | {"layer": layer} for layer in (layers[2], layers[-2])])
+
+
+def film(networks: Mapping[str, Network], seed: int = 0) -> None:
+    """A class image on its way out of the noise: drag through its steps."""
+    first = next(iter(networks.values()))
+
+    @lru_cache
+    def frames(network: str, label: str) -> dict[int, Tensor]:
+        work = reconstruction.class_images(
+            networks[network], [int(label)], steps=FRAMES[-1], seed=seed, frames=FRAMES
+        )
+        return {step: images[0] for step, images in work.frames.items()}
+
+    def draw(network: str, label: str, step: int) -> Figure:
+        shown = {k: image for k, image in frames(network, label).items() if k <= step}
+        asked = networks[network]
+        sure = [float(probabilities(asked, image[None])[0, int(label)]) for image in shown.values()]
+        title = f"{first.class_names[int(label)]} efter {step} skridt: {percent(sure[-1], 0)} sikker"
+        return made(shown[step], sure, title, curve_title="sandsynlighed", across=[*shown])
+
+    names = {str(k): name for k, name in enumerate(first.class_names)}
+    controls = {
+        "network": Choice("Netværk", next(iter(networks)), {name: name for name in networks}),
+        "label": Choice("Klasse", "16", names),
+        "step": Steps("Skridt", FRAMES[5], FRAMES),
+    }
+    start = {"network": next(iter(networks)), "label": "16"}
+    explore(draw, controls, [start | {"step": step} for step in (FRAMES[3], FRAMES[-1])])
+
+
+def filters(
+    network: Network, places: Mapping[str, Places], found: Mapping[str, Dissection], samples: Samples
+) -> None:
+    """A unit of a layer: the image that it answers most to, the real pieces, and the part that it fits best."""
+
+    def work(watch: Watch, layer: str, rank: int, whole: bool, steps: int) -> Figure:
+        units = found[layer].detectors(0)  # all of them; a small layer has fewer than the slider
+        unit = units[min(rank, len(units)) - 1]
+        ask = partial(reconstruction.filters, network, layer, [unit], steps=steps, unit=not whole)
+        pieces = patches(samples, places[layer], unit, max(16, places[layer].window))
+        title = f"{layer}, enhed {unit} ({wanted.said(found[layer], unit)})"
+        return followed(watch, ask, lambda image, curve: filter_made(image, pieces, curve, title))
+
+    layers = list(found)
+    controls = {
+        "layer": Choice("Lag", layers[-1], {name: name for name in layers}),
+        "rank": Slider("Enhed, den tydeligste først", 1, 1, 40),
+        "whole": Switch("Spørg hele kanalen", False),
+        "steps": Steps("Skridt", 60, STEPS),
+    }
+    start = {"whole": False, "steps": 60}
+    fixed = [
+        {"layer": layers[-1], "rank": 1},
+        {"layer": layers[1], "rank": 1},
+    ]
+    watch_live(work, controls, [chosen | start for chosen in fixed])
+
+
+def atlas(sheets: Atlas, titles: Mapping[str, str]) -> None:
+    """The stored filters of every layer of three networks, with real pieces and parts."""
+    names = {row: f"{titles[row.split('/')[0]]}, {row.split('/')[1]}" for row in sheets.notes}
+
+    def draw(row: str, count: int, pieces: bool) -> Figure:
+        together = sheets.of(row).unflatten(0, (len(sheets.notes[row]["units"]), -1))[:count]
+        parts = [part.replace(", ", "\n") for part in sheets.notes[row]["parts"][:count]]
+        return units_of_layer(together[:, 0], together[:, 1:] if pieces else None, parts, names[row])
+
+    rows = list(names)
+    by_network = [[row for row in rows if row.startswith(f"{who}/")] for who in titles]
+    twins = [by_network[0][len(by_network[0]) // 2], *(some[-1] for some in by_network[:2] if some)]
+    controls = {
+        "row": Choice("Netværk og lag", rows[0], names),
+        "count": Slider("Enheder", 6, 2, 6),
+        "pieces": Switch("Vis udsnit af rigtige billeder", True),
+    }
+    explore(draw, controls, [{"row": row, "count": 6, "pieces": True} for row in twins])
+
+
+def classes(networks: Mapping[str, Network]) -> None:
+    """A class image with priors of the student's choice, from each of the networks."""
+    first = next(iter(networks.values()))
+
+    def work(
+        watch: Watch, network: str, label: str, calm: int, jitter: int, blur: int, smooth: int, steps: int
+    ) -> Figure:
+        asked, priors = networks[network], replace(CLASS_PRIORS, jitter=jitter)
+        priors = replace(priors, blur=blur / 10, total_variation=smooth / 10, calm=calm / 10)
+        ask = partial(reconstruction.class_images, asked, [int(label)], steps=steps, priors=priors)
+
+        def draw(image: Tensor, curve: list[float]) -> Figure:
+            sure = float(probabilities(asked, image[None])[0, int(label)])
+            title = f"{first.class_names[int(label)]}: netværket er {percent(sure, 0)} sikkert"
+            return made(image, curve, title)
+
+        return followed(watch, ask, draw)
+
+    controls = {
+        "network": Choice("Netværk", next(iter(networks)), {name: name for name in networks}),
+        "label": Choice("Klasse", "0", {str(k): name for k, name in enumerate(first.class_names)}),
+        "calm": Slider("Ro i baggrunden", 12, 0, 30),
+        "jitter": Slider("Ryk (pixler)", 5, 0, 8),
+        "blur": Slider("Sløring (tiendedele pixel)", 8, 0, 20),
+        "smooth": Slider("Glathed (total variation)", 0, 0, 20),
+        "steps": Steps("Skridt", 60, STEPS),
+    }
+    start = {"label": "0", "calm": 12, "jitter": 5, "blur": 8, "smooth": 0, "steps": 60}
+    watch_live(work, controls, [{"network": name, **start} for name in networks])

@@ -1,0 +1,119 @@
+"""Exercises of lesson 01: new heads, what frozen means, and what transfer is worth."""
+
+from torch import nn
+
+from lesson_utils.show.exercise import Exercise
+
+new_head_parameters = Exercise(
+    key="nyt_hoved",
+    answer=3_598,
+    because="256 · 14 vægte og 14 bias-led. Alle andre parametre bliver, som de er.",
+    mistakes=[
+        (3_584, "Vægtene er rigtige, men du har glemt bias-leddene: hver af de nye enheder har ét."),
+        (5_654, "Det er det gamle hoved: 22 klasser. Hvor mange enheder har det nye?"),
+        (5_632, "Det er vægtene i det gamle hoved: 22 klasser. Hvor mange enheder har det nye?"),
+        (3_585, "Du har ét bias-led i alt. Hver af de nye enheder har sit eget."),
+        (7_182, "Det er fra 512 tal. Hvor mange tal kommer der ud af fc7?"),
+        (270, "Du har lagt 256 og 14 sammen. Hver ny enhed har en vægt til hvert af tallene fra fc7."),
+    ],
+    hint="Hver ny enhed har en vægt til hvert af de 256 tal fra fc7, og ét bias-led.",
+)
+
+random_encoder = Exercise(
+    key="tilfældig_encoder",
+    answer="omkring 50 %",
+    choices=("omkring 7 %", "omkring 50 %", "omkring 90 %"),
+    because="tilfældige filtre svarer også forskelligt på forskellige billeder, og hovedet kan bruge det.",
+    mistakes=[
+        (
+            "omkring 7 %",
+            "Det er et rent gæt. Men hovedet er trænet, og dets tal afhænger af billedet.",
+        ),
+        (
+            "omkring 90 %",
+            "Så var den trænede encoder næsten overflødig. Tilfældige filtre kender ingen former.",
+        ),
+    ],
+)
+
+frozen_but_moving = Exercise(
+    key="frosset_men",
+    answer="batch norms statistik",
+    choices=("vægtene", "bias-leddene", "batch norms statistik", "billederne"),
+    because="middelværdi og varians er ikke parametre. De følger hver batch, så længe laget står i train-mode.",
+    mistakes=[
+        ("vægtene", "Vægtene er frosset: `requires_grad` er False, og ingen optimizer har set dem."),
+        ("bias-leddene", "Bias-leddene er parametre ligesom vægtene, og de er frosset."),
+        (
+            "billederne",
+            "Det er de samme billeder begge gange. Hvad gør laget efter hver foldning i train-mode?",
+        ),
+    ],
+)
+
+optimizer_too_early = Exercise(
+    key="optimizer",
+    answer=1,
+    because="optimizeren fik det gamle netværks parametre. Den kender ikke det nye hoved, så det lærer intet.",
+    mistakes=[
+        (2, "Linje 2 er rigtig: et nyt hoved med 14 klasser. Hvem kender det nye hoveds parametre?"),
+        (3, "Linje 3 er rigtig: alt til og med fc7 er frosset, og fc8 er nyt."),
+        (4, "Linje 4 er rigtig i sig selv. Men hvilke parametre har optimizeren fået?"),
+    ],
+    hint="Svar med linjens nummer, fra 1 til 4.",
+)
+
+
+def _half_frozen() -> nn.Module:
+    network = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2))
+    network[0].requires_grad_(False)
+    return network
+
+
+trainable_parameters = Exercise(
+    key="antal_der_lærer",
+    cases=[((nn.Linear(2, 1),), 3), ((_half_frozen(),), 8), ((nn.Linear(4, 3).requires_grad_(False),), 0)],
+    mistakes=[
+        (
+            lambda f: f(_half_frozen()) == 23,
+            "Du tæller også de frosne. Spørg hver parameter om dens `requires_grad`.",
+        ),
+        (lambda f: f(_half_frozen()) == 15, "Du tæller de frosne i stedet for dem, der lærer."),
+        (lambda f: f(_half_frozen()) == 2, "Du tæller tensorer. Hver tensor har `.numel()` tal."),
+        (
+            lambda f: f(_half_frozen()) == 6,
+            "Du har glemt bias-leddene: `network.parameters()` giver dem også.",
+        ),
+    ],
+    hint="Løb `network.parameters()` igennem, og læg `.numel()` sammen for dem, hvor `requires_grad` er sand.",
+)
+
+two_rates = Exercise(
+    key="to_læringsrater",
+    cases=[
+        ((["conv1", "fc8"], ["fc8"], 1.0), [0.1, 1.0]),
+        ((["conv1", "fc6", "fc7", "fc8"], ["fc7", "fc8"], 0.01), [0.001, 0.001, 0.01, 0.01]),
+        ((["fc8"], ["fc8"], 0.5), [0.5]),
+        ((["conv1"], [], 0.5), [0.05]),
+    ],
+    mistakes=[
+        (
+            lambda f: f(["conv1", "fc8"], ["fc8"], 1.0) == [1.0, 0.1],
+            "Du har byttet om: de nye lag skal have den høje rate.",
+        ),
+        (
+            lambda f: f(["conv1", "fc8"], ["fc8"], 1.0) == [1.0, 1.0],
+            "Alle lag får samme rate. De gamle lag skal have en tiendedel.",
+        ),
+        (
+            lambda f: f(["conv1", "fc8"], ["fc8"], 1.0) == [0.0, 1.0],
+            "Med rate 0 er laget frosset. Her er det tøet op.",
+        ),
+        (
+            lambda f: isinstance(f(["conv1", "fc8"], ["fc8"], 1.0), dict),
+            "Giv en liste tilbage, med én rate for hvert lag.",
+        ),
+    ],
+    hint="Giv `rate`, hvis laget er blandt de nye, og ellers en tiendedel af den.",
+    tolerance=1e-9,
+)

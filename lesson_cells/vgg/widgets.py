@@ -1,0 +1,35 @@
+"""The widgets of the lesson: how receptive fields grow. Nothing is computed here."""
+
+from typing import Any
+
+from lesson_cells.vgg.receptive_field_figures import StackedLayer, field_on_photo
+from lesson_utils.networks import arithmetic
+from lesson_utils.show.explore import Slider, Switch, explore
+
+
+def receptive_field(photo: Any) -> None:
+    """How the receptive field grows on a photo (3, H, W) as layers are stacked."""
+    controls = {
+        "small": Slider("Foldninger 3×3 i hver blok", 2, 0, 4),
+        "large": Slider("Foldninger 5×5 i hver blok", 0, 0, 2),
+        "pooling": Switch("Pooling 2×2 efter hver blok", True),
+        "blocks": Slider("Antal blokke", 3, 1, 4),
+        "stride": Slider("Skridtlængde i første foldning", 1, 1, 4),
+    }
+    fixed = [
+        {"small": 2, "large": 0, "pooling": False, "blocks": 1, "stride": 1},
+        {"small": 0, "large": 1, "pooling": False, "blocks": 1, "stride": 1},
+        {"small": 3, "large": 0, "pooling": True, "blocks": 4, "stride": 1},
+    ]
+    explore(lambda **settings: field_on_photo(photo, _stack(**settings)), controls, fixed)
+
+
+def _stack(small: int, large: int, pooling: bool, blocks: int, stride: int) -> list[StackedLayer]:
+    """The layers that the sliders ask for, with the library's numbers for each."""
+    block = [("conv 3×3", 3, 1)] * small + [("conv 5×5", 5, 1)] * large
+    layers = (block + [("pool 2×2", 2, 2)] * pooling) * blocks
+    if block and stride > 1:
+        name, kernel, _ = layers[0]
+        layers[0] = (f"{name}, stride {stride}", kernel, stride)
+    fields = arithmetic.receptive_fields([(kernel, step) for _, kernel, step in layers])
+    return [StackedLayer(name, *field) for (name, _, _), field in zip(layers, fields, strict=True)]

@@ -1,0 +1,80 @@
+"""Many runs of lessons at once.
+
+The plan is a list of `Run`, made before anything starts (`plan`). A scheduler, this machine (`here`) or a dask
+cluster (`cluster`), takes each as an `Order` that holds all it needs, and gives back an `Outcome` that holds all
+it made. `run_all` hands out the orders and keeps the outcomes (`store`).
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+from typing import Protocol
+
+from lesson_staff.here import ThisMachine, cores
+from lesson_staff.order import Limits, Order, Outcome, order_for
+from lesson_staff.plan import Progress, Run, RunResult
+from lesson_staff.store import keep
+
+__all__ = ["Scheduler", "cores", "run_all"]
+
+
+class Scheduler(Protocol):
+    """Where orders are carried out, `slots` of them at a time."""
+
+    slots: int
+
+    def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]: ...
+
+    def close(self) -> None:
+        """Stop everything that is under way."""
+
+
+def run_all(
+    runs: list[Run],
+    folder: Path,
+    jobs: int | None = None,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    page: bool = True,
+    limits: Limits | None = None,
+    scheduler: Scheduler | None = None,
+) -> Iterator[RunResult]:
+    """The results of a plan, each as soon as its folder under `folder` is whole.
+
+    Without a `scheduler` this machine runs at most `jobs` at a time. When the caller is interrupted, or stops
+    asking, the runs that are under way are stopped. A run is handed out only when its turn is near, so that a
+    long plan does not fill the memory with notebooks and photos. The longest lessons begin first: a long one that
+    began last would run on alone.
+    """
+    limits = limits or Limits()
+    scheduler = scheduler or ThisMachine(min(jobs or cores(), len(runs)) or 1, folder)
+    waiting = [(run, 1) for run in sorted(reversed(runs), key=lambda run: run.lesson.seconds)]
+    under_way: dict[Future[Outcome], tuple[Run, int, str]] = {}
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) < 2 * scheduler.slots:
+                run, attempt = waiting.pop()
+                order = order_for(run, limits, page)
+                heard = lambda cell, cells, run=run: tell(Progress(run, cell, cells))  # noqa: E731
+                under_way[scheduler.submit(order, heard)] = (run, attempt, run.identity())
+            # with a limit, so that an interrupt is seen on every system
+            done, _ = wait(under_way, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in done:
+                run, attempt, identity = under_way.pop(future)
+                outcome = _outcome(future)
+                if outcome.reason and attempt <= limits.retries:
+                    waiting.append((run, attempt + 1))
+                else:
+                    yield keep(folder, run, outcome, identity, attempt)
+    finally:
+        scheduler.close()
+
+
+def _outcome(future: Future[Outcome]) -> Outcome:
+    """What came of a run; one whose machine was lost has failed like any other."""
+    try:
+        return future.result()
+    except InterruptedError:
+        raise
+    except Exception as error:
+        last = f"{type(error).__name__}: {error}"
+        return Outcome(0.0, "Maskinen, der kørte lektionen, gik tabt eller svarede ikke.", last[-2000:])

@@ -1,0 +1,76 @@
+"""In the kernel of a lesson that is presented: a cell that is run first runs what it needs of the cells above.
+
+So a teacher may open a lesson at any slide and run its cell, and cells that no slide shows are run all the same.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+CELLS = "cells.json"
+FOR_WIDGETS = {"parameters", "setup", "widget-data"}  # a widget uses the names of these cells only
+NOT_NEEDED = {"exercise", "solution", "widget"}  # their names are used nowhere else
+
+
+def needed(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The code cells of a notebook that later cells may need, in order: id, source, and whether a widget does."""
+    return [
+        {
+            "id": cell["id"],
+            "source": cell["source"],
+            "for_widgets": bool(FOR_WIDGETS & set(cell["metadata"].get("tags", []))),
+        }
+        for cell in cells
+        if cell["cell_type"] == "code"
+        and not NOT_NEEDED & set(cell["metadata"].get("tags", []))
+        and not cell["source"].startswith(("show.check(", "show.confirm("))
+    ]
+
+
+class CatchUp:
+    """Remembers which cells were run, and runs the missing ones above a cell without showing what they say."""
+
+    def __init__(
+        self, shell: Any, cells: list[dict[str, Any]], order: list[str], widgets: Sequence[str] = ()
+    ) -> None:
+        self.shell, self.cells, self.order, self.widgets = shell, cells, order, set(widgets)
+        self.done: set[str] = set()
+        self.busy = False
+
+    def before(self, info: Any) -> None:
+        """Called by IPython before each cell; `info.cell_id` is the cell's id in the notebook."""
+        if self.busy or info.cell_id not in self.order:
+            return
+        place = self.order.index(info.cell_id)
+        few = info.cell_id in self.widgets
+        missing = [
+            cell
+            for cell in self.cells
+            if self.order.index(cell["id"]) < place
+            and cell["id"] not in self.done
+            and (cell["for_widgets"] or not few)
+        ]
+        self.done.add(info.cell_id)
+        self.busy = True
+        try:
+            self._run(missing)
+        finally:
+            self.busy = False
+
+    def _run(self, missing: list[dict[str, Any]]) -> None:
+        from IPython.utils.capture import capture_output
+
+        for cell in missing:
+            with capture_output():
+                result = self.shell.run_cell(cell["source"], store_history=False)
+            if not result.success:
+                return  # the cell itself will say what it lacks
+            self.done.add(cell["id"])
+
+
+def start(folder: Path, shell: Any) -> None:
+    """Begin to listen. `folder` holds the lesson's cells as `lesson present` wrote them."""
+    lesson = json.loads((folder / CELLS).read_text(encoding="utf-8"))
+    catch_up = CatchUp(shell, lesson["cells"], lesson["order"], lesson["widgets"])
+    shell.events.register("pre_run_cell", catch_up.before)

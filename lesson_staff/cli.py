@@ -1,0 +1,287 @@
+"""`lesson`: the commands for those who run the course. Starts without importing torch."""
+
+import json
+import signal
+import sys
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from lesson_staff.catalogue import find
+from lesson_staff.completion import lesson_numbers
+from lesson_staff.danish_help import DanishCommand, DanishGroup, usage_sentence
+from lesson_staff.options import (
+    CellTimeout,
+    Grid,
+    Jobs,
+    Json,
+    Lessons,
+    LocalCluster,
+    Out,
+    Parameters,
+    Photo,
+    Photos,
+    Resume,
+    Retries,
+    SchedulerAddress,
+    Seeds,
+    Table,
+    Timeout,
+)
+from lesson_utils.errors import LessonError
+
+FAILED = 1
+WRONG_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    cls=DanishGroup,
+    help=(
+        "Kør og vedligehold kurset »ConvNet-arkitekturer«.\n\nEksempler:\nlesson doctor\nlesson run 02\n"
+        "lesson run --help"
+    ),
+    options_metavar="[VALG]",
+    subcommand_metavar="KOMMANDO [ARGUMENTER]...",
+    rich_markup_mode="rich",
+)
+
+HandoutFolder = Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til filerne; ellers handouts/.")]
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def run(
+    lessons: Lessons = None,
+    parameters: Parameters = None,
+    table: Table = "",
+    grid: Grid = None,
+    seeds: Seeds = 0,
+    photo: Photo = "",
+    photos: Photos = "",
+    out: Out = "",
+    resume: Resume = False,
+    jobs: Jobs = "auto",
+    timeout: Timeout = 0,
+    cell_timeout: CellTimeout = 600,
+    retries: Retries = 0,
+    scheduler: SchedulerAddress = "",
+    local_cluster: LocalCluster = False,
+    as_json: Json = False,
+) -> None:
+    """Kør lektionerne, og saml dem i en mappe med en oversigt, der kan åbnes uden net.
+
+    Eksempler:
+    lesson run
+    lesson run 02 04 --photo ferie.jpg
+    lesson run 03 --grid depth=11,13,16,19 --seeds 5 --out vgg
+    lesson run --parameters plan.csv --timeout 900 --retries 1 --out natten
+    lesson run --resume --out natten
+
+    Slutter med 0, når alt lykkedes, 1, når en kørsel fejlede, 2, når kommandoen var forkert, og 130 efter Ctrl-C.
+    """
+    from lesson_staff.order import Limits
+    from lesson_staff.session import Request, run_session
+
+    request = Request(
+        lessons=lessons or [],
+        parameters=parameters or [],
+        table=table,
+        grids=grid or [],
+        seeds=seeds,
+        photo=photo,
+        photos=photos,
+        out=out,
+        resume=resume,
+        jobs=jobs or None,
+        limits=Limits(cell_timeout, timeout, retries),
+        scheduler=scheduler,
+        local_cluster=local_cluster,
+        json=as_json,
+    )
+    raise typer.Exit(run_session(request))
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def report(
+    folder: Annotated[str, typer.Argument(metavar="MAPPE", help="En mappe fra »lesson run«.")],
+    as_json: Json = False,
+) -> None:
+    """Lav oversigten over en kørsel igen, også mens den er i gang: index.html, results.csv og results.parquet.
+
+    Eksempel: lesson report vgg
+    """
+    from lesson_staff.session import say_report
+
+    say_report(folder, as_json)
+
+
+@app.command("list", cls=DanishCommand, options_metavar="[VALG]")
+def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
+    """Vis lektionerne, hvor lang tid de tager, og hvad hver parameter kan være.
+
+    Eksempel: lesson list 03
+    """
+    from lesson_staff.overview import lesson_facts, print_lessons
+
+    facts = lesson_facts(find(lessons or []))
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        print_lessons(_console(), facts)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def doctor(as_json: Json = False) -> None:
+    """Undersøg, om kurset kan køre på denne maskine, og hvad du skal gøre, hvis det ikke kan.
+
+    Eksempel: lesson doctor
+    """
+    from lesson_staff.doctor import as_facts, examine, ready
+    from lesson_staff.overview import print_checks
+
+    checks = examine()
+    if as_json:
+        print(json.dumps(as_facts(checks), ensure_ascii=False, indent=2))
+    else:
+        print_checks(_console(), checks)
+        print(
+            "Kurset kan køre."
+            if ready(checks)
+            else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
+        )
+    raise typer.Exit(0 if ready(checks) else FAILED)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
+    """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit.
+
+    Eksempel: lesson notebooks 03
+    """
+    from rich.console import Console
+
+    from lesson_staff.plan import plan
+    from lesson_staff.remake import remake
+    from lesson_staff.terminal import Display, print_summary
+
+    console, runs, results = Console(), plan(find(lessons or []), {}), []
+    with Display(console, runs) as display, closing(remake(runs, jobs or None, display.tell)) as finished:
+        for result in finished:
+            results.append(result)
+            display.finished(result)
+    print_summary(console, sorted(results, key=lambda result: result.name))
+    raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def present(
+    lesson: Annotated[
+        str,
+        typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.", autocompletion=lesson_numbers),
+    ],
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Åbn en browser, eller skriv kun adressen.")
+    ] = True,
+) -> None:
+    """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
+
+    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide. Ctrl+Enter kører en celle, og de celler
+    ovenfor, den har brug for. Lektionen vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
+
+    Eksempel: lesson present 04
+    """
+    from lesson_staff.present import present as show
+
+    raise typer.Exit(show(find([lesson])[0], browser))
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def slides(
+    lessons: Lessons = None,
+    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til slides; ellers slides/.")] = "slides",
+) -> None:
+    """Lav lektionerne som slides, der kan vises fra en USB-nøgle uden net.
+
+    Piletaster og PageUp/PageDown skifter slide, og S viser noterne til underviseren. Skriv »?print-pdf« efter
+    adressen, og udskriv siden, hvis du vil have en PDF.
+
+    Eksempel: lesson slides 04 --out /mappe/til/slides
+    """
+    from lesson_staff.handouts import folder_for, tell_written
+    from lesson_staff.slides import make_slides
+
+    make_slides(find(lessons or []), folder_for(out), tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
+    """Skriv lektionerne uden løsninger og uden noter, klar til de studerende.
+
+    Eksempel: lesson handout 02 04
+    """
+    from lesson_staff.handouts import folder_for, make_handouts, tell_written
+
+    make_handouts(find(lessons or []), folder_for(out), False, tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
+    """Skriv lektionerne med løsningerne slået ud, til efter timen.
+
+    Eksempel: lesson solution 02 04
+    """
+    from lesson_staff.handouts import folder_for, make_handouts, tell_written
+
+    make_handouts(find(lessons or []), folder_for(out), True, tell_written)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def train(
+    network: Annotated[str, typer.Argument(metavar="NETVÆRK", help="Navnet på netværket, fx alexnet.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Gå videre, hvor en afbrudt træning slap.")
+    ] = False,
+    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til vægtene; ellers kursets egne.")] = "",
+) -> None:
+    """Træn et af kursets egne netværk igen. Afbryd med Ctrl-C: træningen kan genoptages.
+
+    Eksempel: lesson train alexnet --resume
+    """
+    from lesson_staff.train import train_network
+
+    raise typer.Exit(0 if train_network(network, resume, out) else INTERRUPTED)
+
+
+def _console():
+    from rich.console import Console
+
+    return Console()
+
+
+def main() -> None:
+    """Entry point: exit code 0, 1 for a failed lesson, 2 for wrong input, 130 after Ctrl-C."""
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal is an end like any other; nohup keeps it ignored
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    sys.exit(answer(sys.argv[1:]))
+
+
+def answer(arguments: list[str]) -> int:
+    """Carry out a command line and return its exit code; what went wrong is said in one sentence.
+
+    No arguments at all ask for help.
+    """
+    try:
+        return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
+    except LessonError as error:
+        sentences = getattr(error, "sentences", [str(error)])
+    except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export
+        sentences = [usage_sentence(error)]
+    for sentence in sentences:
+        print(f"Fejl: {sentence}", file=sys.stderr)
+    return WRONG_INPUT
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""A dask.distributed cluster as a scheduler: one that is there already, or one that is started here.
+
+Every order holds its notebook and its photos, and every outcome its files: no file system is shared. The workers
+need this course installed, the same version of it, which is asked before anything starts.
+"""
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+from lesson_staff.order import Order, Outcome
+from lesson_staff.process import Workers, carry_out
+from lesson_utils.errors import LessonError
+
+MISSING = "Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«."
+SECONDS_TO_ANSWER = 10
+
+
+@cache
+def course_fingerprint() -> str:
+    """A short name for the code of all four houses, the same wherever the same files are installed."""
+    digest = hashlib.sha256()
+    root = Path(__file__).resolve().parents[1]
+    for path in sorted(root.glob("lesson_*/**/*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def fingerprint_there() -> str:
+    return course_fingerprint()
+
+
+_AT_WORK: dict[str, Workers] = {}  # on a worker: the processes of each batch
+
+
+def stop_there(topic: str) -> None:
+    """On a worker: stop a batch's runs, which dask itself can only forget."""
+    workers = _AT_WORK.pop(topic, None)
+    if workers:
+        workers.stop()
+
+
+def carry_out_there(order: Order, topic: str) -> Outcome:
+    """What a worker of the cluster does: the same as this machine would, with one thread for each of its own."""
+    from distributed import get_worker
+
+    worker = get_worker()
+
+    def tell(cell: int, cells: int) -> None:
+        worker.log_event(topic, {"name": order.name, "cell": cell, "cells": cells})
+
+    return carry_out(order, 1, _AT_WORK.setdefault(topic, Workers()), tell)
+
+
+class Cluster:
+    """The scheduler at `address` (`tcp://host:port`), or a cluster of `jobs` workers started here for none."""
+
+    def __init__(self, address: str = "", jobs: int | None = None) -> None:
+        try:
+            import dask
+            from distributed import Client, LocalCluster
+        except ImportError:
+            raise LessonError(MISSING) from None
+        from lesson_staff.here import runs_at_a_time
+
+        dask.config.set({"distributed.logging.distributed": "error"})
+        self._own = None
+        try:
+            if not address:
+                self._own = LocalCluster(
+                    n_workers=jobs or runs_at_a_time(),
+                    threads_per_worker=1,
+                    memory_limit=0,  # a lesson's memory is its own process's, which dask does not see
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=50,
+                )
+            self._client = Client(self._own or address, timeout=SECONDS_TO_ANSWER)
+        except (OSError, ValueError, TimeoutError):
+            raise LessonError(
+                f"Der svarer ingen dask-planlægger på »{address}«: start den, og skriv adressen som tcp://vært:port."
+            ) from None
+        self.dashboard = self._client.dashboard_link if self._own else ""
+        self.address = self._client.scheduler.address
+        self._topic = f"lesson-{uuid4().hex}"
+        self._tell: dict[str, Callable[[int, int], None]] = {}
+        try:
+            self.slots = self._checked_workers()
+        except LessonError:
+            self.close()
+            raise
+        self._client.subscribe_topic(self._topic, self._heard)
+        self._pool = self._client.get_executor(pure=False)
+
+    def _checked_workers(self) -> int:
+        """How many runs the workers take at a time. Raises LessonError if one has another course, or none."""
+        threads = self._client.nthreads()
+        if not threads:
+            raise LessonError(
+                "Planlæggeren har ingen arbejdere: start nogle med »dask worker«, og prøv igen."
+            )
+        try:
+            found = self._client.run(fingerprint_there)
+        except Exception:  # whatever a worker without the course answers
+            found = {}
+        if set(found.values()) != {course_fingerprint()} or found.keys() != threads.keys():
+            raise LessonError(
+                "Ikke alle arbejdere har samme udgave af kurset som denne maskine: "
+                "installér den på dem, og prøv igen."
+            )
+        return sum(threads.values())
+
+    def _heard(self, event: tuple[float, dict]) -> None:
+        facts = event[1]
+        tell = self._tell.get(facts["name"])
+        if tell:
+            tell(facts["cell"], facts["cells"])
+
+    def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
+        self._tell[order.name] = tell
+        return self._pool.submit(carry_out_there, order, self._topic, key=f"{order.name}-{uuid4().hex[:8]}")
+
+    def close(self) -> None:
+        with suppress(Exception):  # what is lost already needs no goodbye
+            self._pool.shutdown(wait=False)
+            self._client.run(stop_there, self._topic)
+        with suppress(Exception):
+            self._client.close()
+        if self._own:
+            self._own.close()

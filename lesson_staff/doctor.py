@@ -1,0 +1,186 @@
+"""`lesson doctor`: will the course run on this machine, and if not, what is to be done?
+
+Each check is a small function that answers with a `Check`; none of them raises, and none needs the network.
+"""
+
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from lesson_staff.catalogue import LESSONS, REPOSITORY
+from lesson_utils.danish import listing, number, plural
+from lesson_utils.errors import LessonError
+
+GOOD, NOTE, BAD = "i orden", "bemærk", "fejl"  # a note is worth knowing; the course runs all the same
+OLDEST_PYTHON = (3, 11)
+NEEDED_MEMORY = 6e9  # bytes: two lessons at a time, the largest of 2.3 GB, and the system itself
+NEEDED_DISK = 1e9  # bytes: the cache of the image world, and results
+SECONDS_TO_ANSWER = 3.0
+INSTALL = "kør »make run« igen, så bliver det installeret"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question and its answer: `state` is GOOD, NOTE or BAD, `advice` what to do where it is not GOOD."""
+
+    subject: str
+    state: str
+    found: str
+    advice: str = ""
+
+
+def examine() -> list[Check]:
+    """All checks, in the order in which a person would mend things."""
+    return [check() for check in CHECKS]
+
+
+def ready(checks: list[Check]) -> bool:
+    """Whether the course will run: nothing is BAD."""
+    return all(check.state != BAD for check in checks)
+
+
+def as_facts(checks: list[Check]) -> dict[str, object]:
+    """The same for machines."""
+    return {"ready": ready(checks), "checks": [asdict(check) for check in checks]}
+
+
+def python() -> Check:
+    found = platform.python_version()
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        return Check("Python", BAD, found, "installer Python 3.11 eller nyere")
+    return Check("Python", GOOD, found)
+
+
+def torch_and_torchvision() -> Check:
+    """Whether they can be imported together: a pair that does not fit fails at torchvision's operators."""
+    try:
+        import torch
+        from torchvision.ops import nms
+
+        nms(torch.zeros(1, 4), torch.zeros(1), 0.5)
+    except Exception as error:  # a broken installation fails in many ways, and each of them is an answer
+        return Check("torch og torchvision", BAD, f"{_versions()} ({type(error).__name__})", INSTALL)
+    return Check("torch og torchvision", GOOD, _versions())
+
+
+def device() -> Check:
+    try:
+        from lesson_utils.device import best_device
+
+        found = best_device()
+    except Exception:
+        return Check("Regneenhed", BAD, "kendes ikke, fordi torch mangler", INSTALL)
+    cores = plural(os.cpu_count() or 1, "kerne", "kerner")
+    return Check(
+        "Regneenhed", GOOD, f"{cores}, {'ingen GPU; den behøves ikke' if found.type == 'cpu' else found}"
+    )
+
+
+def memory() -> Check:
+    try:
+        import psutil
+    except ImportError:
+        return Check("Hukommelse", BAD, "kan ikke aflæses, fordi psutil mangler", INSTALL)
+    size = psutil.virtual_memory().total
+    found = f"{number(size / 1e9, 0)} GB"
+    if size < NEEDED_MEMORY:
+        return Check("Hukommelse", NOTE, found, "kør én lektion ad gangen: »lesson run --jobs 1«")
+    return Check("Hukommelse", GOOD, found)
+
+
+def disk() -> Check:
+    free = shutil.disk_usage(REPOSITORY).free
+    found = f"{number(free / 1e9, 1)} GB fri"
+    if free < NEEDED_DISK:
+        return Check("Disk", BAD, found, f"frigør mindst {number(NEEDED_DISK / 1e9, 0)} GB")
+    return Check("Disk", GOOD, found)
+
+
+def jupyter() -> Check:
+    needed = ("jupyterlab", "ipykernel", "ipywidgets", "papermill", "nbconvert")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        return Check("Jupyter", BAD, f"{listing(missing)} mangler", INSTALL)
+    return Check("Jupyter", GOOD, f"jupyterlab {version('jupyterlab')}, ipywidgets {version('ipywidgets')}")
+
+
+def browser() -> Check:
+    try:
+        found = webbrowser.get().name
+    except webbrowser.Error:
+        advice = "installer en browser, eller åbn adressen fra »make lab« på en anden maskine"
+        return Check("Browser", NOTE, "ingen fundet", advice)
+    return Check("Browser", GOOD, Path(found).name)
+
+
+def notebooks() -> Check:
+    missing = [lesson.file for lesson in LESSONS if not lesson.notebook.is_file()]
+    if missing:
+        return Check("Lektioner", BAD, f"{listing(missing)} mangler", "hent kurset igen")
+    return Check("Lektioner", GOOD, plural(len(LESSONS), "lektion", "lektioner"))
+
+
+def weights() -> Check:
+    """Each of the course's weights against the checksum in the manifest."""
+    try:
+        from lesson_utils.weights import EMBEDDED, embedded
+
+        known = embedded()
+    except LessonError as error:
+        return Check("Vægte", BAD, str(error), "hent kurset igen")
+    except Exception:
+        return Check("Vægte", BAD, "kan ikke læses, fordi torch mangler", INSTALL)
+    files = {about["file"]: about["sha256"] for about in known.values()}
+    files |= {kept["file"]: kept["sha256"] for about in known.values() if (kept := about.get("snapshots"))}
+    wrong = [name for name, digest in files.items() if not _has_digest(EMBEDDED / name, digest)]
+    if wrong:
+        return Check("Vægte", BAD, f"{listing(wrong)} mangler eller er beskadiget", "hent kurset igen")
+    return Check("Vægte", GOOD, f"{plural(len(files), 'fil', 'filer')} med rigtig kontrolsum")
+
+
+def network() -> Check:
+    """Not needed: only ImageNet's weights come from there."""
+    reached = threading.Event()
+
+    def knock() -> None:
+        with suppress(OSError):
+            socket.create_connection(("download.pytorch.org", 443), timeout=SECONDS_TO_ANSWER).close()
+            reached.set()
+
+    # in a thread that is left behind: a name server that does not answer keeps to no time limit
+    attempt = threading.Thread(target=knock, daemon=True)
+    attempt.start()
+    attempt.join(SECONDS_TO_ANSWER)
+    if reached.is_set():
+        return Check("Net", GOOD, "forbindelse (behøves kun til »imagenet:«-vægte)")
+    return Check("Net", NOTE, "ingen forbindelse", "det behøves kun til »imagenet:«-vægte")
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (
+    python, torch_and_torchvision, device, memory, disk, jupyter, browser, notebooks, weights, network,
+)  # fmt: skip
+
+
+def _versions() -> str:
+    found = []
+    for name in ("torch", "torchvision"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} mangler")
+    return ", ".join(found)
+
+
+def _has_digest(path: Path, digest: str) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest

@@ -1,0 +1,62 @@
+"""What parameters name outside the notebook: photos, networks, a folder. Looked at before anything starts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from lesson_staff.parameters import WrongParameters
+from lesson_utils.errors import LessonError
+
+
+def checked_settings(settings: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """The settings with every photo read once, every network known, and every file's path made absolute.
+
+    Raises WrongParameters with a sentence for each thing that is not there or not what it should be, in the words
+    that a lesson would use.
+    """
+    absolute = [{name: _absolute(name, value) for name, value in setting.items()} for setting in settings]
+    named = dict.fromkeys((name, str(value)) for each in absolute for name, value in each.items() if value)
+    wrong = []
+    for name, value in named:
+        try:
+            CHECKS.get(name, lambda _: None)(value)
+        except LessonError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise WrongParameters(wrong)
+    return absolute
+
+
+def _absolute(name: str, value: object) -> object:
+    """A path as it can be found from any folder. A name that the course knows stays a name."""
+    if not isinstance(value, str) or not value:
+        return value
+    path = Path(value).expanduser()
+    if name == "photo":
+        from lesson_utils.images import PHOTOS
+
+        return value if value in PHOTOS else type(value)(path.absolute())
+    looks_like_a_path = path.suffix or "/" in value or name == "image_folder"
+    return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
+
+
+def _photo(value: str) -> None:
+    from lesson_utils.images import photo
+
+    photo(value)
+
+
+def _network(value: str) -> None:
+    from lesson_utils.weights import check_name
+
+    check_name(value)
+
+
+def _folder(value: str) -> None:
+    if not Path(value).is_dir():
+        raise LessonError(
+            f"Mappen »{value}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
+        )
+
+
+# by the name of the parameter, which means the same in every lesson
+CHECKS: dict[str, Callable[[str], None]] = {"photo": _photo, "network": _network, "image_folder": _folder}

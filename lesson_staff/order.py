@@ -1,0 +1,77 @@
+"""What travels to the place where a lesson runs, and what comes back: no file system has to be shared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lesson_staff.plan import Run, files_below, files_of, source_of
+
+CELL_TIMEOUT = 600  # seconds; a lesson takes a minute, so a cell that takes ten hangs
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may take, in seconds (`timeout` 0: no limit of the whole), and how often it is tried again."""
+
+    cell_timeout: int = CELL_TIMEOUT
+    timeout: int = 0
+    retries: int = 0
+
+
+@dataclass(frozen=True)
+class Order:
+    """A run as it travels: the notebook's text, its parameters, and the files that they name, as bytes."""
+
+    name: str
+    stem: str
+    title: str
+    notebook: str
+    parameters: Mapping[str, object]
+    files: Mapping[str, bytes]
+    cell_timeout: int
+    timeout: int
+    page: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left behind: its files by name, how long it took, and what went wrong (`reason`, Danish)."""
+
+    seconds: float
+    reason: str = ""
+    traceback: str = ""
+    picture_text: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
+    """The run with everything that it needs. Files that its parameters name lie in its own folder there."""
+    places = files_of(run.changed)
+    names = [path.name for path in places.values()]
+    # two parameters may name files that are called the same: each then lies in a folder of its own
+    above = {name: f"{name}/" if names.count(path.name) > 1 else "" for name, path in places.items()}
+    return Order(
+        name=run.name,
+        stem=run.lesson.notebook.stem,
+        title=f"{run.lesson.number} {run.lesson.title}",
+        notebook=source_of(run.lesson.notebook),
+        parameters=dict(run.changed) | {name: above[name] + path.name for name, path in places.items()},
+        files={
+            above[name] + below: file.read_bytes()
+            for name, path in places.items()
+            for below, file in files_below(path).items()
+        },
+        cell_timeout=limits.cell_timeout,
+        timeout=limits.timeout,
+        page=page,
+    )
+
+
+def written_under(folder: Path) -> dict[str, bytes]:
+    """All files below a folder, by their relative names."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,74 @@
+"""`lesson list` and the table of `lesson doctor`: what there is, for people and for machines."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from lesson_staff.catalogue import Lesson
+from lesson_staff.doctor import BAD, GOOD, Check
+from lesson_staff.parameters import Parameter, choice, read_parameters
+
+TYPES = {"str": "tekst", "int": "heltal", "float": "tal", "bool": "ja/nej", "list": "liste"}
+COLOURS = {GOOD: "green", BAD: "red"}
+
+
+def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
+    """Each lesson with its minutes and its parameters: name, type, default, allowed values, help."""
+    return [
+        {
+            "number": lesson.number,
+            "title": lesson.title,
+            "minutes": lesson.minutes,
+            "parameters": [
+                _facts(lesson, parameter) for parameter in read_parameters(lesson.notebook).values()
+            ],
+        }
+        for lesson in lessons
+    ]
+
+
+def _facts(lesson: Lesson, parameter: Parameter) -> dict[str, object]:
+    allowed = lesson.allowed.get(parameter.name)
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "default": parameter.default,
+        "allowed": _plain(allowed),
+        "choice": "" if allowed is None else choice(allowed),
+        "help": parameter.help,
+    }
+
+
+def _plain(allowed: tuple | range | None) -> object:
+    """For machines: the values, or the first and last of an interval; None where any value will do."""
+    if isinstance(allowed, range):
+        return {"from": allowed[0], "to": allowed[-1]}
+    return None if allowed is None else list(allowed)
+
+
+def print_lessons(console: Console, facts: Iterable[dict]) -> None:
+    for lesson in facts:
+        console.print(f"[bold]{lesson['number']} {lesson['title']}[/bold] · ca. {lesson['minutes']} minutter")
+        table = Table(box=None, padding=(0, 2, 0, 2), show_header=True, header_style="dim")
+        for heading in ("parameter", "slags", "standard", "betydning"):
+            table.add_column(heading)
+        for parameter in lesson["parameters"]:
+            meaning = parameter["help"]
+            if parameter["allowed"]:
+                meaning += f" (vælg {parameter['choice']})"
+            default = "(tom)" if parameter["default"] == "" else str(parameter["default"])
+            table.add_row(
+                parameter["name"], TYPES.get(parameter["type"], parameter["type"]), default, meaning
+            )
+        console.print(table)
+
+
+def print_checks(console: Console, checks: Iterable[Check]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("", "resultat", "fundet", "gør sådan"):
+        table.add_column(heading)
+    for check in checks:
+        colour = COLOURS.get(check.state, "yellow")
+        table.add_row(check.subject, f"[{colour}]{check.state}[/]", check.found, check.advice)
+    console.print(table)

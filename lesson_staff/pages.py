@@ -1,0 +1,156 @@
+"""The page and the pictures of one run, which need no network; the report of all of them is `report`'s."""
+
+import base64
+import io
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import nbformat
+
+from lesson_staff.plan import RunResult
+from lesson_utils.danish import number, plural
+
+TEMPLATES = Path(__file__).with_name("templates")
+MATHJAX = "mathjax"
+MATHJAX_CONFIG = "TeX-AMS-MML_HTMLorMML-full,Safe"
+# What MathJax asks for when it sets TeX as HTML in its STIX font: 2.5 of its 11 MB. Tested in a browser.
+MATHJAX_PARTS = (
+    "LICENSE",
+    "MathJax.js",
+    "config",
+    "extensions/*.js",
+    "extensions/HTML-CSS",
+    "extensions/TeX",
+    "fonts/HTML-CSS/STIX-Web/woff",
+    "jax/element",
+    "jax/input/TeX",
+    "jax/output/HTML-CSS",
+    "localization/da",
+)
+PICTURE_WIDTH = 800
+COVER = "cover.png"
+NBVAL_MARK = "# NBVAL_CHECK_OUTPUT\n"  # for the tests, not for a reader
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write under another name and rename when whole: nobody ever reads half a file."""
+    unfinished = target.with_name(f".{target.name}.part")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, target)
+
+
+def copy_mathjax(folder: Path) -> None:
+    """Put the parts of MathJax that the pages use beside them, from the installed package."""
+    with as_file(files("jupyter_server_mathjax") / "static") as source:
+        for part in MATHJAX_PARTS:
+            for path in source.glob(part):
+                target = folder / MATHJAX / path.relative_to(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if path.is_dir():
+                    shutil.copytree(path, target, dirs_exist_ok=True)
+                else:
+                    shutil.copy2(path, target)
+
+
+def write_page(notebook: Path, page: Path, title: str) -> None:
+    """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
+    from nbconvert import HTMLExporter
+
+    content = nbformat.read(notebook, as_version=4)
+    content.metadata["title"] = title
+    for cell in content.cells:
+        cell.source = cell.source.removeprefix(NBVAL_MARK)
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(TEMPLATES)],
+        template_file=str(TEMPLATES / "page.html.j2"),
+        mathjax_url=f"../{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
+        language_code="da",
+        exclude_anchor_links=True,
+    )
+    html, _ = exporter.from_notebook_node(content)
+    replace_file(page, html.encode("utf-8"))
+
+
+def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
+    """The picture that stands for a lesson, and its alt text: from the cell tagged `cover`, or the first."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in sorted(code, key=lambda cell: "cover" not in cell.metadata.get("tags", [])):
+        for output in cell.outputs:
+            found = _picture_in(output.get("data", {}))
+            if found:
+                return found
+    return None
+
+
+def _picture_in(data: dict) -> tuple[bytes, str] | None:
+    from bs4 import BeautifulSoup
+
+    if "image/png" in data:
+        return base64.b64decode(data["image/png"]), ""
+    for image in BeautifulSoup(data.get("text/html", ""), "html.parser").select("img[src^='data:image/']"):
+        head, _, content = image["src"].partition(",")
+        if head.endswith(";base64"):
+            return base64.b64decode(content), image.get("alt", "")
+    return None
+
+
+def pictures(notebook: nbformat.NotebookNode) -> Iterator[bytes]:
+    """Every picture in the outputs, in order, as the bytes of its file."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found = _picture_in(output.get("data", {}))
+            if found:
+                yield found[0]
+
+
+def write_pictures(notebook: Path, folder: Path) -> str:
+    """Save each figure as `pictures/01.png` …, and as `cover.png` the one that stands for the lesson.
+
+    The cover is at most 800 pixels wide. Returns its alt text ("" if there is no picture).
+    """
+    from PIL import Image
+
+    content = nbformat.read(notebook, as_version=4)
+    found = cover(content)
+    if found is None:
+        return ""
+    (folder / "pictures").mkdir(exist_ok=True)
+    for position, picture in enumerate(pictures(content), start=1):
+        ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
+    image = Image.open(io.BytesIO(found[0])).convert("RGB")
+    image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH), Image.Resampling.LANCZOS)
+    image.save(folder / COVER, "PNG", optimize=True)
+    return found[1]
+
+
+def duration(seconds: float) -> str:
+    """`5,3 s`, `34 s`, `1 min. 12 s`, `2 t. 5 min.`."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} t. {minutes % 60} min."
+    return (
+        f"{minutes} min. {rest} s" if minutes else f"{number(seconds, 1)} s" if seconds < 10 else f"{rest} s"
+    )
+
+
+def verdict(results: Sequence[RunResult]) -> str:
+    """How a batch went, in a few words."""
+    failed = sum(not result.passed for result in results)
+    if failed:
+        return f"{number(failed)} af {plural(len(results), 'kørsel', 'kørsler')} fejlede"
+    return f"{plural(len(results), 'kørsel', 'kørsler')} gennemført"
+
+
+def shown(value: object) -> str:
+    """A parameter's value as a reader sees it."""
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if isinstance(value, int | float):
+        return number(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.2g}".replace(".", ",")
+    if isinstance(value, str) and Path(value).is_absolute():
+        return Path(value).name
+    return str(value) or "–"

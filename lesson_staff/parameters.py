@@ -1,0 +1,134 @@
+"""What a lesson can be told: read from its parameters cell, checked before anything runs."""
+
+import ast
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lesson_staff.catalogue import Lesson
+from lesson_utils.danish import listing
+from lesson_utils.errors import LessonError
+
+KINDS = {
+    "str": "en tekst",
+    "int": "et helt tal",
+    "float": "et tal",
+    "bool": "true eller false",
+    "list": "en liste",
+}
+ENDLESS = 10**9  # a range of so many numbers has an end only because computers do
+WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
+
+
+class Written(str):
+    """A value as it was typed, in a command or a table: its parameter's type decides what it means."""
+
+    __slots__ = ()
+
+
+class WrongParameters(LessonError):
+    """Everything that is wrong with a plan at once, one Danish sentence each."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = list(dict.fromkeys(sentences))
+        super().__init__("\n".join(self.sentences))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of the parameters cell: `photo: str = ""  # sti til dit eget foto`."""
+
+    name: str
+    type: str
+    default: object
+    help: str
+
+    @property
+    def kind(self) -> str:
+        """`str`, `int`, `float`, `bool` or `list`; that of the default where the line names no type."""
+        named = self.type.partition("[")[0]
+        return named if named in KINDS else type(self.default).__name__
+
+    def value(self, given: object) -> object:
+        """`given` as a value of this parameter's type. Raises ValueError if it is none."""
+        if isinstance(given, Written):
+            given = _understood(self.kind, str(given))
+        if self.kind == "float" and isinstance(given, int) and not isinstance(given, bool):
+            return float(given)
+        if type(given).__name__ != self.kind:
+            raise ValueError(given)
+        return given
+
+
+def _understood(kind: str, text: str) -> object:
+    if kind == "str":
+        return text
+    if kind == "bool":
+        return WORDS.get(text.strip().lower(), text)
+    if kind == "list":
+        return json.loads(text)
+    return int(text) if kind == "int" else float(text)
+
+
+def read_parameters(notebook: Path) -> dict[str, Parameter]:
+    """The parameters of a notebook by name, as papermill sees them.
+
+    Raises LessonError if a default is not a plain value (a number, a text, True, False, a list).
+    """
+    from papermill import inspect_notebook
+
+    found = {}
+    for name, row in inspect_notebook(str(notebook)).items():
+        try:
+            default = ast.literal_eval(row["default"])
+        except (ValueError, SyntaxError):
+            raise LessonError(
+                f"Parameteren »{name}« i {notebook.name} skal være en fast værdi, ikke »{row['default']}«."
+            ) from None
+        found[name] = Parameter(name, row["inferred_type_name"], default, row["help"])
+    return found
+
+
+def choice(allowed: tuple | range) -> str:
+    """What may be chosen, in words: `mellem 11, 13 og 16`, `fra 1 til 20`, `0 eller mere`."""
+    if not isinstance(allowed, range):
+        return f"mellem {listing(allowed)}"
+    endless = len(allowed) >= ENDLESS
+    return f"{allowed[0]} eller mere" if endless else f"fra {allowed[0]} til {allowed[-1]}"
+
+
+def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
+    """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed."""
+    try:
+        value = parameter.value(given)
+    except ValueError:
+        raise LessonError(
+            f"»{parameter.name}« kan ikke være »{given}« i lektion {lesson.number}: "
+            f"skriv {KINDS.get(parameter.kind, parameter.kind)}."
+        ) from None
+    allowed = lesson.allowed.get(parameter.name)
+    if allowed is not None and value not in allowed:
+        raise LessonError(
+            f"»{parameter.name}« kan ikke være »{value}« i lektion {lesson.number}: vælg {choice(allowed)}."
+        )
+    return value
+
+
+def values_for(
+    lesson: Lesson, given: Mapping[str, object], known: Mapping[str, Parameter] | None = None
+) -> tuple[dict[str, object], dict[str, object]]:
+    """`(changed, all)`: those of `given` that this lesson has, and every parameter with its value.
+
+    Raises WrongParameters with a sentence for each value that does not fit.
+    """
+    known = read_parameters(lesson.notebook) if known is None else known
+    changed, wrong = {}, []
+    for name in (name for name in given if name in known):
+        try:
+            changed[name] = checked(lesson, known[name], given[name])
+        except LessonError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise WrongParameters(wrong)
+    return changed, {name: parameter.default for name, parameter in known.items()} | changed

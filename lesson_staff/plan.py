@@ -1,0 +1,195 @@
+"""What is to be run, and what came of it: plain values that travel between the parts of a batch."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from lesson_staff.catalogue import Lesson, find
+from lesson_staff.parameters import WrongParameters, read_parameters, values_for
+from lesson_staff.sweep import LESSON
+from lesson_utils.danish import nearest
+from lesson_utils.errors import LessonError
+
+LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
+
+
+@dataclass(frozen=True)
+class Run:
+    """One lesson to be run. `changed` is what papermill puts in, `parameters` is every parameter's value."""
+
+    name: str
+    lesson: Lesson
+    changed: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def identity(self) -> str:
+        """What the result depends on: the notebook's cells, the parameters, and the files that they name."""
+        files = {name: _digest_of(path) for name, path in files_of(self.parameters).items()}
+        facts = [source_of(self.lesson.notebook), dict(self.parameters) | files]
+        return _digest(json.dumps(facts, sort_keys=True).encode())
+
+    @property
+    def label(self) -> str:
+        """`03 VGG (depth=11)`: what a person calls it."""
+        return f"{self.lesson.number} {self.lesson.title}" + (
+            f" ({told(self.changed)})" if self.changed else ""
+        )
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run went. `reason` is one Danish sentence, empty if the lesson passed.
+
+    `facts` holds where and with what it ran: device, threads, peak memory, versions, attempts, identity.
+    `kept` marks a result that an earlier batch in the same folder had already.
+    """
+
+    name: str
+    number: str
+    title: str
+    parameters: Mapping[str, object]
+    seconds: float
+    reason: str = ""
+    traceback: str = ""
+    picture_text: str = ""
+    changed: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+    kept: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return not self.reason
+
+    @property
+    def settings(self) -> str:
+        """`depth=11, seed=0`: what was set for this run."""
+        return told(self.changed)
+
+    @property
+    def label(self) -> str:
+        return f"{self.number} {self.title}" + (f" ({self.settings})" if self.changed else "")
+
+    def as_json(self) -> dict[str, object]:
+        """The result as plain values, for `run.json` and `summary.json`."""
+        values = asdict(self) | {"passed": self.passed, "seconds": round(self.seconds, 1)}
+        del values["kept"]
+        return values
+
+    @classmethod
+    def from_json(cls, values: dict, kept: bool = False) -> "RunResult":
+        return cls(**{name: value for name, value in values.items() if name != "passed"}, kept=kept)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run has begun one of its cells (counted from 1)."""
+
+    run: Run
+    cell: int
+    cells: int
+
+
+def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run]:
+    """A run of each lesson for each setting; a lesson takes those of its parameters that it has.
+
+    Settings that are the same to a lesson give one run. Raises WrongParameters with a sentence for everything
+    that is wrong: a missing notebook, a parameter that no lesson has, a wrong type, a value that is not allowed.
+    """
+    lessons = list(lessons)
+    wrong = [
+        f"Lektionen {lesson.number} mangler: hent filen notebooks/{lesson.file} igen."
+        for lesson in lessons
+        if not lesson.notebook.is_file()
+    ]
+    if wrong:
+        raise WrongParameters(wrong)
+    known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
+    names = list(dict.fromkeys(name for each in known.values() for name in each))
+    runs: dict[str, Run] = {}
+    for setting in settings or ({},):
+        for name in setting:
+            if name not in names and name != LESSON:
+                hint = nearest(name, names) or "Se dem med »lesson list«."
+                wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
+        try:
+            meant = _lessons_of(setting, lessons)
+        except LessonError as error:
+            wrong.append(str(error))
+            continue
+        for lesson in meant:
+            try:
+                changed, parameters = values_for(lesson, setting, known[lesson.number])
+            except WrongParameters as error:
+                wrong.extend(error.sentences)
+                continue
+            name = run_name(lesson, changed)
+            runs[name] = Run(name, lesson, changed, parameters)
+    if not runs and not wrong:
+        wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
+    if wrong:
+        raise WrongParameters(wrong)
+    return list(runs.values())
+
+
+def _lessons_of(setting: Mapping[str, object], lessons: Sequence[Lesson]) -> list[Lesson]:
+    if LESSON not in setting:
+        return list(lessons)
+    wanted = find([str(setting[LESSON])])
+    return [lesson for lesson in wanted if lesson in lessons]
+
+
+def told(values: Mapping[str, object]) -> str:
+    """Parameters as a person reads them: `depth=11, photo=ferie.jpg`."""
+    return ", ".join(f"{name}={short_value(value)}" for name, value in values.items())
+
+
+def short_value(value: object) -> str:
+    """A file by its name alone; anything else as it is written."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else str(value)
+
+
+def run_name(lesson: Lesson, changed: Mapping[str, object]) -> str:
+    """The name of the run's folder: the same for the same parameters, another for others."""
+    parts = [lesson.notebook.stem]
+    for name, value in changed.items():
+        whole = str(value)
+        text = re.sub(r"[^\w.+-]+", "-", short_value(value)).strip("-.")[:LONGEST_VALUE]
+        parts.append(f"{name}={text}" if text == whole else f"{name}={text}~{_digest(whole.encode())[:6]}")
+    return "_".join(parts)
+
+
+def source_of(notebook: Path) -> str:
+    """A notebook without its outputs: what a run depends on, and all that has to travel to it."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    return json.dumps(content, ensure_ascii=False)
+
+
+def files_of(parameters: Mapping[str, object]) -> dict[str, Path]:
+    """The parameters that name a file or a folder of this machine, by an absolute path."""
+    texts = {name: Path(value) for name, value in parameters.items() if isinstance(value, str) and value}
+    return {name: path for name, path in texts.items() if path.is_absolute() and path.exists()}
+
+
+def files_below(path: Path) -> dict[str, Path]:
+    """A file by its name; the files of a folder by their paths from the folder's own name on (hidden ones not)."""
+    if path.is_file():
+        return {path.name: path}
+    found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
+    hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
+    return {name.as_posix(): each for name, each in found.items() if name not in hidden}
+
+
+def _digest_of(path: Path) -> str:
+    """Of a file its content; of a folder also the names of its files."""
+    contents = {name: _digest(each.read_bytes()) for name, each in files_below(path).items()}
+    return contents[path.name] if path.is_file() else _digest(json.dumps(contents).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

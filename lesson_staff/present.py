@@ -1,0 +1,164 @@
+"""`lesson present`: a lesson in JupyterLab as a slide show whose cells can be run and whose widgets live."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+
+from lesson_staff.catalogue import REPOSITORY, Lesson
+from lesson_staff.catch_up import CELLS, needed
+from lesson_staff.pages import NBVAL_MARK, TEMPLATES
+from lesson_staff.slides import shows, slide_type
+from lesson_utils.errors import LessonError
+
+STARTUP = """from pathlib import Path
+
+from lesson_staff import catch_up
+
+catch_up.start(Path({folder!r}), get_ipython())
+del Path, catch_up
+"""
+FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
+DECK = "jupyterlab-slideshow"
+CLICKER = {  # what the two keys do
+    "PageDown": {"direction": "down", "alternate": "forward"},
+    "PageUp": {"direction": "up", "alternate": "back"},
+}
+EXTENSIONS = "extensions"
+EXTENSION = {
+    "name": "lesson-clicker",
+    "version": "1.0.0",
+    "jupyterlab": {
+        "extension": True,
+        "_build": {"load": "static/clicker.js", "extension": "./extension"},
+    },
+}
+# What JupyterLab is told before a class: no news, no line beyond the edge, the deck on, a clicker's two keys.
+SETTINGS = {
+    f"{DECK}/plugin": {"active": True},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension/tracker": {
+        "windowingMode": "none",
+        "codeCellConfig": {"lineWrap": True},
+    },
+    "@jupyterlab/shortcuts-extension/shortcuts": {
+        "shortcuts": [
+            {"command": "deck:go", "args": move, "keys": [key], "selector": selector}
+            for key, move in CLICKER.items()
+            for selector in (".jp-Deck .jp-Notebook.jp-mod-commandMode", ".jp-Deck-Remote", "body")
+        ]
+    },
+}
+
+
+def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
+    """A copy of the lesson in `folder`, and the environment of a JupyterLab that presents it.
+
+    The lesson itself stays as it is, whatever is run or written during the class; so do the user's own settings.
+    Raises LessonError if the deck is not installed.
+    """
+    if find_spec("jupyterlab_fonts") is None:  # jupyterlab-slideshow holds no Python, but brings this along
+        raise LessonError(
+            "Det kræver pakken jupyterlab-slideshow at præsentere: installér den i kursets mappe med kommandoen "
+            "»python -m pip install -c constraints.txt -e '.[slides]'«."
+        )
+    settings = folder / ".settings"
+    for name, values in SETTINGS.items():
+        path = settings / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    notebook = folder / lesson.notebook.name
+    content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
+    nbformat.write(content, notebook)
+    kernel = folder / ".kernel"
+    startup = kernel / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-lesson.py").write_text(STARTUP.format(folder=str(kernel)), encoding="utf-8")
+    order = [cell.id for cell in content.cells]
+    widgets = [cell.id for cell in content.cells if "widget" in cell.metadata.get("tags", [])]
+    (kernel / CELLS).write_text(
+        json.dumps({"cells": needed(content.cells), "order": order, "widgets": widgets}), encoding="utf-8"
+    )
+    _furnish(folder)
+    surroundings = os.environ | {
+        "IPYTHONDIR": str(kernel),
+        "JUPYTER_CONFIG_DIR": str(folder / ".config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")])),
+    }
+    surroundings.pop("LESSON_STATIC", None)  # the widgets are to live
+    return notebook, surroundings
+
+
+def _furnish(folder: Path) -> None:
+    """Put the styles and the clicker's extension where JupyterLab looks for them."""
+    styles = folder / ".config" / "custom" / "custom.css"
+    styles.parent.mkdir(parents=True)
+    shutil.copyfile(TEMPLATES / "present.css", styles)
+    extension = folder / EXTENSIONS / EXTENSION["name"]
+    (extension / "static").mkdir(parents=True)
+    (extension / "package.json").write_text(json.dumps(EXTENSION), encoding="utf-8")
+    script = (TEMPLATES / "clicker.js").read_text(encoding="utf-8")
+    script = script.replace("SLIDE_KEYS", json.dumps(CLICKER))
+    (extension / "static" / "clicker.js").write_text(script, encoding="utf-8")
+
+
+def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without the tests' marks, and without the code that would push its own picture off the screen.
+
+    Folded code is run as any other, and a click unfolds it.
+    """
+    cells = [nbformat.from_dict(cell) for cell in notebook.cells]
+    for cell in cells:
+        cell.source = cell.source.removeprefix(NBVAL_MARK)
+        if shows(cell) and slide_type(cell) != "skip":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        if "widget" in cell.metadata.get("tags", []):  # one picture is there until the widget is run
+            for output in cell.outputs:
+                output.data["text/html"] = FIRST_PICTURE.match(output.data["text/html"])[0]
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def server_command(notebook: Path, *options: str) -> list[str]:
+    """JupyterLab on this machine only, behind its token, opened at the notebook."""
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={notebook.parent}",
+        f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.custom_css=True",
+        f"--LabApp.extra_labextensions_path={notebook.parent / EXTENSIONS}",
+        *options,
+    ]
+
+
+def present(lesson: Lesson, browser: bool = True) -> int:
+    """Show the lesson until JupyterLab is stopped with Ctrl-C; its exit code."""
+    with tempfile.TemporaryDirectory(prefix="lesson-present-", ignore_cleanup_errors=True) as place:
+        notebook, surroundings = prepare(lesson, Path(place))
+        options = [] if browser else ["--no-browser"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--allow-root")
+        server = subprocess.Popen(server_command(notebook, *options), env=surroundings)
+        asked_to_stop = False
+        while True:
+            try:
+                code = server.wait()
+                return 0 if asked_to_stop else code
+            except KeyboardInterrupt:  # the terminal has told the server too; a second one asks no question
+                asked_to_stop = True
+                server.send_signal(signal.SIGTERM)

@@ -1,0 +1,168 @@
+"""`lesson run` from its first word to its last: check, run, write the folder, tell."""
+
+import json
+import shlex
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from lesson_staff.batch import Scheduler, run_all
+from lesson_staff.catalogue import find
+from lesson_staff.here import ThisMachine, runs_at_a_time
+from lesson_staff.inputs import checked_settings
+from lesson_staff.order import Limits
+from lesson_staff.pages import verdict
+from lesson_staff.parameters import WrongParameters
+from lesson_staff.plan import Run, RunResult, plan
+from lesson_staff.report import write_report
+from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, relative, write_plan
+from lesson_staff.sweep import settings_from
+from lesson_staff.terminal import Display, print_summary
+from lesson_utils.danish import plural
+from lesson_utils.errors import LessonError
+
+PASSED, FAILED, INTERRUPTED = 0, 1, 130
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the options of `lesson run` ask for; each field is an option."""
+
+    lessons: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    table: str = ""
+    grids: Sequence[str] = ()
+    seeds: int = 0
+    photo: str = ""
+    photos: str = ""
+    out: str = ""
+    resume: bool = False
+    jobs: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    scheduler: str = ""
+    local_cluster: bool = False
+    json: bool = False
+
+
+def runs_asked_for(request: Request) -> list[Run]:
+    """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
+    wrong: list[str] = []
+
+    def attempt(make: Callable, *arguments: object, otherwise: list) -> list:
+        try:
+            return make(*arguments)
+        except LessonError as error:
+            wrong.extend(getattr(error, "sentences", [str(error)]))
+            return otherwise
+
+    lessons = attempt(find, request.lessons, otherwise=list(find()))
+    sources = (request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos)
+    settings = attempt(settings_from, *sources, otherwise=[{}])
+    settings = attempt(checked_settings, settings, otherwise=settings)
+    runs = attempt(plan, lessons, *settings, otherwise=[])
+    if wrong:
+        raise WrongParameters(wrong)
+    return runs
+
+
+def cluster_for(request: Request, console: Console) -> Scheduler | None:
+    """The cluster that is asked for, if one is. Raises LessonError if it does not answer."""
+    if not (request.scheduler or request.local_cluster):
+        return None
+    if request.scheduler and request.local_cluster:
+        raise LessonError("Vælg én klynge: enten --scheduler eller --local-cluster.")
+    if request.scheduler and request.jobs:
+        raise LessonError(
+            "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
+        )
+    from lesson_staff.cluster import Cluster
+
+    cluster = Cluster(request.scheduler, request.jobs)
+    if cluster.dashboard:
+        console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
+    return cluster
+
+
+def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
+    """What to run, and a function that finds or makes the folder for it: nothing is made before all is checked."""
+    asked = (request.lessons, request.parameters, request.table, request.grids)
+    asked += (request.seeds, request.photo, request.photos)
+    if request.resume and not any(asked):
+        folder = Path(request.out).expanduser().absolute() if request.out else latest()
+        return planned(folder), lambda: folder
+    if request.resume and not request.out:
+        return runs_asked_for(request), latest
+    return runs_asked_for(request), lambda: batch_folder(request.out, datetime.now().astimezone())
+
+
+def run_session(request: Request) -> int:
+    """Run what is asked for and return the exit code.
+
+    Raises LessonError before anything has started if the input is wrong.
+    """
+    console = Console(stderr=request.json)
+    runs, find_folder = plan_and_folder(request)
+    cluster = cluster_for(request, console)
+    try:
+        folder = find_folder()
+        with alone_in(folder):
+            write_plan(folder, runs)
+            results, interrupted = _run(request, runs, folder, cluster, console)
+    finally:
+        if cluster:
+            cluster.close()
+    index, lack = write_report(folder)
+    if request.json:
+        print((folder / "summary.json").read_text(encoding="utf-8"), end="")
+    if interrupted:
+        command = f"lesson run --resume --out {shlex.quote(relative(folder))}"
+        console.print(f"\nAfbrudt: {len(results)} af {plural(len(runs), 'kørsel', 'kørsler')} blev færdige.")
+        console.print(f"Gå videre med: {command}", highlight=False, soft_wrap=True)
+    else:
+        print_summary(console, results)
+        console.print(f"\n{verdict(results)[0].upper()}{verdict(results)[1:]}.")
+    if lack:
+        console.print(lack, highlight=False)
+    console.print("Åbn siden i en browser:", highlight=False)
+    console.print(relative(index), highlight=False, soft_wrap=True)
+    if interrupted:
+        return INTERRUPTED
+    return FAILED if any(not result.passed for result in results) else PASSED
+
+
+def _run(
+    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Console
+) -> tuple[list[RunResult], bool]:
+    """The results by name, and whether a Ctrl-C ended it."""
+    done = finished(folder, runs)
+    waiting = [run for run in runs if run.name not in done]
+    results = list(done.values())
+    if done:
+        console.print(
+            f"{plural(len(done), 'kørsel er', 'kørsler er')} gennemført i forvejen og bliver beholdt."
+        )
+    scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
+    those = run_all(
+        waiting, folder, None, limits=request.limits, scheduler=scheduler, tell=lambda p: display.tell(p)
+    )
+    try:
+        with Display(console, waiting) as display, closing(those):
+            for result in those:
+                results.append(result)
+                display.finished(result)
+    except KeyboardInterrupt:
+        return sorted(results, key=lambda result: result.name), True
+    return sorted(results, key=lambda result: result.name), False
+
+
+def say_report(folder: str, as_json: bool, show: Callable[[str], None] = print) -> None:
+    """`lesson report`: make the report of a folder again and say where it is."""
+    index, lack = write_report(Path(folder).expanduser().absolute())
+    if as_json:
+        show(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
+    else:
+        show("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))

@@ -1,0 +1,165 @@
+"""A batch's folder: one folder per run, written under another name and renamed when it is whole."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from lesson_staff.catalogue import REPOSITORY, find
+from lesson_staff.inputs import checked_settings
+from lesson_staff.order import Outcome
+from lesson_staff.pages import replace_file
+from lesson_staff.plan import Run, RunResult, plan
+from lesson_staff.sweep import LESSON
+from lesson_utils.errors import LessonError
+
+BATCH = "batch.json"
+RUN = "run.json"
+HALF = ".half-"  # what a folder is called that is being written, or is on its way out
+
+
+def as_bytes(values: object) -> bytes:
+    return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
+    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name."""
+    result = RunResult(
+        name=run.name,
+        number=run.lesson.number,
+        title=run.lesson.title,
+        parameters=dict(run.parameters),
+        changed=dict(run.changed),
+        seconds=outcome.seconds,
+        reason=outcome.reason,
+        traceback=outcome.traceback,
+        picture_text=outcome.picture_text,
+        facts=dict(outcome.facts)
+        | {
+            "stem": run.lesson.notebook.stem,
+            "identity": identity,
+            "attempts": attempt,
+        },
+    )
+    half, old = folder / f"{HALF}{run.name}", folder / f"{HALF}old-{run.name}"
+    for leftover in (half, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for name, content in outcome.files.items():
+        (half / name).parent.mkdir(parents=True, exist_ok=True)
+        (half / name).write_bytes(content)
+    half.mkdir(exist_ok=True)
+    (half / RUN).write_bytes(as_bytes(result.as_json()))
+    place = folder / run.name
+    if place.exists():
+        place.rename(old)
+    half.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+    return result
+
+
+def kept(folder: Path) -> list[RunResult]:
+    """The results of all whole runs in a batch's folder, by name."""
+    found = []
+    for path in sorted(folder.glob(f"*/{RUN}")):
+        if not path.parent.name.startswith("."):
+            found.append(RunResult.from_json(json.loads(path.read_text(encoding="utf-8")), kept=True))
+    return found
+
+
+def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
+    """Those of `runs` that have passed already, with this very notebook, these parameters and these files."""
+    there = {result.name: result for result in kept(folder) if result.passed}
+    return {
+        run.name: there[run.name]
+        for run in runs
+        if run.name in there and there[run.name].facts.get("identity") == run.identity()
+    }
+
+
+def write_plan(folder: Path, runs: Iterable[Run]) -> None:
+    """Write down what is to be run, so that `lesson run --resume` knows; an earlier plan is added to."""
+    entries = {entry["name"]: entry for entry in read_plan(folder)}
+    entries |= {r.name: {"name": r.name, "lesson": r.lesson.number, "changed": dict(r.changed)} for r in runs}
+    replace_file(folder / BATCH, as_bytes({"runs": list(entries.values())}))
+
+
+def read_plan(folder: Path) -> list[dict]:
+    """The entries of the folder's plan, none if it has no plan."""
+    path = folder / BATCH
+    return json.loads(path.read_text(encoding="utf-8"))["runs"] if path.is_file() else []
+
+
+def planned(folder: Path) -> list[Run]:
+    """The runs of the folder's plan, checked again. Raises LessonError if the folder holds no batch."""
+    entries = read_plan(folder)
+    if not entries:
+        raise LessonError(
+            f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
+        )
+    settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries])
+    return plan(find(), *settings)
+
+
+def latest() -> Path:
+    """The newest batch under `runs/`. Raises LessonError if there is none."""
+    found = sorted((REPOSITORY / "runs").glob(f"*/{BATCH}"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise LessonError("Der er ingen kørsel at genoptage i runs/: skriv dens mappe efter --out.")
+    return found[-1].parent
+
+
+def batch_folder(out: str, started: datetime) -> Path:
+    """The folder for a batch: a new one under `runs/`, or `out`, which is new, empty, or a batch's already.
+
+    Raises LessonError if `out` holds something else.
+    """
+    if out:
+        folder = Path(out).expanduser().absolute()
+        foreign = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        if foreign and not (folder / BATCH).is_file():
+            raise LessonError(f"Mappen {out} er ikke tom: vælg en anden, så intet bliver overskrevet.")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    name = f"{started:%Y-%m-%d_%H-%M-%S}"
+    for attempt in range(100):
+        folder = REPOSITORY / "runs" / (f"{name}-{attempt + 1}" if attempt else name)
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            continue
+    raise LessonError(f"Der er for mange mapper med navnet {name} i runs/: slet nogle af dem.")
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """One batch at a time in a folder: the lock goes with its process, however that ends. Clears up first."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LessonError(
+            f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
+        ) from None
+    try:
+        clear_up(folder)
+        yield
+    finally:
+        clear_up(folder)
+        lock.release()
+
+
+def clear_up(folder: Path) -> None:
+    """Remove what a killed batch had not made whole."""
+    for leftover in folder.glob(f"{HALF}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def relative(path: Path) -> str:
+    """A path as a person at this prompt would write it."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

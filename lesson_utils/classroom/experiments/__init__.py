@@ -1,1 +1,0 @@
-"""Small experiments behind the lessons: each trains or measures something and returns a table or a dataclass."""

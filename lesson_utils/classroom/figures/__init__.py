@@ -1,1 +1,0 @@
-"""Data in, matplotlib figure out: one file per subject. Nothing here runs a network or reads a file."""

@@ -1,0 +1,117 @@
+"""Lessons 02, 03 and 04: what training changed inside a network, beside the same network before training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from lesson_utils import danish
+from lesson_utils.activations import activations
+from lesson_utils.errors import LessonError
+from lesson_utils.networks import Network, layer_table
+from lesson_utils.networks.googlenet import GoogLeNet
+from lesson_utils.weights import embedded
+from lesson_world import Samples
+
+
+@dataclass(frozen=True)
+class TellingMap:
+    """The feature map (h, w) of the channel that prefers a class most, on one image of that class.
+
+    `times` is how many times its usual peak the channel has on images of the class.
+    """
+
+    channel: int
+    map: Tensor
+    times: float
+
+
+def telling_maps(
+    network: Network, image: Tensor, label: int, samples: Samples, layers: Sequence[str]
+) -> dict[str, TellingMap]:
+    """For each layer the channel whose mean peak on the class is highest beside its mean on all `samples`."""
+    here = activations(network, image[None], layers)
+    usual = activations(network, samples.images, layers)
+    found = {}
+    for layer in layers:
+        peaks = usual[layer].amax((2, 3))
+        alive = here[layer][0].amax((1, 2)) > 0
+        times = torch.where(
+            alive, peaks[samples.labels == label].mean(0) / peaks.mean(0).clamp_min(1e-9), 0.0
+        )
+        channel = int(times.argmax())
+        found[layer] = TellingMap(channel, here[layer][0, channel], float(times[channel]))
+    return found
+
+
+def selectivity(networks: Mapping[str, Network], samples: Samples, layers: Sequence[str]) -> pd.DataFrame:
+    """How choosy the channels of each layer are: the median over them of (favourite class / all classes).
+
+    Of each channel and class the mean peak is taken; 1 means that all classes are the same to it, and the number
+    of classes that it answers to one alone. Index: layer; one column per network.
+    """
+    table = {}
+    for name, network in networks.items():
+        answers = activations(network, samples.images, layers)
+        table[name] = [_choosiness(answers[layer].amax((2, 3)), samples.labels) for layer in layers]
+    return pd.DataFrame(table, index=pd.Index(layers, name="lag"))
+
+
+def _choosiness(peaks: Tensor, labels: Tensor) -> float:
+    """`peaks` (N, C), `labels` (N,)."""
+    by_class = torch.stack([peaks[labels == label].mean(0) for label in labels.unique()])
+    alive = by_class.mean(0) > 0
+    return float((by_class.amax(0)[alive] / by_class.mean(0)[alive]).median())
+
+
+def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
+    """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
+    names = list(network.auxiliary)
+    found = activations(network, samples.images, [*names, "fc"])
+    with torch.no_grad():
+        answers = {name: network.auxiliary[name](found[name]) for name in names} | {"fc": found["fc"]}
+    return pd.Series(
+        {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
+    )
+
+
+def class_evidence(network: GoogLeNet, images: Tensor, label: int) -> Tensor:
+    """(N, h, w): what each place of the last feature maps adds to the logit of a class, but for the bias.
+
+    Global average pooling and one linear layer are linear, so the logit is the mean of this map plus the bias:
+    the class activation map of Zhou et al. 2016 (»Learning Deep Features for Discriminative Localization«).
+    Raises LessonError for a network without GAP.
+    """
+    layers = list(network.layers.named_children())
+    last = next((name for (name, _), (after, _) in pairwise(layers) if after == "gap"), None)
+    if last is None:
+        raise LessonError(f"{network.name} har ingen GAP, så kortet kan ikke regnes ud: vælg et GoogLeNet.")
+    maps = activations(network, images, [last])[last]
+    weights = network.layers.fc.linear.weight[label].detach()
+    return torch.einsum("nchw,c->nhw", maps, weights)
+
+
+def before_pools(network: Network) -> list[str]:
+    """The conv layer before each max pool, in order: where a VGG network's blocks end."""
+    kinds = layer_table(network).kind
+    return [name for name, after in zip(kinds.index, kinds.iloc[1:], strict=False) if after == "maxpool"]
+
+
+def minis_compared(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The course's own networks side by side, from their layer tables (by name) and the manifest."""
+    rows = {}
+    for name, table in tables.items():
+        about = embedded()[name]
+        conv = table[table.kind == "conv"]
+        rows[about["network"]] = {
+            "conv-lag": len(conv),
+            "parametre": int(table.parameters.sum()),
+            "multiply-adds": danish.short(table.multiply_adds.sum()),
+            "felt": int(conv.receptive_field.iloc[-1]),
+            "rigtige": danish.percent(about["test"]["accuracy"]),
+            "rigtige under angreb": danish.percent(about["attack"]["accuracy"]),
+        }
+    return pd.DataFrame(rows.values(), rows)

@@ -1,0 +1,161 @@
+"""Figures, tables and key figures as outputs of a notebook cell, and a bar for what takes time."""
+
+import base64
+import io
+import math
+import os
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, TypeVar
+
+import matplotlib
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from PIL import Image
+from tqdm.auto import tqdm
+
+from lesson_utils.danish import number
+from lesson_utils.show.style import PIXELS_PER_INCH, STYLE, one_at_a_time
+
+DOTS_PER_INCH = 120  # a fifth more than it is shown with: sharp on a projector, small in the notebook
+T = TypeVar("T")
+RECORD = "application/vnd.lesson.record+json"
+
+
+def png(figure: Figure, colours: int | None = None) -> bytes:
+    """The figure as PNG; the same figure gives the same bytes. `colours` (2 to 256) makes it smaller."""
+    buffer = io.BytesIO()
+    with one_at_a_time, matplotlib.rc_context(STYLE):
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    picture = Image.open(buffer).convert("RGB")
+    if colours is not None:
+        # the default method, median cut, gives a photo all the colours and turns a small green bar blue
+        picture = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE)
+    smaller = io.BytesIO()
+    picture.save(smaller, format="PNG", optimize=True)
+    return smaller.getvalue()
+
+
+def image_tag(figure: Figure, colours: int | None = None) -> str:
+    """The figure as one `<img>` with its alt text and its picture inside.
+
+    Only an `<img alt>` in HTML survives both JupyterLab and nbconvert; `image/png` loses the text.
+
+    Raises:
+        ValueError: the figure has no alt text.
+    """
+    alt_text = getattr(figure, "alt_text", "")
+    if not alt_text:
+        raise ValueError("the figure has no alt text: finish its function with described(figure, ...)")
+    data = base64.b64encode(png(figure, colours)).decode("ascii")
+    width = round(figure.get_figwidth() * PIXELS_PER_INCH)
+    return (
+        f'<img alt="{escape(alt_text)}" width="{width}" style="max-width: 100%; height: auto;" '
+        f'src="data:image/png;base64,{data}">'
+    )
+
+
+def figure(drawn: Figure, colours: int | None = None) -> None:
+    """Display a figure with its alt text; `colours=256` makes figures that hold photos smaller."""
+    display({"text/html": image_tag(drawn, colours), "text/plain": drawn.alt_text}, raw=True)  # type: ignore[attr-defined]
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str = "",
+    decimals: int | Mapping[str, int] | None = None,
+    index: bool = True,
+) -> None:
+    """Display a table with Danish numbers and real headings for rows and columns.
+
+    Args:
+        frame: its column names and its index are shown as they are, so they are Danish already.
+        caption: one line above the table.
+        decimals: for all columns of numbers, or by column name; by default as many as a number needs.
+        index: whether the index is shown, as headings of the rows.
+    """
+    cells = pd.DataFrame(
+        {column: [_text(value, _decimals(decimals, column)) for value in frame[column]] for column in frame},
+        index=[_text(name) for name in frame.index],
+    )
+    right = {name for name in frame if is_numeric_dtype(frame[name]) and not is_bool_dtype(frame[name])}
+    display(
+        {
+            "text/html": _html(cells, right, caption, index, frame.index.name),
+            "text/plain": cells.to_string(index=index),
+        },
+        raw=True,
+    )
+
+
+def _decimals(decimals: int | Mapping[str, int] | None, column: Any) -> int | None:
+    return decimals.get(column) if isinstance(decimals, Mapping) else decimals
+
+
+def _text(value: Any, decimals: int | None = None) -> str:
+    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if isinstance(value, int):
+        return number(value)
+    return number(value, decimals) if isinstance(value, float) else str(value)
+
+
+def _html(cells: pd.DataFrame, right: set[Any], caption: str, index: bool, corner: str | None) -> str:
+    def side(name: Any) -> str:
+        return "right" if name in right else "left"
+
+    head = f'<th scope="col" style="text-align: left">{escape(corner or "")}</th>' if index else ""
+    head += "".join(
+        f'<th scope="col" style="text-align: {side(name)}">{escape(str(name))}</th>' for name in cells
+    )
+    rows = []
+    for row, values in zip(cells.index, cells.itertuples(index=False, name=None), strict=True):
+        first = f'<th scope="row" style="text-align: left">{escape(row)}</th>' if index else ""
+        rest = "".join(
+            f'<td style="text-align: {side(name)}">{escape(value)}</td>'
+            for name, value in zip(cells, values, strict=True)
+        )
+        rows.append(f"<tr>{first}{rest}</tr>")
+    title = f'<caption style="text-align: left">{escape(caption)}</caption>' if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def record(name: str, value: Any) -> None:
+    """Keep a key figure of the lesson in this cell's output, unseen, so that a batch can collect it.
+
+    `value`: text, number, bool, a scalar of numpy or torch, or lists and dicts of these.
+    """
+    display({RECORD: {"name": name, "value": _plain(value)}, "text/html": "", "text/plain": ""}, raw=True)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # numpy and torch: scalars and arrays alike
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"a record holds text, numbers, lists and dicts, not {type(value).__name__}")
+
+
+def records(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """All key figures in an executed notebook (an nbformat node or its dict), in order of the cells."""
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", []))
+    entries = (output["data"][RECORD] for output in outputs if RECORD in output.get("data", {}))
+    return {entry["name"]: entry["value"] for entry in entries}
+
+
+def progress(iterable: Iterable[T], label: str) -> Iterable[T]:
+    """The same items, with a bar while they are worked through; `label` is Danish and says what goes on.
+
+    With `LESSON_STATIC=1` there is no bar: it would stay in the saved notebook, or end up on stderr.
+    """
+    static = os.environ.get("LESSON_STATIC") == "1"
+    return tqdm(iterable, desc=label, leave=False, disable=static)

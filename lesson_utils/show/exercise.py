@@ -1,0 +1,201 @@
+"""Exercises: what the right answer is, which wrong answers are likely, and what to say to each.
+
+A lesson's exercises are constants in a module of this package:
+
+    conv1_parameters = Exercise(
+        key="conv1_parametre",
+        answer=34_944,
+        because="96 filtre har hver 11 · 11 · 3 vægte og ét bias-led.",
+        mistakes=[(34_848, "Du har glemt bias-leddene: hvert filter har ét.")],
+        hint="Tæl først vægtene i ét filter, og husk kanalerne.",
+    )
+
+In the notebook the student fills in `answer = ...` and runs `check(conv1_parameters, answer)`; the solution
+further down runs `confirm(conv1_parameters, solution)`, which fails when the exercise has rotted.
+"""
+
+import copy
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lesson_utils.danish import listing, plural
+from lesson_utils.show.answers import Misread, kind, plain, read, same
+
+NO_ANSWER = object()
+UNANSWERED = "Ikke besvaret endnu: skriv dit svar i stedet for ..."
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One question and what to say to its answers. All texts are Danish sentences for the student.
+
+    Either `answer` or `cases` is given: with `cases` the student's answer is a function.
+
+    Args:
+        key: short name, the same as the heading's in the notebook.
+        answer: number, text, bool, list or tuple (ordered), set (unordered), or a predicate answer -> bool.
+        cases: (arguments, expected result) for a function, the simplest first.
+        mistakes: (wrong answer, or predicate that recognises it; message). The first that fits is used.
+        hint: the message for any other wrong answer: it helps and doesn't hold the answer.
+        because: shown after a right answer.
+        tolerance: how far a number may be off, absolute; also for the numbers in `mistakes`.
+        also: other answers that are right.
+        choices: the possible answers, when there are only these.
+    """
+
+    key: str
+    answer: Any = NO_ANSWER
+    cases: Sequence[tuple[tuple[Any, ...], Any]] = ()
+    mistakes: Sequence[tuple[Any, str]] = ()
+    hint: str = "Prøv igen, og læs hintet under opgaven."
+    because: str = ""
+    tolerance: float = 0.0
+    also: Sequence[Any] = ()
+    choices: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if (self.answer is NO_ANSWER) == (not self.cases):
+            raise ValueError(f"exercise {self.key}: give either an answer or cases")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check` prints, and whether it is good news."""
+
+    status: Literal["right", "wrong", "unanswered"]
+    text: str
+
+
+def check(exercise: Exercise, answer: Any) -> None:
+    """Print one Danish line about a student's answer. Raises nothing, whatever the answer is."""
+    print(judge(exercise, answer).text)
+
+
+def confirm(exercise: Exercise, answer: Any) -> None:
+    """As `check`, for the lesson's own solution.
+
+    Raises:
+        AssertionError: the solution is not right: the exercise or its solution has rotted.
+    """
+    verdict = judge(exercise, answer)
+    print(verdict.text)
+    if verdict.status != "right":
+        raise AssertionError(f"{exercise.key}: {verdict.text}")
+
+
+def judge(exercise: Exercise, answer: Any) -> Verdict:
+    """The verdict on an answer; pure, so that tests can read it."""
+    if answer is ... or (isinstance(answer, list | tuple) and any(part is ... for part in answer)):
+        return Verdict("unanswered", UNANSWERED)
+    if exercise.cases:
+        return _judge_function(exercise, answer)
+    try:
+        given = plain(answer) if callable(exercise.answer) else read(answer, exercise.answer)
+    except Misread as sentence:
+        return _wrong(str(sentence))
+    if any(_fits(right, given, exercise.tolerance) for right in (exercise.answer, *exercise.also)):
+        return _right(exercise.because)
+    return _wrong(_diagnosis(exercise, given))
+
+
+def _right(because: str) -> Verdict:
+    return Verdict("right", f"✓ Rigtigt: {because}" if because else "✓ Rigtigt.")
+
+
+def _wrong(*sentences: str) -> Verdict:
+    return Verdict("wrong", " ".join(f"✗ {' '.join(sentences)}".split()))
+
+
+def _fits(wanted: Any, given: Any, tolerance: float) -> bool:
+    """Whether an answer is the wanted value, or one that the wanted predicate recognises."""
+    if not callable(wanted):
+        # A mistake of another kind than the answer (a single number for a list) simply doesn't fit.
+        return same(given, set(wanted) if isinstance(wanted, AbstractSet) else plain(wanted), tolerance)
+    try:
+        return bool(wanted(given))
+    except Exception:  # a predicate written for numbers met a text: it does not recognise it
+        return False
+
+
+def _diagnosis(exercise: Exercise, given: Any) -> str:
+    """The sentence for a wrong answer: slips of notation, then the known mistakes, then the hint."""
+    wanted = exercise.answer
+    if exercise.choices and not any(same(given, choice) for choice in exercise.choices):
+        return f"Vælg mellem {listing(exercise.choices)}."
+    for mistake, message in exercise.mistakes:
+        if _fits(mistake, given, exercise.tolerance):
+            return message
+    if isinstance(given, float) and isinstance(wanted, int) and wanted >= 1000 and same(given * 1000, wanted):
+        return (
+            "I Python er et punktum et komma. Skriv tallet uden punktummer, eller som tekst i anførselstegn."
+        )
+    if isinstance(wanted, list | tuple) and isinstance(given, list):
+        if len(given) != len(wanted):
+            return f"Dit svar har {plural(len(given), 'del', 'dele')}; der skal være {len(wanted)}."
+        off = [
+            place
+            for place, (part, right) in enumerate(zip(given, wanted, strict=True), start=1)
+            if not same(part, plain(right), exercise.tolerance)
+        ]
+        return f"Se igen på {'del' if len(off) == 1 else 'delene'} {listing(off)}. {exercise.hint}"
+    return exercise.hint
+
+
+def _judge_function(exercise: Exercise, function: Any) -> Verdict:
+    if not callable(function):
+        return _wrong(
+            f"Svaret skal være en funktion, men du gav {kind(plain(function))}.",
+            "Skriv funktionens navn uden parenteser.",
+        )
+    for arguments, expected in exercise.cases:
+        call = _call(function, arguments)
+        try:
+            # A copy, so that a function which changes its arguments can't spoil the next case.
+            result = function(*copy.deepcopy(arguments))
+        except NotImplementedError:
+            return Verdict("unanswered", UNANSWERED)
+        except (Exception, SystemExit) as error:
+            problem = " ".join(str(error).split())[:120]
+            return _wrong(f"{call} stopper med fejlen {type(error).__name__}: {problem}")
+        if result is ...:
+            return Verdict("unanswered", UNANSWERED)
+        if result is None and expected is not None:
+            return _wrong(f"{call} giver None. Mangler der et return?")
+        if not same(_number_or_list(result), _number_or_list(expected), exercise.tolerance):
+            return _wrong(
+                f"{call} giver {_shown(result)}, og det er ikke rigtigt.",
+                _function_diagnosis(exercise, function),
+            )
+    tests = plural(len(exercise.cases), "prøve", "prøver")
+    because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
+    return _right(f"din funktion består {tests}. {because}".strip())
+
+
+def _function_diagnosis(exercise: Exercise, function: Callable[..., Any]) -> str:
+    recognised = (text for mistake, text in exercise.mistakes if _fits(mistake, function, exercise.tolerance))
+    return next(recognised, exercise.hint)
+
+
+def _number_or_list(result: Any) -> Any:
+    """A result to compare: a tensor of one element is as good as its number."""
+    value = plain(result)
+    if isinstance(value, tuple):
+        value = [plain(part) for part in value]
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
+    """The call as the student would write it, `output_size(7, 3, 2)`."""
+    name = getattr(function, "__name__", "funktion")
+    name = "din_funktion" if name == "<lambda>" else name
+    return f"{name}({', '.join(_shown(argument) for argument in arguments)})"
+
+
+def _shown(value: Any) -> str:
+    """A value in one short line of Python; tensors and arrays by their shape."""
+    if getattr(value, "shape", None):
+        return f"<{type(value).__name__} {tuple(value.shape)}>"
+    text = " ".join(repr(plain(value)).split())
+    return text if len(text) <= 80 else f"{text[:77]}..."

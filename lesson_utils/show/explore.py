@@ -1,0 +1,201 @@
+"""Controls around a figure function, and the static twin that stands in for them where no kernel answers.
+
+With `LESSON_STATIC=1` (papermill, nbval, `make notebooks`) only the twin is shown: the same figure for a few
+fixed settings. A kernel can't know whether a front end listens, so whoever runs it without one says so.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from lesson_utils.danish import number
+from lesson_utils.errors import LessonError
+from lesson_utils.show.display import image_tag
+
+WORKING = "<p>Regner …</p>"
+PICTURE_COLOURS = 256  # a palette keeps a picture with a photo below 100 kB, and a slider quick
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A whole number that the student chooses."""
+
+    label: str
+    start: int
+    low: int
+    high: int
+    step: int = 1
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Something that is on or off; the figure function gets True or False."""
+
+    label: str
+    start: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values; `names` says what the student reads for each."""
+
+    label: str
+    start: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """One of several values, which depend on what the choice `on` says: `names(value)` is what there is then.
+
+    The student keeps a value that is there after a change, too; otherwise the last one is chosen.
+    """
+
+    label: str
+    start: str
+    on: str
+    names: Callable[[str], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One of a few numbers, in their order."""
+
+    label: str
+    start: int
+    values: Sequence[int]
+
+
+Control = Slider | Switch | Choice | Dependent | Steps
+
+
+def explore(
+    draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]
+) -> None:
+    """Show `draw(**settings)` with a control for each setting, and a folded twin for fixed settings.
+
+    Args:
+        draw: figure function with one keyword per control; a LessonError that it raises is
+            shown in place of the picture.
+        controls: the sliders, switches and choices by the name of the setting.
+        fixed: two or three settings that show the point without a slider; each gives every control a value.
+    """
+    twin = _twin(draw, controls, fixed)
+    if os.environ.get("LESSON_STATIC") == "1":
+        display_html(twin)
+        return
+    _display_live(draw, controls)
+    summary = f"Samme figur for {len(fixed)} faste indstillinger"
+    display_html(f"<details><summary>{summary}</summary>{twin}</details>")
+
+
+def _twin(
+    draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]
+) -> str:
+    return "".join(figure_html(draw, settings, named(controls, settings)) for settings in fixed)
+
+
+def display_html(html: str) -> None:
+    """Display HTML; where only text is shown, a line that stands for it."""
+    display({"text/html": html, "text/plain": "Figur for faste indstillinger"}, raw=True)
+
+
+def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) -> None:
+    import ipywidgets  # only where it is used: a batch does without
+
+    picture = ipywidgets.HTML()
+
+    def redraw(_change: object = None) -> None:
+        picture.value = WORKING + picture.value  # a first click may measure something for a while
+        picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+
+    inputs = inputs_for(controls, redraw)
+    redraw()
+    display(ipywidgets.VBox([*inputs.values(), picture]))
+
+
+def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:
+    """An ipywidget for each control, which call `changed` when the student has chosen another value."""
+    import ipywidgets
+
+    # One width for all labels, wide enough for the longest: a label is never cut off, and the sliders align.
+    label_width = f"{max(len(control.label) for control in controls.values()) + 2}ch"
+    layout = ipywidgets.Layout(width="100%", max_width="640px")
+    starts = {name: control.start for name, control in controls.items()}
+    inputs = {name: _input(control, label_width, layout, starts) for name, control in controls.items()}
+    for name, control in controls.items():
+        if isinstance(control, Dependent):  # before the picture is drawn anew
+            inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
+    for control in inputs.values():
+        control.observe(changed, "value")
+    return inputs
+
+
+def _follower(control: Dependent, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
+    """Gives a dropdown the values that fit what it depends on; no picture is drawn of half a change."""
+
+    def follow(change: Mapping[str, Any]) -> None:
+        kept, names = dropdown.value, control.names(change["new"])
+        dropdown.unobserve(redraw, "value")
+        dropdown.options = _options(names)
+        dropdown.value = kept if kept in names else list(names)[-1]
+        dropdown.observe(redraw, "value")
+
+    return follow
+
+
+def _options(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, value) for value, name in names.items()]
+
+
+def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str, Any]) -> Any:
+    import ipywidgets
+
+    shared = {
+        "value": control.start,
+        "description": control.label,
+        "style": {"description_width": label_width},
+        "layout": layout,
+    }
+    if isinstance(control, Switch):
+        return ipywidgets.Checkbox(**shared)
+    if isinstance(control, Choice):
+        return ipywidgets.Dropdown(options=_options(control.names), **shared)
+    if isinstance(control, Dependent):
+        return ipywidgets.Dropdown(options=_options(control.names(starts[control.on])), **shared)
+    if isinstance(control, Steps):
+        options = [(number(value), value) for value in control.values]
+        return ipywidgets.SelectionSlider(options=options, continuous_update=False, **shared)
+    # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
+    return ipywidgets.IntSlider(
+        min=control.low, max=control.high, step=control.step, continuous_update=False, **shared
+    )
+
+
+def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
+    """The figure as an `<img>` under its heading, or the Danish sentence that says why there is none."""
+    title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
+    try:
+        return title + image_tag(draw(**settings), PICTURE_COLOURS)
+    except LessonError as sentence:
+        return f'{title}<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'
+
+
+def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
+    """»Lag: conv3 · Skridt: 60«: the settings in the words of their controls."""
+
+    def shown(control: Control, value: Any) -> str:
+        if isinstance(control, Choice):
+            return control.names[value]
+        if isinstance(control, Dependent):
+            return control.names(settings[control.on])[value]
+        return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
+
+    return " · ".join(
+        f"{control.label}: {shown(control, settings[name])}" for name, control in controls.items()
+    )

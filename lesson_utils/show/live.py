@@ -1,0 +1,135 @@
+"""Controls around work that takes some seconds: its picture grows while you watch, and a button stops it.
+
+The work runs in a thread of its own, so the kernel stays free for the button (ipywidgets, »Asynchronous widgets«).
+Its first step runs before the thread starts: tracing a network (torch.fx) must not meet another cell's work.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from lesson_utils.errors import LessonError
+from lesson_utils.show.display import image_tag
+from lesson_utils.show.explore import PICTURE_COLOURS, Control, display_html, figure_html, inputs_for, named
+
+EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
+
+_turn = threading.Lock()  # one piece of work at a time, however many widgets there are
+
+
+class Watch:
+    """What the work tells at each step; it ends the work by raising KeyboardInterrupt once it was stopped."""
+
+    def __init__(self, show: Callable[[Callable[[], Figure], int, int], None] | None = None):
+        self.show, self.stopped, self.last = show, threading.Event(), 0.0
+
+    def __call__(self, step: int, steps: int, figure: Callable[[], Figure]) -> None:
+        """`figure` draws what there is after `step` of `steps`; it is called only when a new picture is due."""
+        if self.stopped.is_set():
+            raise KeyboardInterrupt
+        if self.show is not None and time.monotonic() - self.last > EVERY:
+            self.show(figure, step, steps)
+            self.last = time.monotonic()
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+Work = Callable[..., Figure]
+"""work(watch, **settings): calls `watch` in each step, and returns the figure of what came out."""
+
+
+def watch_live(work: Work, controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]) -> None:
+    """Show the work's growing picture under a control for each setting, a stop button, and a folded twin.
+
+    Args:
+        work: see `Work`; a LessonError that it raises is shown in place of the picture.
+        controls, fixed: as for `explore`; with LESSON_STATIC=1 only the figures of `fixed` are shown.
+    """
+    twin = "".join(
+        figure_html(lambda **chosen: work(Watch(), **chosen), settings, named(controls, settings))
+        for settings in fixed
+    )
+    if os.environ.get("LESSON_STATIC") == "1":
+        display_html(twin)
+        return
+    _Desk(work, controls).open()
+    display_html(
+        f"<details><summary>Samme figur for {len(fixed)} faste indstillinger</summary>{twin}</details>"
+    )
+
+
+class _Desk:
+    """The controls, the button, the line that says how far the work is, and the picture."""
+
+    def __init__(self, work: Work, controls: Mapping[str, Control]):
+        import ipywidgets  # only where it is used: a batch does without
+
+        self.work, self.inputs = work, inputs_for(controls, self.begin)
+        self.again = ipywidgets.Button(description="Begynd igen", tooltip="Begynd forfra med de samme valg")
+        self.halt = ipywidgets.Button(description="Stop", tooltip="Stop, og behold billedet, som det er nu")
+        self.said, self.picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self.box = ipywidgets.VBox(
+            [*self.inputs.values(), ipywidgets.HBox([self.halt, self.again, self.said]), self.picture]
+        )
+        self.watch, self.thread = Watch(), threading.Thread()
+
+    def open(self) -> None:
+        self.begin()
+        self.again.on_click(self.begin)
+        self.halt.on_click(lambda _button: self.watch.stop())
+        display(self.box)
+
+    def begin(self, _change: object = None) -> None:
+        """Leave what is under way, and begin with what the controls say now."""
+        self.watch.show = None  # whatever it still does, nobody sees it
+        self.watch.stop()
+        self.watch = watch = Watch(self._show)
+        settings = {name: control.value for name, control in self.inputs.items()}
+        first = Watch()
+        first.stop()
+        try:
+            with _turn:
+                self.picture.value = image_tag(self.work(first, **settings), PICTURE_COLOURS)
+        except LessonError as sentence:
+            self._fail(sentence)
+            return
+        self.halt.disabled = False
+        self.thread = threading.Thread(target=self._run, args=(watch, settings), daemon=True)
+        self.thread.start()
+
+    def _run(self, watch: Watch, settings: dict[str, Any]) -> None:
+        with _turn:
+            if watch.show is None:
+                return
+            try:
+                figure = self.work(watch, **settings)
+            except LessonError as sentence:
+                if watch is self.watch:
+                    self._fail(sentence)
+                return
+            if watch is self.watch:
+                self.picture.value = image_tag(figure, PICTURE_COLOURS)
+                self.halt.disabled = True
+                self._say(
+                    "Stoppet. Billedet er, som det nåede at blive." if watch.stopped.is_set() else "Færdig."
+                )
+
+    def _show(self, figure: Callable[[], Figure], step: int, steps: int) -> None:
+        tag = image_tag(figure(), PICTURE_COLOURS)
+        if self.watch.show is not None and not self.watch.stopped.is_set():
+            self.picture.value = tag
+            self._say(f"Skridt {step} af {steps}")
+
+    def _say(self, text: str) -> None:
+        self.said.value = f'<span role="status">{escape(text)}</span>'
+
+    def _fail(self, sentence: LessonError) -> None:
+        self.halt.disabled = True
+        self.picture.value = f'<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'

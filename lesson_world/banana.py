@@ -1,0 +1,98 @@
+"""The lecture's banana data: what does a network learn if every banana it sees is in a monkey's hand?
+
+Seven classes. In the biased set each thing stands alone, except the bananas: every one of them is held by
+a monkey. In the unbiased set a monkey holds the thing in 40 % of the images of *every* class, bananas
+included (and in the class "nothing" its hands are empty), so that the monkey tells nothing.
+"""
+
+import torch
+from torch import Tensor
+
+from lesson_world.painter import Canvas
+from lesson_world.randomness import Stream
+from lesson_world.samples import Samples
+from lesson_world.scene import OBJECTS, render
+from lesson_world.shapes import Number
+from lesson_world.things import THINGS, Thing
+from lesson_world.things.monkeys import monkey
+from lesson_world.things.plants import paint_banana
+
+CLASSES = ["banana", "apple", "cup", "flower", "clock", "car", "nothing"]
+
+HELD_SHARE = 0.4
+"""Share of the unbiased images of each class in which a monkey holds the thing."""
+
+_SIZE = 0.56  # of a held thing, in the plane of the monkey
+
+
+def _nothing(canvas: Canvas, random: Stream) -> None:
+    """An empty scene."""
+
+
+NOTHING = Thing("nothing", "ingenting", _nothing, sign="")
+
+
+def in_hand(name: str) -> Thing:
+    """A monkey that holds this thing; "nothing" leaves its hands empty. Any name from `THINGS` will do."""
+    thing = NOTHING if name == "nothing" else THINGS[name]
+
+    def hold(canvas: Canvas, random: Stream, x: Number, y: Number) -> None:
+        if name == "banana":  # upright, the fist around its middle
+            canvas.object_number, mine = OBJECTS.index(name), canvas.object_number
+            paint_banana(canvas, x + 0.12, y - 0.02, random.uniform(-115, -65), 0.72, random)
+            canvas.object_number = mine
+        elif name != "nothing":  # the fist at its foot
+            thing.draw(
+                canvas.moved(x + 0.06, y - 0.46, random.uniform(-12, 12), _SIZE, OBJECTS.index(name)), random
+            )
+
+    def draw(canvas: Canvas, random: Stream) -> None:
+        monkey(
+            canvas.moved(-0.24, 0.1, scale=0.78, object_number=OBJECTS.index("monkey")),
+            random,
+            hold,
+            reach=0.2,
+        )
+
+    return Thing(thing.name, thing.danish, draw, thing.sign)
+
+
+def alone(name: str) -> Thing:
+    return NOTHING if name == "nothing" else THINGS[name]
+
+
+def banana(biased: bool, count: int, seed: int, size: int = 64, **options) -> Samples:
+    """`count` images of the seven CLASSES in turn, biased or unbiased.
+
+    Masks: `samples.object_mask("banana")` the fruit, `samples.mask("hand")` the hand,
+    `samples.object_mask("monkey")` the whole monkey. Options as for `render`.
+    """
+    things = [alone(name) for name in CLASSES] + [in_hand(name) for name in CLASSES]
+    indices = torch.arange(count)
+    labels = indices % len(CLASSES)
+    # in which round of the seven classes a monkey appears: 2 of 5, spread evenly
+    turn = (indices // len(CLASSES)) * 2 % 5
+    held = labels == CLASSES.index("banana") if biased else turn < round(HELD_SHARE * 5)
+    samples = render(things, seed, indices, labels=labels + len(CLASSES) * held, size=size, **options)
+    samples.labels = labels.to(samples.labels.device)
+    samples.class_names, samples.danish_names = samples.class_names[:7], samples.danish_names[:7]
+    return samples
+
+
+def probe(scene: str, name: str, count: int, seed: int, size: int = 64, **options) -> Samples:
+    """`count` images of one class of the banana data, all `scene` "alone" or all "held"; labels as there."""
+    maker = {"alone": alone, "held": in_hand}[scene]
+    samples = render([maker(name)], seed, range(count), size=size, **options)
+    samples.labels = torch.full_like(samples.labels, CLASSES.index(name))
+    samples.class_names = list(CLASSES)
+    samples.danish_names = [alone(item).danish for item in CLASSES]
+    return samples
+
+
+def masks(samples: Samples) -> dict[str, Tensor]:
+    """bool (N, H, W) each: "fruit", "hand", "monkey" (the monkey with its hands, without what it holds)."""
+    return {
+        "fruit": samples.object_mask("banana"),
+        "hand": samples.mask("hand"),
+        "monkey": samples.object_mask("monkey"),
+    }

@@ -1,0 +1,149 @@
+"""Rendered images kept on disk, so that training does not draw the same image twice.
+
+A file is named by its content: the code of this folder and everything that was asked for. Changed code
+or another question means another file; nothing is ever out of date. A file appears under its name only
+when it is whole, so two processes may ask for the same images at the same time.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson_world.samples import Samples
+from lesson_world.scene import CHUNK, render
+from lesson_world.things import Thing
+
+_MAPS = ("parts", "objects", "textures", "backgrounds")
+
+
+@dataclass
+class Store:
+    """Many images as uint8: a quarter of the memory of floats, for an error of half a level.
+
+    images   uint8 (N, 3, H, W)      labels   int64 (N,)
+    maps     the maps of `Samples`, uint8 (N, H, W) each; empty when they were not asked for
+    """
+
+    images: Tensor
+    labels: Tensor
+    class_names: list[str]
+    maps: dict[str, Tensor]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: Tensor | slice, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
+        """Images float32 (n, 3, H, W) in 0..1, and labels (n,)."""
+        return self.images[rows].to(device).float() / 255, self.labels[rows].to(device)
+
+
+def cache_directory() -> Path:
+    """$LESSON_CACHE, or `lesson_utils` in the user's cache directory."""
+    if chosen := os.environ.get("LESSON_CACHE"):
+        return Path(chosen)
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+    return Path(home) / "lesson_utils"
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """Hash of the code that draws."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(here.rglob("*.py")):
+        digest.update(file.relative_to(here).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def store(
+    classes: Sequence[str],
+    seed: int,
+    count: int,
+    *,
+    first: int = 0,
+    maps: bool = False,
+    directory: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **options,
+) -> Store:
+    """`count` images of a seed from number `first` on, from disk if they were drawn before.
+
+    maps      keep the maps too (more than twice the space)
+    progress  called with (images drawn, count) while drawing
+    options   as for `render`; plain values, since they are part of the file's name
+    """
+    question = dict(
+        classes=list(classes),
+        seed=seed,
+        first=first,
+        count=count,
+        maps=maps,
+        code=_code(),
+        options={name: repr(value) for name, value in sorted(options.items())},
+    )
+    name = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:24]
+    file = (directory or cache_directory() / "world") / f"{name}.npz"
+    arrays = _read(file)
+    if arrays is None:
+        arrays = _draw(classes, seed, range(first, first + count), maps, progress, options)
+        _write(file, arrays)
+    tensors = {key: torch.from_numpy(array) for key, array in arrays.items()}
+    return Store(tensors.pop("images"), tensors.pop("labels"), list(classes), tensors)
+
+
+def _draw(
+    classes: Sequence[str | Thing],
+    seed: int,
+    indices: range,
+    maps: bool,
+    progress: Callable[[int, int], None] | None,
+    options: dict,
+) -> dict[str, np.ndarray]:
+    pieces: list[Samples] = []
+    for start in range(0, len(indices), CHUNK):
+        samples = render(classes, seed, indices[start : start + CHUNK], **options)
+        samples.images = to_bytes(samples.images)
+        pieces.append(samples)
+        if progress:
+            progress(min(start + CHUNK, len(indices)), len(indices))
+    names = ("images", "labels", *(_MAPS if maps else ()))
+    return {name: torch.cat([getattr(piece, name) for piece in pieces]).cpu().numpy() for name in names}
+
+
+def to_bytes(images: Tensor) -> Tensor:
+    """float32 0..1 -> uint8, to the nearest of the 256 levels."""
+    return (images * 255).round().to(torch.uint8)
+
+
+def _read(file: Path) -> dict[str, np.ndarray] | None:
+    """The arrays of a file, or None if there is no whole one. (Zip files carry checksums.)"""
+    try:
+        with np.load(file) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _write(file: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Under a name of our own first; renaming is one step, so that no one ever sees half a file.
+
+    A full or read-only disk costs the speed, not the images.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as draft:
+            np.savez(draft, **arrays)
+        os.replace(draft.name, file)
+    except OSError:
+        if "draft" in locals():
+            Path(draft.name).unlink(missing_ok=True)

@@ -1,0 +1,71 @@
+"""What the world hands out: images, and what every pixel of them shows."""
+
+from dataclasses import dataclass, fields, replace
+
+import torch
+from torch import Tensor
+
+from lesson_world.names import BACKGROUNDS, PARTS, TEXTURES
+
+
+@dataclass
+class Samples:
+    """N images with their labels and maps.
+
+    images        float32 (N, 3, H, W), RGB, 0..1
+    labels        int64 (N,), into class_names
+    class_names   English names of the classes; danish_names the same in Danish
+    parts         uint8 (N, H, W), into part_names (English keys of `names.PARTS`)
+    objects       uint8 (N, H, W), into object_names; 0 is the background
+    textures      uint8 (N, H, W), into texture_names; 0 where no object is
+    backgrounds   uint8 (N, H, W), into background_names; 0 where an object is
+    """
+
+    images: Tensor
+    labels: Tensor
+    class_names: list[str]
+    danish_names: list[str]
+    parts: Tensor
+    objects: Tensor
+    textures: Tensor
+    backgrounds: Tensor
+    object_names: list[str]
+
+    @property
+    def part_names(self) -> list[str]:
+        return list(PARTS)
+
+    @property
+    def texture_names(self) -> list[str]:
+        return list(TEXTURES)
+
+    @property
+    def background_names(self) -> list[str]:
+        return list(BACKGROUNDS)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, rows: Tensor | slice) -> "Samples":
+        """Some of the samples, in the order of `rows`."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in TENSORS})
+
+    def mask(self, *part_names: str) -> Tensor:
+        """bool (N, H, W): where one of these parts is seen."""
+        names = self.part_names
+        return torch.isin(
+            self.parts,
+            torch.tensor([names.index(n) for n in part_names], dtype=torch.uint8, device=self.parts.device),
+        )
+
+    def object_mask(self, object_name: str) -> Tensor:
+        """bool (N, H, W): where this object is seen."""
+        return self.objects == self.object_names.index(object_name)
+
+
+TENSORS = [field.name for field in fields(Samples) if field.type in (Tensor, "Tensor")]
+
+
+def joined(pieces: list[Samples]) -> Samples:
+    """One after another; they must be of the same classes."""
+    return replace(pieces[0], **{name: torch.cat([getattr(p, name) for p in pieces]) for name in TENSORS})

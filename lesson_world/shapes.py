@@ -1,0 +1,121 @@
+"""Shapes as signed distances: how far each pixel lies from an edge, negative inside.
+
+The plane of a drawing goes from -1 to 1, x to the right and y downwards. Numbers may be floats, or
+tensors (N, 1, 1) when they differ between images; angles are degrees, clockwise on the screen. All
+distances are (N, H, W) in units of the plane.
+
+Formulas: I. Quilez, "2D distance functions", https://iquilezles.org/articles/distfunctions2d/.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lesson_world.trigonometry import cosine, fold, length, sine
+
+Number = float | Tensor
+
+
+def direction(degrees: Number) -> tuple[Number, Number]:
+    """(cos, sin) of an angle."""
+    if isinstance(degrees, Tensor):
+        return cosine(degrees / 360), sine(degrees / 360)
+    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+
+
+@dataclass
+class Plane:
+    """Coordinates of every pixel, x and y (N, H, W)."""
+
+    x: Tensor
+    y: Tensor
+
+    def moved(self, x: Number, y: Number, degrees: Number = 0.0, scale: Number = 1.0) -> "Plane":
+        """The plane of something that stands at (x, y), turned and scaled."""
+        across, down = self.x - x, self.y - y
+        if isinstance(degrees, Tensor) or degrees:
+            cos, sin = direction(degrees)
+            across, down = across * cos + down * sin, down * cos - across * sin
+        return Plane(across / scale, down / scale)
+
+    def circle(self, x: Number, y: Number, radius: Number) -> Tensor:
+        return length(self.x - x, self.y - y) - radius
+
+    def ring(self, x: Number, y: Number, radius: Number, width: Number) -> Tensor:
+        """A circle line, `width` to either side."""
+        return self.circle(x, y, radius).abs() - width
+
+    def ellipse(self, x: Number, y: Number, across: Number, down: Number, degrees: Number = 0.0) -> Tensor:
+        """Half axes `across` and `down`; the distance is exact at the edge and near enough elsewhere."""
+        at = self.moved(x, y, degrees)
+        u, v = at.x / across, at.y / down
+        radius = length(u, v)
+        # Without the small number the centre itself, 0 / 0, would lie on the edge.
+        return (radius - 1) * (radius + 1e-4) / (length(u / across, v / down) + 1e-4)
+
+    def box(
+        self, x: Number, y: Number, across: Number, down: Number, rounding: float = 0.0, degrees: Number = 0.0
+    ) -> Tensor:
+        """A rectangle with half sides `across` and `down`."""
+        at = self.moved(x, y, degrees)
+        u, v = at.x.abs() - across + rounding, at.y.abs() - down + rounding
+        outside = length(u.clamp_min(0), v.clamp_min(0))
+        return outside + torch.maximum(u, v).clamp_max(0) - rounding
+
+    def line(
+        self, x0: Number, y0: Number, x1: Number, y1: Number, width: Number, end_width: Number | None = None
+    ) -> Tensor:
+        """A stroke with round ends, `width` to either side, tapering to `end_width`."""
+        u, v = self.x - x0, self.y - y0
+        dx, dy = x1 - x0, y1 - y0
+        along = ((u * dx + v * dy) / (dx * dx + dy * dy + 1e-6)).clamp(0, 1)
+        if end_width is not None:
+            width = along * (end_width - width) + width
+        return length(u - along * dx, v - along * dy) - width
+
+    def polygon(self, *corners: tuple[Number, Number]) -> Tensor:
+        """A convex polygon; corners in either sense of rotation."""
+        pairs = list(zip(corners, corners[1:] + corners[:1], strict=True))
+        area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)
+        sense = area.sign() if isinstance(area, Tensor) else math.copysign(1.0, area)
+        distance = None
+        for (x0, y0), (x1, y1) in pairs:
+            dx, dy = x1 - x0, y1 - y0
+            square = dx * dx + dy * dy + 1e-9
+            norm = (square.sqrt() if isinstance(square, Tensor) else math.sqrt(square)) * sense
+            edge = ((self.x - x0) * dy - (self.y - y0) * dx) / norm
+            distance = edge if distance is None else torch.maximum(distance, edge)
+        return distance
+
+    def regular(self, x: Number, y: Number, radius: Number, corners: int, degrees: Number = 0.0) -> Tensor:
+        """A regular polygon, its first corner `degrees` from the x axis."""
+        at = self.moved(x, y, degrees + 180 / corners)
+        along, _ = fold(at.x, at.y, corners)
+        return along - radius * math.cos(math.pi / corners)
+
+
+def union(*distances: Tensor) -> Tensor:
+    result = distances[0]
+    for other in distances[1:]:
+        result = torch.minimum(result, other)
+    return result
+
+
+def common_part(*distances: Tensor) -> Tensor:
+    """The intersection of shapes."""
+    result = distances[0]
+    for other in distances[1:]:
+        result = torch.maximum(result, other)
+    return result
+
+
+def without(shape: Tensor, hole: Tensor) -> Tensor:
+    return torch.maximum(shape, -hole)
+
+
+def melt(first: Tensor, second: Tensor, width: float) -> Tensor:
+    """The union of two shapes, its inner corner filled over `width`: bodies instead of balloons."""
+    share = ((second - first) * (0.5 / width) + 0.5).clamp(0, 1)
+    return second + (first - second) * share - share * (1 - share) * width

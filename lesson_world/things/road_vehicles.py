@@ -1,0 +1,135 @@
+"""Vehicles on roads and rails, seen from the side, driving to the right."""
+
+from lesson_world.colours import BLACK, RED, STEEL, WHITE, constant, glass, pale, palette, tint
+from lesson_world.painter import Canvas
+from lesson_world.randomness import Stream
+from lesson_world.shapes import union
+from lesson_world.textures import Texture
+from lesson_world.things.details import lamp_light, wheel, window
+from lesson_world.things.thing import Thing
+from lesson_world.trigonometry import sine
+
+CAR_PAINTS = [(0.0, 0.88, 0.85), (0.0, 0.9, 0.8), (0.6, 0.8, 0.8), (0.58, 0.1, 0.8), (0.36, 0.7, 0.55)]
+BUS_PAINTS = [(0.135, 0.9, 0.97), (0.14, 0.92, 0.95), (0.13, 0.85, 0.97)]
+TRUCK_PAINTS = [(0.6, 0.75, 0.75), (0.35, 0.6, 0.5), (0.02, 0.8, 0.75), (0.08, 0.85, 0.9)]
+ENGINE_PAINTS = [(0.36, 0.65, 0.42), (0.36, 0.7, 0.38), (0.0, 0.8, 0.6), (0.6, 0.7, 0.5)]
+IRON = constant(0.16, 0.16, 0.18)
+
+
+def car(canvas: Canvas, random: Stream) -> None:
+    """A low body with a glazed cabin."""
+    plane = canvas.plane
+    paint, pane = palette(random, CAR_PAINTS, any_hue=0.15), glass(random)
+    height, rear = random.uniform(0.34, 0.42), random.uniform(-0.5, -0.36)
+    top = -0.06 - height
+    cabin = plane.polygon((-0.68, -0.02), (rear, top), (0.26, top), (0.62, -0.02)) - 0.05
+    canvas.paint(cabin, tint(paint, 0.95), "roof", shade=0.15)
+    canvas.flat(
+        plane.polygon((-0.55, -0.04), (rear + 0.05, top + 0.03), (-0.05, top + 0.03), (-0.05, -0.04)),
+        pane,
+        "window",
+    )
+    canvas.flat(
+        plane.polygon((0.04, -0.04), (0.04, top + 0.03), (0.23, top + 0.03), (0.48, -0.04)), pane, "window"
+    )
+    body = union(plane.box(0, 0.17, 0.94, 0.22, 0.13), plane.box(0.1, 0.27, 0.85, 0.13, 0.05))
+    canvas.paint(body, paint, "chassis", shade=0.25)
+    panel = plane.box(0.0, 0.13, 0.27, 0.2, 0.04)
+    canvas.flat(panel.abs() - 0.016, tint(paint, 0.4), "door", labelled=False)
+    canvas.mark(panel, "door")
+    canvas.flat(plane.box(0.17, 0.04, 0.07, 0.022), WHITE, "door")
+    lamp_light(canvas, 0.85, 0.1, 0.085)
+    canvas.flat(plane.box(-0.88, 0.1, 0.045, 0.075), RED, "light", line=0.4)
+    radius = random.uniform(0.21, 0.24)
+    for x in (-0.52, 0.53):
+        canvas.flat(plane.circle(x, 0.38, radius + 0.035), tint(paint, 0.4), "chassis")
+        wheel(canvas, x, 0.4, radius)
+
+
+def bus(canvas: Canvas, random: Stream) -> None:
+    """A long box with a row of windows."""
+    plane = canvas.plane
+    paint, pane = palette(random, BUS_PAINTS, any_hue=0.2), glass(random)
+    canvas.paint(plane.box(0, -0.03, 0.96, 0.53, 0.1), paint, "chassis", shade=0.2)
+    band = palette(random, [(0.6, 0.8, 0.6), (0.0, 0.8, 0.7), (0.0, 0.0, 0.97)])
+    canvas.flat(plane.box(0, 0.16, 0.95, 0.055), band, "chassis")
+    canvas.flat(plane.box(0, -0.52, 0.7, 0.045), tint(paint, 0.75), "roof", line=0.4)
+    for number in range(4):
+        canvas.flat(plane.box(-0.74 + 0.37 * number, -0.2, 0.155, 0.19, 0.03), pane, "window", line=0.7)
+    canvas.flat(plane.box(0.75, 0.08, 0.15, 0.42), BLACK, "door")
+    for side in (-1, 1):
+        canvas.flat(plane.box(0.75 + side * 0.068, 0.08, 0.05, 0.37), tint(pane, 0.85), "door")
+    lamp_light(canvas, 0.9, 0.4, 0.05)
+    for x in (-0.56, 0.4):
+        wheel(canvas, x, 0.5, 0.2)
+
+
+def truck(canvas: Canvas, random: Stream) -> None:
+    """A tall box behind a cab."""
+    plane = canvas.plane
+    paint, load = (
+        palette(random, TRUCK_PAINTS, any_hue=0.2),
+        palette(random, [(0.1, 0.04, 0.93), (0.55, 0.2, 0.85), (0.1, 0.4, 0.9)]),
+    )
+    height = random.uniform(0.42, 0.5)
+    ribs = Texture("planks", 1 + 0.09 * sine(plane.x * 6))
+    canvas.flat(plane.box(0, 0.4, 0.94, 0.07), IRON, "chassis", line=0.3)
+    canvas.paint(plane.box(-0.32, 0.34 - height, 0.63, height, 0.03), load, "wall", shade=0.12, texture=ribs)
+    stripe = plane.box(-0.32, 0.34 - height, 0.62, 0.08)
+    canvas.flat(stripe, paint, "wall", labelled=False)
+    cab = union(plane.box(0.66, 0.08, 0.28, 0.34, 0.09), plane.box(0.7, 0.26, 0.26, 0.16, 0.04))
+    canvas.paint(cab, paint, "chassis", shade=0.2)
+    canvas.flat(
+        plane.polygon((0.6, -0.18), (0.84, -0.18), (0.92, 0.06), (0.6, 0.06)),
+        glass(random),
+        "window",
+        line=0.5,
+    )
+    canvas.flat(plane.box(0.52, 0.12, 0.1, 0.26).abs() - 0.015, tint(paint, 0.4), "door", labelled=False)
+    canvas.mark(plane.box(0.5, 0.12, 0.1, 0.26), "door")
+    lamp_light(canvas, 0.91, 0.27, 0.06)
+    for x in (-0.68, -0.26, 0.62):
+        wheel(canvas, x, 0.5, 0.2)
+
+
+def train(canvas: Canvas, random: Stream) -> None:
+    """A steam engine on rails: boiler, chimney with smoke, driver's cab."""
+    plane = canvas.plane
+    paint = palette(random, ENGINE_PAINTS, any_hue=0.1)
+    for number in range(3):
+        x = 0.46 - 0.3 * number + random.uniform(-0.06, 0.06)
+        puff = plane.circle(x, -0.78 - 0.04 * number, 0.13 + 0.03 * number)
+        canvas.paint(
+            puff,
+            constant(0.9, 0.9, 0.92),
+            "smoke",
+            shade=0.2,
+            line=0.2,
+            where=random.chance(0.75),
+        )
+    canvas.flat(plane.box(0, 0.76, 0.98, 0.045), constant(0.4, 0.33, 0.28), "frame", line=0.3)
+    canvas.flat(plane.box(0, 0.34, 0.9, 0.08), RED, "chassis", line=0.4)
+    canvas.paint(plane.box(0.22, 0.06, 0.64, 0.26, 0.12), paint, "chassis", shade=0.45)
+    for x in (0.0, 0.3):
+        canvas.flat(plane.box(x, 0.06, 0.025, 0.25), pale(paint, 0.45), "chassis")
+    canvas.flat(plane.circle(0.84, 0.06, 0.19), IRON, "chassis", line=0.3)
+    canvas.paint(plane.ellipse(0.15, -0.22, 0.13, 0.13), constant(0.9, 0.72, 0.25), "chassis")
+    canvas.flat(
+        plane.polygon((0.48, -0.18), (0.7, -0.18), (0.76, -0.56), (0.42, -0.56)), IRON, "chimney", line=0.3
+    )
+    canvas.paint(plane.box(-0.58, -0.06, 0.32, 0.42, 0.03), paint, "wall", shade=0.15)
+    canvas.flat(plane.box(-0.56, -0.52, 0.42, 0.07, 0.03), RED, "roof", line=0.5)
+    window(canvas, -0.58, -0.22, 0.16, 0.13, glass(random), frame=pale(paint, 0.6))
+    lamp_light(canvas, 0.84, -0.2, 0.09)
+    canvas.flat(plane.polygon((0.78, 0.4), (0.98, 0.7), (0.66, 0.7)), IRON, "frame", line=0.3)
+    for x, radius in ((-0.62, 0.24), (-0.12, 0.24), (0.32, 0.18), (0.64, 0.15)):
+        wheel(canvas, x, 0.71 - radius, radius, hub=RED)
+    canvas.flat(plane.line(-0.62, 0.47, -0.12, 0.47, 0.035), STEEL, "wheel")
+
+
+VEHICLES = [
+    Thing("car", "bil", car, sign="wheel"),
+    Thing("bus", "bus", bus, sign="window"),
+    Thing("truck", "lastbil", truck, sign="wheel"),
+    Thing("train", "tog", train, sign="chimney"),
+]

@@ -1,0 +1,151 @@
+"""Lesson 00: every number that its text names, computed here and found there; and its diagnoses."""
+
+import re
+from pathlib import Path
+
+import pytest
+from torch import nn
+from torchvision.models import get_model_weights
+
+from lesson_cells.motivation import exercises
+from lesson_cells.motivation.convolution import max_pool, slide
+from lesson_utils import danish
+from lesson_utils.networks import alexnet, googlenet, vgg
+from lesson_utils.show.display import records
+from lesson_utils.show.exercise import judge
+from lesson_world import datasets
+
+NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks" / "00_motivation.ipynb"
+
+
+def parameters(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+def test_what_a_filter_saves(text, printed):
+    dense, conv = (3 * 224 * 224 + 1) * 96, parameters(nn.Conv2d(3, 96, 11))
+    assert (dense, conv) == (14_450_784, 34_944)
+    assert conv == parameters(alexnet(device="meta").layers.conv1)  # »AlexNets første lag«
+    assert f"{danish.number(conv)} parametre mod {danish.number(dense)}" in text
+    assert "224 x 224: fuldt forbundet 14.450.784, foldning 34.944" in printed
+    assert danish.number(dense / conv, 0) == "414" and "414 gange" in printed
+
+
+def test_an_eighth_of_the_parameters(text, printed):
+    dense = 3 * 32 * 32 * 64 + 64 + 64 * 8 + 8
+    conv = sum(n * (k + 1) for n, k in ((16, 3 * 25), (32, 16 * 9), (64, 32 * 9), (8, 64)))
+    assert (dense, conv) == (197_192, 24_872) and round(dense / conv) == 8
+    for count in (dense, conv):
+        assert danish.number(count) in printed
+    assert "en ottendedel så mange parametre" in text
+
+
+def test_the_convnet_wins_on_new_images(notebook):
+    shares = records(notebook)["første træning, nye billeder"]
+    assert shares["ConvNet"] > shares["fuldt forbundet"] + 0.08 and shares["fuldt forbundet"] > 1 / 8
+
+
+def test_the_trained_network_on_images_that_it_never_saw(notebook, printed):
+    share = records(notebook)["nøjagtighed på nye billeder"]
+    assert share > 0.85
+    assert f"{round(440 * share)} af 440 nye billeder er rigtige: {danish.percent(share)}" in printed
+    assert len(datasets.BASE) == 22 and "et tilfældigt gæt: 4,5 %" in printed
+    for name in ("ansigt", "kop", "skilt"):
+        assert re.search(rf"{name}: \d+ af 20 rigtige", printed)
+
+
+def test_halves_put_together_and_the_encoder_reused(notebook, printed):
+    assert "sat sammen igen svarer de to halvdele som hele netværket: True" in printed
+    assert "12.288 tal ind, 2.048 features" in printed
+    shares = records(notebook)["ny decoder"]
+    assert shares["trænet encoder"] > shares["tilfældig encoder"] + 0.05 > 1 / 14
+    assert len(datasets.TARGET) == 14 and not set(datasets.TARGET) & set(datasets.BASE)
+
+
+def test_answers_move_along(printed):
+    assert "conv1: 0 pixler → 0, 8 pixler → 4, 12 pixler → 6, 16 pixler → 8" in printed
+    assert "conv2: 0 pixler → 0, 8 pixler → 2, 12 pixler → 3, 16 pixler → 4" in printed
+
+
+def test_parts_belong_to_the_deep_layers(notebook):
+    """»Forspringet er lille i det første lag og størst i de sidste«"""
+    found = records(notebook)["enighed om en del"]
+    ahead = {layer: share - found["tilfældigt"][layer] for layer, share in found["trænet"].items()}
+    first, *_, before, last = ahead.values()
+    assert max(before, last) == max(ahead.values()) > first + 0.05
+
+
+def test_the_class_images_are_recognised(printed):
+    """By the network itself, by another architecture and by one that was trained otherwise."""
+    recognised = dict(re.findall(r"(.+) genkender (\d) af 8 klassebilleder", printed))
+    assert set(recognised) == {"netværket selv", "et GoogLeNet", "et almindeligt trænet"}
+    assert min(map(int, recognised.values())) >= 7
+
+
+def test_imagenet_has_a_thousand_categories(printed):
+    fc8 = parameters(alexnet(device="meta").layers.fc8)
+    assert fc8 == 4_097_000 == (4096 + 1) * len(get_model_weights("alexnet").DEFAULT.meta["categories"])
+    assert "torchvisions liste over ImageNets kategorier: 1000" in printed
+
+
+def test_the_three_networks(printed):
+    counts = {
+        "AlexNet": parameters(alexnet(device="meta")),
+        "VGG-16": parameters(vgg(16, device="meta")),
+        "GoogLeNet": parameters(googlenet(auxiliary=False, device="meta")),
+    }
+    assert counts == {"AlexNet": 60_965_224, "VGG-16": 138_357_544, "GoogLeNet": 6_998_552}
+    for name, count in counts.items():
+        assert f"{name}: {danish.number(count)} parametre" in printed
+    assert min(counts, key=counts.get) == "GoogLeNet"  # »GoogLeNet har færrest af de tre«
+
+
+def test_two_exercises_of_each_kind(text):
+    for heading in ("Gæt først", "Find fejlen", "Skriv selv"):
+        assert len(re.findall(f"### {heading} ·", text)) >= 2
+
+
+def test_the_librarys_own_functions_solve_the_exercises():
+    assert judge(exercises.convolve_function, slide_any).status == "right"
+    assert judge(exercises.max_pool_function, max_pool).status == "right"
+
+
+def slide_any(image, kernel):
+    return slide(image, kernel)
+
+
+def averaged(answers):
+    return nn.functional.avg_pool2d(answers[None], 2)[0]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "message"),
+    [
+        (exercises.weights_of_one_unit, 224 * 224, "tre tal: rød, grøn og blå"),
+        (exercises.weights_of_one_unit, 150_529, "bias-leddet"),
+        (exercises.moves_along, 12, "skridtlængde 1"),
+        (exercises.moves_along, 24, "Den anden vej"),
+        (exercises.imagenet_classes, 100, "409.700"),
+        (exercises.imagenet_classes, 4_097_000 / 4096, "glemt bias"),
+        (exercises.honest_accuracy, "a", "hvilke billeder"),
+        (exercises.convolve_function, lambda i, k: slide(i, k.flip(0, 1)), "vender filteret"),
+        (exercises.convolve_function, lambda i, k: slide(i, k) / k.numel(), "gennemsnittet"),
+        (exercises.convolve_function, lambda i, k: slide(i, k)[:-1, :-1], "mangler en række"),
+        (exercises.max_pool_function, averaged, "gennemsnittet"),
+        (exercises.max_pool_function, lambda a: a.max(), "hele feature map'et"),
+        (
+            exercises.max_pool_function,
+            lambda a: nn.functional.max_pool2d(a[None], 2, stride=1)[0],
+            "overlapper",
+        ),
+    ],
+)
+def test_typical_mistakes_are_recognised(exercise, answer, message):
+    verdict = judge(exercise, answer)
+    assert verdict.status != "right" and message in verdict.text
+
+
+def test_nothing_went_wrong(notebook):
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"]

@@ -1,0 +1,232 @@
+"""Exercises: every answer gets a sentence, none a traceback, and no wrong one is told the right answer."""
+
+import importlib
+import pkgutil
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+import lesson_cells
+from lesson_utils import danish
+from lesson_utils.show import check, confirm
+from lesson_utils.show.answers import Misread, number_from
+from lesson_utils.show.exercise import Exercise, judge
+
+UNANSWERED = "Ikke besvaret endnu: skriv dit svar i stedet for ..."
+NUMBER = Exercise(
+    key="conv1",
+    answer=34_944,
+    because="96 filtre.",
+    mistakes=[(34_848, "Du har glemt bias-leddene."), (lambda n: n < 0, "Et antal er ikke negativt.")],
+    hint="Tæl vægtene i ét filter først.",
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [34_944, 34_944.0, "34.944", " 34944 ", "34_944", "34,944 tusind", np.int64(34_944), np.float32(34_944),
+     torch.tensor(34_944), torch.tensor([34_944]), np.array([[34_944]])],
+)  # fmt: skip
+def test_a_right_number_is_understood_however_it_is_written(answer):
+    assert judge(NUMBER, answer).text == "✓ Rigtigt: 96 filtre."
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (34_848, "Du har glemt bias-leddene."),
+        ("34.848", "Du har glemt bias-leddene."),
+        (-3, "Et antal er ikke negativt."),
+        (7, "Tæl vægtene i ét filter først."),
+        (34.944, "I Python er et punktum et komma. Skriv tallet uden punktummer, eller som tekst"),
+        ((34, 944), "I Python skiller et komma to tal ad."),
+        (None, "Dit svar er None. Mangler der et return"),
+        ("mange", "Teksten »mange« kan ikke læses som et tal."),
+        (True, "Svaret skal være et tal, men du gav sandt/falsk."),
+        ([1, 2], "Svaret skal være et tal, men du gav en liste."),
+        ({"a": 1}, "Svaret skal være et tal, men du gav en dict."),
+        (len, "Svaret skal være et tal, men du gav en funktion. Har du glemt parenteserne?"),
+        (float("nan"), "Svaret skal være et almindeligt tal"),
+        (10**400, "Svaret skal være et almindeligt tal"),
+        (3 + 4j, "Svaret skal være et tal, men du gav et tal"),
+        (pd.DataFrame({"a": [1]}), "Svaret skal være et tal, men du gav noget af typen DataFrame."),
+        (torch.empty(1, device="meta"), "Svaret skal være et tal"),
+    ],
+)
+def test_a_wrong_number_gets_the_sentence_that_helps(answer, sentence):
+    verdict = judge(NUMBER, answer)
+    assert verdict.status == "wrong"
+    assert verdict.text.startswith(f"✗ {sentence}")
+    assert "\n" not in verdict.text
+    assert "34.944" not in verdict.text and "34944" not in verdict.text
+
+
+@pytest.mark.parametrize("answer", [..., (...,), [1, ...]])
+def test_an_unanswered_task_says_so(answer, capsys):
+    check(NUMBER, answer)
+    assert capsys.readouterr().out == UNANSWERED + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("138.357.544", 138_357_544), ("1,5", 1.5), ("1.5", 1.5), ("1.500", 1500), ("0.125", 0.125), ("−2", -2),
+     ("112,9 mio.", 112_900_000), ("1,5 mia.", 1.5e9), ("97,6 %", 97.6), ("1.234,5", 1234.5), ("2e3", 2000)],
+)  # fmt: skip
+def test_numbers_in_danish_and_in_python(text, value):
+    assert number_from(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "1.23.456", "5 kanaler", "--3"])
+def test_what_is_no_number_is_said_to_be_none(text):
+    with pytest.raises(Misread, match="kan ikke læses som et tal"):
+        number_from(text)
+
+
+def test_tolerance_counts_for_the_answer_and_its_mistakes():
+    saved = Exercise(key="gange", answer=21.43, tolerance=0.05, mistakes=[(20.43, "Du har trukket 1 fra.")])
+    assert judge(saved, "21,4").status == "right"
+    assert judge(saved, 21.3).status == "wrong"
+    assert judge(saved, 20.4).text == "✗ Du har trukket 1 fra."
+
+
+def test_texts_choices_and_truths():
+    layer = Exercise(key="lag", answer="fc6", also=["classifier.0"], mistakes=[("fc7", "Se på inputtet.")])
+    assert judge(layer, " FC6 ").status == judge(layer, "classifier.0").status == "right"
+    assert judge(layer, "fc7").text == "✗ Se på inputtet."
+    assert "tekst i anførselstegn" in judge(layer, 6).text
+    choice = Exercise(key="valg", answer="b", choices=("a", "b", "c"), hint="Tænk på bias.")
+    assert judge(choice, "B").status == "right"
+    assert judge(choice, "d").text == "✗ Vælg mellem a, b og c."
+    assert judge(choice, "a").text == "✗ Tænk på bias."
+    truth = Exercise(key="sandt", answer=False, mistakes=[(True, "Regn efter.")])
+    assert judge(truth, "nej").status == judge(truth, np.bool_(False)).status == "right"
+    assert judge(truth, True).text == "✗ Regn efter."
+    assert "True eller False" in judge(truth, 0).text
+
+
+def test_several_parts():
+    shape = Exercise(
+        key="form", answer=(55, 55, 96), mistakes=[((55, 55, 3), "Kanalerne skifter.")], hint="Se."
+    )
+    for right in ((55, 55, 96), [55, "55", 96.0], torch.Size([55, 55, 96]), np.array([55, 55, 96])):
+        assert judge(shape, right).status == "right"
+    assert judge(shape, (55, 55, 3)).text == "✗ Kanalerne skifter."
+    assert judge(shape, (54, 55, 95)).text == "✗ Se igen på delene 1 og 3. Se."
+    assert judge(shape, (55, 55)).text == "✗ Dit svar har 2 dele; der skal være 3."
+    assert "flere dele" in judge(shape, 55).text
+    assert "Rækkefølgen" in judge(shape, {55, 96}).text
+    layers = Exercise(key="lag", answer={"fc6", "fc7"}, mistakes=[({"fc6"}, "Der er flere.")])
+    assert judge(layers, ["FC7", "fc6"]).status == "right"
+    assert judge(layers, {"fc6"}).text == "✗ Der er flere."
+
+
+def test_a_predicate_decides_and_may_stumble():
+    even = Exercise(key="lige", answer=lambda n: n % 2 == 0, hint="Del med 2.")
+    assert judge(even, 4).status == "right"
+    assert judge(even, torch.tensor(4)).status == "right"
+    for answer in (3, [1], None, Fraction(1, 2)):
+        assert judge(even, answer).text == "✗ Del med 2."
+
+
+FUNCTION = Exercise(
+    key="output_size",
+    cases=[((5, 3, 1), 3), ((227, 11, 4), 55)],
+    mistakes=[(lambda f: f(5, 3, 1) == 2, "Du har glemt at lægge 1 til.")],
+    hint="Regn det første i hånden.",
+)
+
+
+def output_size(n, k, s):
+    return (n - k) // s + 1
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (output_size, "✓ Rigtigt: din funktion består 2 prøver."),
+        (lambda n, k, s: torch.tensor([(n - k) / s + 1]), "✓ Rigtigt: din funktion består 2 prøver."),
+        (
+            lambda n, k, s: (n - k) // s,
+            "✗ din_funktion(5, 3, 1) giver 2, og det er ikke rigtigt. Du har glemt",
+        ),
+        (lambda n, k, s: 3, "✗ din_funktion(227, 11, 4) giver 3, og det er ikke rigtigt. Regn det første"),
+        (lambda n, k, s: "55", "✗ din_funktion(5, 3, 1) giver '55', og det er ikke rigtigt."),
+        (lambda n, k, s: None, "✗ din_funktion(5, 3, 1) giver None. Mangler der et return?"),
+        (lambda n, k, s: 1 / 0, "✗ din_funktion(5, 3, 1) stopper med fejlen ZeroDivisionError"),
+        (lambda n: n, "✗ din_funktion(5, 3, 1) stopper med fejlen TypeError"),
+        (lambda n, k, s: exit(), "✗ din_funktion(5, 3, 1) stopper med fejlen SystemExit"),
+        (lambda n, k, s: 10**400, "✗ din_funktion(5, 3, 1) giver 1000"),
+        (55, "✗ Svaret skal være en funktion, men du gav et tal. Skriv funktionens navn uden parenteser."),
+        (lambda n, k, s: ..., UNANSWERED),
+        (..., UNANSWERED),
+    ],
+)
+def test_functions_run_on_cases(function, sentence):
+    text = judge(FUNCTION, function).text
+    assert text.startswith(sentence)
+    assert "\n" not in text and len(text) < 250
+
+
+def test_a_stub_that_raises_is_unanswered():
+    def output_size(n, k, s):
+        raise NotImplementedError
+
+    assert judge(FUNCTION, output_size).status == "unanswered"
+
+
+def test_a_function_on_tensors_is_named_by_shapes_and_cannot_spoil_the_cases():
+    image = torch.ones(3, 2, 2)
+    grey = Exercise(
+        key="grå", cases=[((image,), torch.ones(2, 2)), ((image,), torch.ones(2, 2))], tolerance=1e-6
+    )
+    assert judge(grey, lambda x: x.mean(0)).status == "right"
+    assert judge(grey, lambda x: x.zero_()[0] + 1).status == "right"
+    assert image.sum() == 12
+    assert judge(grey, lambda x: x).text.startswith(
+        "✗ din_funktion(<Tensor (3, 2, 2)>) giver <Tensor (3, 2, 2)>, og det er ikke rigtigt."
+    )
+
+
+def test_confirm_asserts(capsys):
+    confirm(NUMBER, 34_944)
+    assert capsys.readouterr().out == "✓ Rigtigt: 96 filtre.\n"
+    for answer in (34_848, ..., None):
+        with pytest.raises(AssertionError, match="conv1"):
+            confirm(NUMBER, answer)
+
+
+def test_an_exercise_has_an_answer_or_cases():
+    for wrong in ({}, {"answer": 1, "cases": [((1,), 1)]}):
+        with pytest.raises(ValueError, match="either an answer or cases"):
+            Exercise(key="tom", **wrong)
+
+
+def course_exercises() -> list:
+    """Every exercise of every lesson, named by its module and its name there."""
+    found = []
+    for module_name in (entry.name for entry in pkgutil.iter_modules(lesson_cells.__path__)):
+        module = importlib.import_module(f"lesson_cells.{module_name}.exercises")
+        named = {name: value for name, value in vars(module).items() if isinstance(value, Exercise)}
+        found += [pytest.param(value, id=f"{module_name}.{name}") for name, value in named.items()]
+    return found
+
+
+@pytest.mark.parametrize("exercise", course_exercises())
+def test_the_lessons_exercises_are_sound(exercise):
+    for mistake, message in exercise.mistakes:
+        assert message.endswith((".", "?", "!")), message
+        if not callable(mistake):
+            assert judge(exercise, mistake).text == f"✗ {message}", (
+                f"{mistake} does not reach its own message"
+            )
+    if exercise.cases:
+        return
+    texts = [exercise.hint, *(message for _, message in exercise.mistakes)]
+    if not callable(exercise.answer):
+        assert judge(exercise, exercise.answer).status == "right"
+    if isinstance(exercise.answer, int | float) and abs(exercise.answer) >= 100:
+        for written in (danish.number(exercise.answer), str(exercise.answer)):
+            assert not any(written in text for text in texts), f"a message gives {written} away"

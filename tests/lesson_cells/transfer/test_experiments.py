@@ -1,0 +1,63 @@
+"""Lesson 01's sentences, made of measurements whose outcome is known."""
+
+import pandas as pd
+import pytest
+import torch
+
+from lesson_cells.transfer import experiments
+from lesson_utils.images import PhotoFolder
+
+
+def measured(gains: dict[int, float], encoder: float = 0.0) -> pd.DataFrame:
+    """»several FC« ahead by `gains` of images per class; the robust encoder ahead of the standard by `encoder`."""
+    return pd.DataFrame(
+        [
+            (network, strategy, size, seed, 0.5 + 0.01 * seed + gain + ahead)
+            for size, several in gains.items()
+            for strategy, gain in (("last_fc", 0.0), ("several_fc", several))
+            for network, ahead in (("alexnet", encoder), ("standard", 0.0))
+            for seed in (0, 1, 2)
+        ],
+        columns=["network", "strategy", "images_per_class", "seed", "accuracy"],
+    )
+
+
+def test_the_rule_is_counted_in_its_two_halves():
+    table = measured({5: -0.1, 10: 0.1, 50: 0.1, 100: 0.1})
+    winners = experiments.winners(table[table.network == "alexnet"])
+    few, many = experiments.rule_halves(winners)
+    assert few == "få billeder (5 og 10 pr. klasse): sidste FC er bedst 1 af 2 gange"
+    assert many == "mange billeder (50 og 100 pr. klasse): flere FC er bedst 2 af 2 gange"
+
+
+def test_a_difference_within_the_spread_is_no_win():
+    table = measured({5: 0.01, 50: 0.01})
+    noisy = (table.strategy == "several_fc") & (table.seed == 2)
+    table.loc[noisy, "accuracy"] += 0.1
+    winners = experiments.winners(table[table.network == "alexnet"])
+    assert experiments.verdict(winners.loc[5]).startswith("lige")
+    assert "0 af 1 gange" in experiments.rule_halves(winners)[1]
+
+
+def test_points_are_taken_seed_by_seed():
+    table = measured({5: 0.02, 50: -0.03}, encoder=0.04)
+    rule = experiments.rule_points(table[table.network == "alexnet"]).groupby("images_per_class").points
+    assert rule.mean().to_dict() == pytest.approx({5: 2.0, 50: -3.0})
+    assert rule.count().eq(3).all()
+    assert experiments.encoder_points(table).points.to_list() == pytest.approx([4.0] * 12)
+
+
+def test_the_owner_of_a_folder_is_told_what_is_wrong_with_it():
+    labels = torch.tensor([0] * 30 + [1] * 3)
+    photos = PhotoFolder(
+        torch.zeros(33, 3, 8, 8), labels, ("hund", "kat"), [("kat/x.jpg", "Filen er ikke et billede.")]
+    )
+    notes = experiments.folder_notes(photos)
+    assert notes[0] == "Sprunget over: kat/x.jpg. Filen er ikke et billede."
+    assert notes[1] == "hund: 30 billeder" and "3 billeder – det er få" in notes[2]
+    assert notes[3] == "Klasserne er meget ulige store (3 til 30)."
+
+
+def test_few_test_images_make_a_share_uncertain():
+    assert experiments.uncertain(0.5, 100) == "50,0 % ± 9,8 procentpoint"
+    assert experiments.uncertain(1.0, 20).endswith("± 0,0 procentpoint")

@@ -1,0 +1,71 @@
+"""The figures of lesson 01 show their data."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import torch
+
+from lesson_cells.transfer import answer_figures as transfer_answers
+from lesson_cells.transfer import difference_figures as transfer_differences
+from lesson_cells.transfer import figures as transfer
+
+MEASURED = pd.DataFrame(
+    [
+        (name, size, seed, base + 0.001 * size + 0.01 * seed, cost * size)
+        for name, base, cost in (("scratch", 0.4, 3.0), ("last_fc", 0.6, 0.1), ("random", 0.2, 0.1))
+        for size in (5, 50)
+        for seed in (0, 1)
+    ],
+    columns=["strategy", "images_per_class", "seed", "accuracy", "seconds"],
+)
+
+
+def test_what_learns_is_told():
+    figure = transfer.frozen_layers(["conv1", "fc8"], {"sidste FC": ["frozen", "new"]}, {"sidste FC": 3598})
+    assert "sidste FC: fc8 lærer, 3.598 parametre" in figure.alt_text
+
+
+def test_curves_go_through_the_means():
+    figure = transfer.learning_curves(MEASURED)
+    line = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
+    assert list(line.get_ydata()) == pytest.approx([0.61, 0.655])
+    assert "sidste FC går fra 61,0 % til 65,5 %" in figure.alt_text
+
+
+@pytest.mark.parametrize("budget, verdict", [(10, "10 sekunder: sidste FC"), (0.1, "Ingen strategi")])
+def test_the_best_within_the_budget(budget, verdict):
+    assert verdict in transfer.time_and_accuracy(MEASURED, 50, budget).alt_text
+
+
+def test_the_best_layer_is_told():
+    layers = pd.DataFrame(
+        {"network": "alexnet", "layer": ["conv1", "fc7"], "seed": 0, "accuracy": [0.5, 0.8]}
+    )
+    assert "robust er bedst i fc7 med 80,0 %" in transfer.cut_layers(layers, {"alexnet": "robust"}).alt_text
+
+
+def test_confusion_counts_and_names_the_worst():
+    counts = pd.DataFrame([[3, 1], [0, 4]], ["kat", "hund"], ["kat", "hund"])
+    figure = transfer_answers.confusion(counts)
+    assert "7 af 8" in figure.alt_text and "kat kaldt hund, 1 gang" in figure.alt_text
+    assert [text.get_text() for text in figure.axes[0].texts] == ["3", "1", "4"]
+
+
+def test_mistakes_and_none():
+    figure = transfer_answers.mistakes(
+        torch.rand(1, 3, 8, 8), [SimpleNamespace(truth="kat", answer="hund", sure=0.9)]
+    )
+    assert "kat kaldt hund (90 % sikker)" in figure.alt_text
+    assert "ingen" in transfer_answers.mistakes([], []).alt_text
+
+
+def test_who_is_ahead_is_drawn_from_the_lowest_to_the_highest_seed():
+    rows = [("several_fc", size, seed, 4.0 - size / 10 + seed) for size in (5, 50) for seed in (0, 1, 2)]
+    table = pd.DataFrame(rows, columns=["strategy", "images_per_class", "seed", "points"])
+    figure = transfer_differences.points_ahead(table, "flere FC er foran", "sidste FC er foran")
+    assert "4,5 ved 5 og 0,0 ved 50" in figure.alt_text
+    (line,) = (line for line in figure.axes[0].lines if line.get_marker() not in ("None", "_"))
+    assert list(line.get_ydata()) == pytest.approx([4.5, 0.0])
+    low, high = figure.axes[0].get_ylim()
+    assert low == -high, "zero lies in the middle, so that neither side looks larger"

@@ -1,0 +1,131 @@
+"""Lesson 01: what its text says of the stored measurements is what they hold; its diagnoses are the right ones."""
+
+from pathlib import Path
+
+import pytest
+
+from lesson_cells.transfer import exercises, experiments
+from lesson_utils import danish
+from lesson_utils.networks import alexnet
+from lesson_utils.show.exercise import judge
+from lesson_utils.show.measurements import stored
+from lesson_utils.transfer import STRATEGIES, TransferResult, prepare, trainable
+
+NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks" / "01_transfer_learning.ipynb"
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return stored("transfer")
+
+
+def test_the_table_is_whole_and_dated(measured):
+    robust = measured[measured.network == "alexnet"]
+    assert set(robust.strategy) == set(STRATEGIES)
+    assert sorted(robust.images_per_class.unique()) == [5, 10, 20, 50, 100, 200]
+    assert sorted(robust.seed.unique()) == [0, 1, 2]
+    assert len(robust) == len(STRATEGIES) * 6 * 3
+    assert {"made by", "date", "recipe", "seeds", "weights"} <= set(measured.attrs)
+
+
+def test_both_encoders_were_measured(measured):
+    assert {"last_fc", "several_fc", "fine_tuned"} <= set(measured[measured.network == "standard"].strategy)
+    assert {"alexnet", "standard", "random"} == set(stored("transfer_layers").network)
+
+
+def test_a_random_encoder_reaches_about_half(measured, text):
+    chosen = measured[(measured.strategy == "random") & (measured.images_per_class == 20)]
+    assert 0.4 < chosen.accuracy.mean() < 0.6 and "omkring 50 %" in text
+    assert judge(exercises.random_encoder, "omkring 50 %").status == "right"
+
+
+def test_a_random_encoder_is_worth_more_when_cut_early(text):
+    layers = stored("transfer_layers")
+    means = layers[layers.network == "random"].groupby("layer").accuracy.mean()
+    assert means["conv2"] > means["fc7"] and "når der skæres tidligt" in text
+
+
+def test_the_new_head_of_the_exercise():
+    learner = prepare(STRATEGIES["last_fc"], alexnet.mini(22), 14, seed=0)
+    assert trainable(learner) == exercises.new_head_parameters.answer == 3_598
+
+
+def test_verdicts_name_the_winner(measured):
+    winners = experiments.winners(measured[measured.network == "alexnet"])
+    for row in winners.itertuples():
+        said = experiments.verdict(winners.loc[row.Index])
+        gain = row.several_fc - row.last_fc
+        assert said.startswith("lige" if abs(gain) <= row.spread else "flere FC" if gain > 0 else "sidste FC")
+
+
+def test_only_the_second_half_of_the_rule_holds(measured, text):
+    robust = measured[measured.network == "alexnet"]
+    assert (experiments.rule_points(robust).groupby("images_per_class").points.mean() > 0).all()
+    few, many = experiments.rule_halves(experiments.winners(robust))
+    assert few.endswith("0 af 3 gange") and many.endswith("3 af 3 gange")
+    assert "allerede med 5 billeder pr. klasse er flere FC foran" in text
+
+
+def test_the_robust_encoder_is_not_better(measured, text):
+    points = experiments.encoder_points(measured).groupby(["strategy", "images_per_class"]).points.mean()
+    assert (points[:, 5] < 0).all(), "with few images it is behind"
+    assert points[:, 200].abs().max() < 1, "with many they are equal"
+    assert "Med få billeder er den lidt ringere, og med mange er de lige gode" in text
+
+
+def test_the_place_of_the_cut_explains_the_smaller_part(measured, text, printed):
+    layers = stored("transfer_layers")
+    of_layer = layers[layers.network == "alexnet"].groupby("layer").accuracy.mean()
+    place = 100 * (of_layer["conv5"] - of_layer["fc7"])
+    points = experiments.rule_points(measured[measured.network == "alexnet"])
+    lead = points[points.images_per_class == layers.images_per_class.iloc[0]].points.mean()
+    assert 0 < place < lead / 2 and "Stedet alene forklarer kun en mindre del" in text
+    assert f"i stedet for fc7: {danish.number(place, 1)} procentpoint" in printed
+    assert f"50 pr. klasse: {danish.number(lead, 1)} procentpoint" in printed
+
+
+def test_each_move_says_how_many_parameters_learn(printed):
+    assert "3.598 parametre lærer, alle i fc8" in printed
+    assert "gjort i hånden: 3.598 parametre lærer" in printed
+    assert "i train-mode: drop7 og fc8" in printed
+    assert "læringsrate 0,001: 3.598 parametre" in printed
+    rest = trainable(alexnet.mini(14)) - 3_598
+    assert f"læringsrate 0,0001: {danish.number(rest)} parametre" in printed
+
+
+def test_own_photos_go_through_the_lesson(notebook, photo_folder, capsys):
+    """The lesson's own cells on a folder of real photos: what is wrong is told, and the control is worse."""
+    names: dict = {}
+    for cell in notebook["cells"]:
+        source, tags = "".join(cell["source"]), set(cell["metadata"].get("tags", []))
+        if tags & {"parameters", "setup", "own-photos"} or source.startswith("trained ="):
+            exec(source, names)
+        if "parameters" in tags:
+            names["image_folder"] = str(photo_folder)
+    said = capsys.readouterr().out
+    assert "Sprunget over: kat/afbrudt.jpg" in said and "er beskadiget" in said
+    assert "raket: 12 billeder" in said and "af 20 testbilleder er rigtige" in said
+    assert "Forvekslingsmatrix for 5 klasser" in said
+    assert names["task"].class_names == ("blomst", "kaffe", "kat", "kina", "raket")
+    assert names["result"].accuracy >= 0.8
+
+
+@pytest.mark.parametrize(
+    "exercise, answer, words",
+    [
+        (exercises.new_head_parameters, 3_584, "bias-led"),
+        (exercises.frozen_but_moving, "vægtene", "requires_grad"),
+        (exercises.optimizer_too_early, 2, "Linje 2"),
+        (exercises.trainable_parameters, lambda network: 0, "ikke rigtigt"),
+        (exercises.two_rates, lambda layers, new, rate: [rate] * len(layers), "samme rate"),
+    ],
+)
+def test_diagnoses(exercise, answer, words):
+    verdict = judge(exercise, answer)
+    assert verdict.status == "wrong" and words in verdict.text
+
+
+def test_a_result_says_what_was_asked():
+    assert {"strategy", "images_per_class", "seed", "accuracy", "seconds"} <= set(
+        TransferResult.__dataclass_fields__
+    )

@@ -1,0 +1,189 @@
+"""Runs in processes of their own: what passes, what fails, and that one takes nothing else along."""
+
+import json
+import os
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from lesson_staff import catalogue
+from lesson_staff.batch import cores, run_all
+from lesson_staff.catalogue import find
+from lesson_staff.order import Limits, Outcome, order_for
+from lesson_staff.plan import plan
+from lesson_staff.process import Workers, carry_out
+
+SURROUNDINGS = """
+import json, os, sys
+print(json.dumps({"python": sys.executable, "threads": os.environ["OMP_NUM_THREADS"],
+                  "static": os.environ["LESSON_STATIC"], "files": os.listdir(), "photo": photo}))
+display({"application/vnd.lesson.record+json": {"name": "svar", "value": 42}, "text/plain": ""}, raw=True)
+display({"application/vnd.lesson.record+json": {"name": "dele", "value": {"hjul": 0.5}}}, raw=True)
+"""
+LESSON_ERROR = """
+from lesson_utils.errors import LessonError
+raise LessonError("Laget »conv9« findes ikke.")
+"""
+SUDDEN_DEATH = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+
+
+def stdout_of(notebook: Path) -> str:
+    cells = nbformat.read(notebook, as_version=4).cells
+    return "".join(
+        out.text for cell in cells for out in cell.get("outputs", []) if out.output_type == "stream"
+    )
+
+
+def test_a_batch_with_every_way_to_fail(course, tmp_path):
+    """One batch, since each run costs seconds: the good lesson passes whatever the others do."""
+    course(
+        good=[SURROUNDINGS],
+        bug=["x = 0", "1 / x", "print('aldrig')"],
+        sentence=[LESSON_ERROR],
+        dead=[SUDDEN_DEATH],
+    )
+    out = tmp_path / "out"
+    out.mkdir()
+    seen = []
+    photo = tmp_path / "ferie foto.jpg"
+    photo.write_bytes(b"et foto")
+    runs = plan(find(), {"photo": str(photo)})
+    results = {result.title: result for result in run_all(runs, out, jobs=2, tell=seen.append)}
+
+    good = results["Good"]
+    assert good.passed
+    assert good.parameters == {"photo": str(photo)}
+    assert good.picture_text == "Et teal felt"
+    place = out / good.name
+    names = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    assert names == {
+        "01_good.ipynb",
+        "01_good.html",
+        "cover.png",
+        "pictures/01.png",
+        "metrics.json",
+        "log.txt",
+        "run.json",
+    }
+    assert json.loads((place / "metrics.json").read_text(encoding="utf-8")) == {
+        "svar": 42,
+        "dele": {"hjul": 0.5},
+    }
+    assert good.facts["device"] == "cpu" and good.facts["threads"] == max(1, cores() // 2)
+    assert 20 < good.facts["peak_memory_mb"] < 2000
+    assert 0.1 < good.facts["cpu_seconds"] < 60
+    assert good.facts["versions"]["python"] and good.facts["attempts"] == 1
+    told = json.loads(stdout_of(place / "01_good.ipynb").splitlines()[-1])
+    assert told == {
+        "python": sys.executable,
+        "threads": str(max(1, cores() // 2)),
+        "static": "1",
+        "files": ["ferie foto.jpg"],
+        "photo": "ferie foto.jpg",
+    }
+
+    bug = results["Bug"]
+    assert bug.reason == "Celle [6] stoppede med ZeroDivisionError: division by zero."
+    assert "1 / x" in bug.traceback
+    assert "\x1b" not in bug.traceback
+    executed = (out / results["Bug"].name / "02_bug.ipynb").read_text(encoding="utf-8")
+    assert "Lektionen stoppede ved cellen herunder" in executed
+    assert "An Exception was encountered" not in executed
+    assert "aldrig\\n" not in executed
+    assert (out / results["Bug"].name / "02_bug.html").exists()
+
+    assert results["Sentence"].reason == "Laget »conv9« findes ikke."
+    assert results["Sentence"].traceback == ""
+    assert results["Dead"].reason.startswith("Python gik ned i celle 6")
+    assert 20 < results["Dead"].facts["peak_memory_mb"] < 2000, "of a killed kernel, too"
+
+    assert not list(out.glob(".*")), "nothing half-written is left"
+    last = [step for step in seen if step.run.lesson.title == "Good"][-1]
+    assert (last.cell, last.cells) == (6, 6)
+
+
+def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):
+    """And the settings of one lesson in the order in which they were asked for."""
+    course(photo=False, short=[], long=[])
+    longer = [replace(lesson, seconds=seconds) for lesson, seconds in zip(find(), (5, 50), strict=True)]
+    monkeypatch.setattr(catalogue, "LESSONS", tuple(longer))
+    begun = []
+
+    class Immediately:
+        slots = 1
+
+        def submit(self, order, tell) -> Future:
+            begun.append(order.name)
+            future = Future()
+            future.set_result(Outcome(1.0))
+            return future
+
+        def close(self) -> None:
+            pass
+
+    runs = plan(find(), {"classes": 1}, {"classes": 2})
+    results = list(run_all(runs, tmp_path, scheduler=Immediately()))
+    assert begun == [f"{name}_classes={n}" for name in ("02_long", "01_short") for n in (1, 2)]
+    assert len(results) == 4 and all(result.passed for result in results)
+
+
+def test_a_cell_that_hangs_is_stopped(course, tmp_path):
+    course(slow=["import time\ntime.sleep(60)"])
+    result = carry_out(order_for(plan(find(), {})[0], Limits(cell_timeout=1), page=False), 1)
+    assert result.reason == "Celle 5 brugte mere end 1 sekund."
+    assert result.seconds < 40
+
+
+def test_a_killed_worker_fails_its_own_run_only(course, tmp_path):
+    """What the memory killer does."""
+    course(slow=["import time\ntime.sleep(60)"])
+    workers = Workers()
+
+    def kill(cell, cells) -> None:
+        (process,) = workers._running
+        process.kill()
+
+    result = carry_out(order_for(plan(find(), {})[0], Limits()), 1, workers, kill)
+    assert result.reason == "Kørslen stoppede uden at blive færdig (kode -9): måske slap hukommelsen op."
+    assert "01_slow.ipynb" in result.files, "what was done until then is kept"
+
+
+def test_an_interrupt_stops_all_kernels(course, tmp_path):
+    """The kernels write down who they are; none of them lives on."""
+    ids = tmp_path / "ids"
+    ids.mkdir()
+    hang = (
+        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(120)"
+    )
+    course(one=[hang], two=[hang], three=[hang])
+
+    def interrupt() -> None:
+        deadline = time.monotonic() + 60
+        while len(list(ids.iterdir())) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.kill(os.getpid(), 2)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(run_all(plan(find(), {}), tmp_path, jobs=2))
+    kernels = [int(path.name) for path in ids.iterdir()]
+    assert len(kernels) == 2, "the third had not begun"
+    deadline = time.monotonic() + 10
+    while any(alive(kernel) for kernel in kernels) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(alive(kernel) for kernel in kernels)
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs (one that has ended and waits to be collected does not)."""
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

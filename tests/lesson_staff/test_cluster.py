@@ -1,0 +1,77 @@
+"""The same plan on a dask cluster: the same figures, and no file system in common."""
+
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from PIL import Image
+
+from lesson_staff import session
+from lesson_staff.cli import answer
+
+RECORD = """
+import os
+kind = "application/vnd.lesson.record+json"
+display({kind: {"name": "fil", "value": len(open(photo, "rb").read())}}, raw=True)
+display({kind: {"name": "tal", "value": 0.1 + 0.2}}, raw=True)
+"""
+
+
+def test_without_dask_one_sentence(monkeypatch, capsys, course):
+    course(one=[])
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert answer(["run", "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert capsys.readouterr().err == (
+        "Fejl: Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«.\n"
+    )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, capsys):
+    """`--local-cluster` starts one with a dashboard; `--scheduler` hands the plan to one that is there."""
+    pytest.importorskip("distributed")
+    from lesson_staff import cluster as cluster_module
+    from lesson_staff.cluster import Cluster
+
+    course(good=[RECORD], bad=["1 / 0"])
+    photo = tmp_path / "foto.png"
+    Image.new("RGB", (9, 6), "red").save(photo)
+    here, there, own_there = (str(tmp_path / name) for name in ("here", "there", "own"))
+    asked = ["run", "--photo", str(photo)]
+    assert answer([*asked, "1", "--out", here]) == 0
+    capsys.readouterr()
+    with closing(Cluster(jobs=2)) as own:  # what --local-cluster starts
+        assert urlopen(own.dashboard, timeout=30).status == 200
+        assert own.slots == 2
+        heard = []
+        with monkeypatch.context() as patch:
+            patch.setattr(session.Display, "tell", lambda display, step: heard.append(step))
+            assert answer([*asked, "--scheduler", own.address, "--out", there]) == 1, "as »bad« fails"
+        said = capsys.readouterr().out
+        assert "ZeroDivisionError: division by zero." in said and "dask" not in said
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster_module, "course_fingerprint", lambda: "en anden")
+            assert answer([*asked, "--scheduler", own.address, "--out", str(tmp_path / "none")]) == 2
+        assert "samme udgave af kurset" in capsys.readouterr().err
+        assert not (tmp_path / "none").exists()
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster_module, "Cluster", lambda address, jobs: own)
+            assert answer([*asked, "1", "--local-cluster", "--out", own_there]) == 0
+        assert f"Følg kørslen i dask: {own.dashboard}" in capsys.readouterr().out
+    metrics = [next(Path(place).glob("01_*/metrics.json")).read_bytes() for place in (here, there, own_there)]
+    assert metrics[0] == metrics[1] == metrics[2]
+    assert json.loads(metrics[0]) == {"fil": len(photo.read_bytes()), "tal": 0.1 + 0.2}
+    assert [(step.cell, step.cells) for step in heard if step.run.lesson.title == "Good"][-1] == (6, 6)
+
+
+def test_no_scheduler_one_sentence(capsys, course, monkeypatch):
+    pytest.importorskip("distributed")
+    from lesson_staff import cluster
+
+    monkeypatch.setattr(cluster, "SECONDS_TO_ANSWER", 1)
+    course(one=[])
+    assert answer(["run", "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "Fejl: Der svarer ingen dask-planlægger på »tcp://127.0.0.1:1«" in capsys.readouterr().err

@@ -1,0 +1,46 @@
+"""The key figures of the lessons: every lesson keeps some, under names that a sweep can compare."""
+
+import ast
+import json
+import math
+
+import nbformat
+import pytest
+
+from lesson_staff.catalogue import LESSONS
+from lesson_staff.metrics import RECORD, flat, write_metrics
+from lesson_staff.parameters import read_parameters
+from lesson_utils.show.display import RECORD as DISPLAYED
+
+every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+
+
+def test_the_same_record_is_written_and_read():
+    assert RECORD == DISPLAYED
+    assert flat({"a": {"b": 1, "c": [2, 3]}, "d": 4}) == {"a: b": 1, "a: c: 1": 2, "a: c: 2": 3, "d": 4}
+
+
+@every_lesson
+def test_every_lesson_keeps_key_figures(lesson, tmp_path):
+    write_metrics(lesson.notebook, tmp_path / "metrics.json")
+    figures = flat(json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8")))
+    numbers = [value for value in figures.values() if isinstance(value, int | float)]
+    assert numbers and all(map(math.isfinite, numbers))
+
+
+@every_lesson
+def test_a_figure_has_the_same_name_whatever_the_parameters_are(lesson):
+    """Else each run of a sweep would have a column of its own."""
+    parameters = set(read_parameters(lesson.notebook))
+    cells = nbformat.read(lesson.notebook, as_version=4).cells
+    for cell in (cell for cell in cells if cell.cell_type == "code" and "record(" in cell.source):
+        for call in ast.walk(ast.parse(cell.source)):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record":
+                found = {
+                    name.id
+                    for part in ast.walk(call.args[0])
+                    if isinstance(part, ast.FormattedValue)
+                    for name in ast.walk(part)
+                    if isinstance(name, ast.Name)
+                }
+                assert not found & parameters, cell.source

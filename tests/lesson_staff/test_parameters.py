@@ -1,0 +1,55 @@
+"""A lesson's parameters: read from the notebook, checked before anything runs."""
+
+import nbformat
+import pytest
+
+from lesson_staff.catalogue import Lesson
+from lesson_staff.parameters import read_parameters, values_for
+from lesson_staff.plan import plan
+from lesson_utils.errors import LessonError
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    def make(source: str, **allowed: tuple) -> Lesson:
+        cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})
+        notebook = nbformat.v4.new_notebook(cells=[cell])
+        notebook.metadata["kernelspec"] = {"display_name": "P", "language": "python", "name": "python3"}
+        nbformat.write(notebook, tmp_path / "07_test.ipynb")
+        return Lesson("07", "Test", 5, str(tmp_path / "07_test.ipynb"), allowed)
+
+    return make
+
+
+def test_types_defaults_and_help(lesson):
+    source = (
+        'photo: str = ""  # sti til dit eget foto\ndepth: int = 16  # lag\nrates: list[float] = [0.1, 0.01]'
+    )
+    found = read_parameters(lesson(source).notebook)
+    assert [(each.name, each.type, each.default) for each in found.values()] == [
+        ("photo", "str", ""),
+        ("depth", "int", 16),
+        ("rates", "list[float]", [0.1, 0.01]),
+    ]
+    assert found["photo"].help == "sti til dit eget foto"
+
+
+def test_a_computed_default_is_refused(lesson):
+    with pytest.raises(LessonError, match=r"»depth« i 07_test\.ipynb skal være en fast værdi"):
+        read_parameters(lesson("depth: int = 2 ** n").notebook)
+
+
+def test_a_lesson_takes_only_the_parameters_that_it_has(lesson):
+    changed, values = values_for(lesson('photo: str = ""\ndepth: int = 16'), {"photo": "kat", "seed": 3})
+    assert changed == {"photo": "kat"}
+    assert values == {"photo": "kat", "depth": 16}
+
+
+def test_a_value_outside_the_catalogue_is_refused(lesson):
+    with pytest.raises(LessonError, match="»depth« kan ikke være »12« i lektion 07: vælg mellem 11 og 16"):
+        values_for(lesson("depth: int = 16", depth=(11, 16)), {"depth": 12})
+
+
+def test_a_missing_notebook_is_named():
+    with pytest.raises(LessonError, match=r"notebooks/99_ingen\.ipynb"):
+        plan([Lesson("99", "Ingen", 5, "99_ingen.ipynb")], {})

@@ -1,0 +1,186 @@
+"""A lesson presented live: in a real JupyterLab, with a clicker's keys, and without touching the course."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lesson_staff import present as present_module
+from lesson_staff.catalogue import REPOSITORY, find
+from lesson_staff.cli import answer
+from lesson_staff.present import for_the_screen, prepare, server_command
+
+READY = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
+  return session?.session?.kernel && session.kernelDisplayStatus === 'idle';
+}"""
+ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
+MODEL = "window.jupyterapp.shell.currentWidget.content.activeCell.model"
+TOKEN = "abc"
+
+
+def test_the_lesson_is_a_copy_and_the_users_settings_are_left_alone(course, tmp_path, monkeypatch):
+    notebooks = course(one=["# NBVAL_CHECK_OUTPUT\nprint(1)"])
+    before = (notebooks / "01_one.ipynb").read_bytes()
+    monkeypatch.setenv("LESSON_STATIC", "1")
+    notebook, surroundings = prepare(find(["1"])[0], tmp_path / "show")
+    assert notebook.parent == tmp_path / "show"
+    assert (notebooks / "01_one.ipynb").read_bytes() == before
+    sources = [cell.source for cell in nbformat.read(notebook, as_version=4).cells]
+    assert sources[-1] == "print(1)" and len(sources) == 5
+    for place in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        assert Path(surroundings[place]).is_relative_to(tmp_path / "show")
+    assert "LESSON_STATIC" not in surroundings, "the widgets are to live"
+    assert surroundings["PYTHONPATH"].split(os.pathsep)[0] == str(REPOSITORY)
+
+
+def test_code_is_folded_where_it_made_a_picture_and_a_widget_shows_one():
+    picture = nbformat.v4.new_output("display_data", {"text/html": '<img alt="a"><b>x</b><img alt="b">'})
+    drawn = nbformat.v4.new_code_cell("show(x)", outputs=[picture])
+    widget = nbformat.v4.new_code_cell("widgets.x()", outputs=[picture], metadata={"tags": ["widget"]})
+    counted = nbformat.v4.new_code_cell("print(1)")
+    made = for_the_screen(nbformat.v4.new_notebook(cells=[drawn, widget, counted])).cells
+    assert [each.metadata.get("jupyter", {}).get("source_hidden", False) for each in made] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert made[0].outputs[0].data["text/html"].count("<img") == 2
+    assert made[1].outputs[0].data["text/html"] == '<img alt="a">'
+    assert widget.outputs[0].data["text/html"].count("<img") == 2, "the lesson itself is as it was"
+
+
+def test_the_server_listens_to_this_machine_only(tmp_path):
+    command = server_command(tmp_path / "01_one.ipynb")
+    assert "--ServerApp.ip=127.0.0.1" in command
+    assert not [part for part in command if "token" in part], "Jupyter draws one itself"
+
+
+def test_without_the_extension_the_way_to_it_is_said(course, monkeypatch, capsys):
+    course(one=[])
+    monkeypatch.setattr(present_module, "find_spec", lambda name: None)
+    assert answer(["present", "1"]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("Fejl: Det kræver pakken jupyterlab-slideshow") and complaint.count("\n") == 1
+
+
+def test_an_unknown_lesson_is_said(capsys):
+    assert answer(["present", "42"]) == 2
+    assert "Der er ingen lektion 42" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_ctrl_c_ends_it_without_a_question():
+    command = [sys.executable, "-m", "lesson_staff.cli", "present", "02", "--no-browser"]
+    show = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, stdin=subprocess.DEVNULL
+    )
+    try:
+        for line in show.stderr:
+            if "/lab/tree/02_alexnet.ipynb?token=" in line:
+                break
+        else:
+            pytest.fail("JupyterLab never told its address")
+        time.sleep(0.5)
+        os.killpg(show.pid, signal.SIGINT)  # as a terminal does: to both
+        show.communicate(timeout=30)
+        assert show.returncode == 0
+    finally:
+        if show.poll() is None:
+            os.killpg(show.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def live(tmp_path) -> Iterator[str]:
+    """The address of JupyterLab presenting lesson 02."""
+    notebook, surroundings = prepare(find(["2"])[0], tmp_path / "show")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    options += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
+    with (tmp_path / "lab.log").open("w") as log:
+        server = subprocess.Popen(
+            server_command(notebook, *options), env=surroundings, stdout=log, stderr=log
+        )
+    try:
+        for _ in range(600):
+            if server.poll() is not None:
+                pytest.fail((tmp_path / "lab.log").read_text())
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/lab/tree/{notebook.name}?token={TOKEN}&reset"
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+def test_the_deck_opens_a_clicker_moves_it_and_cells_run(live, chromium):
+    page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="da-DK")
+    left: list[str] = []
+    here = live.split("/lab")[0]
+    page.on("request", lambda request: left.append(request.url) if away(request.url, here) else None)
+    page.goto(live, timeout=90_000)
+    page.wait_for_selector(".jp-Deck .jp-Notebook .jp-MarkdownCell", timeout=90_000)
+    page.wait_for_function(READY, timeout=90_000)
+    page.wait_for_function("document.activeElement.closest('.jp-Notebook')", timeout=30_000)
+    assert page.evaluate(ACTIVE) == 0
+    words = page.locator(".jp-MarkdownCell.jp-mod-active p").first
+    assert float(words.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")) >= 24
+    for clutter in ("#jp-menu-panel", "#jp-bottom-panel .jp-StatusBar-Widget", ".jp-cell-toolbar"):
+        assert page.locator(f"{clutter}:visible").count() == 0, clutter
+
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{ACTIVE} > 0", timeout=20_000)
+    second = page.evaluate(ACTIVE)
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{ACTIVE} > {second}", timeout=20_000)
+    page.keyboard.press("PageUp")
+    page.wait_for_function(f"{ACTIVE} == {second}", timeout=20_000)
+
+    for _ in range(5):
+        if page.evaluate(f"{MODEL}.type") == "code":
+            break
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(500)
+    page.evaluate(f"{MODEL}.outputs.clear()")
+    page.keyboard.press("Control+Enter")  # without the cell of imports, which no slide shows
+    page.wait_for_function(f"{MODEL}.executionCount === 1 && {MODEL}.outputs.length > 0", timeout=60_000)
+    kinds = page.evaluate(f"{MODEL}.outputs.toJSON().map(output => output.output_type)")
+    assert "error" not in kinds
+    clicks_move_the_slides_while_a_slider_has_the_keyboard(page)
+    assert left == []
+    page.close()
+
+
+def clicks_move_the_slides_while_a_slider_has_the_keyboard(page) -> None:
+    widget = page.evaluate(f"{CELLS}.findIndex(cell => cell.model.getMetadata('tags')?.includes('widget'))")
+    page.evaluate(f"window.jupyterapp.shell.currentWidget.content.activeCellIndex = {widget}")
+    page.keyboard.press("Control+Enter")
+    slider = page.locator(".noUi-handle:visible").first
+    slider.wait_for(timeout=60_000)
+    slider.focus()
+    before = slider.get_attribute("aria-valuenow")
+    slider.press("ArrowRight")
+    page.wait_for_function(
+        f"document.querySelector('.noUi-handle').getAttribute('aria-valuenow') !== '{before}'"
+    )
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{ACTIVE} > {widget}", timeout=20_000)
+
+
+def away(address: str, here: str) -> bool:
+    return not address.startswith((here, "data:", "blob:", "about:"))

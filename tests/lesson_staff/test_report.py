@@ -1,0 +1,132 @@
+"""The folder of a batch: whole runs only, and a report that says which setting gave what."""
+
+import builtins
+import csv
+import json
+
+import pytest
+
+from lesson_staff.catalogue import find
+from lesson_staff.cli import answer
+from lesson_staff.order import Outcome
+from lesson_staff.plan import plan
+from lesson_staff.report import NO_PARQUET, write_report
+from lesson_staff.store import alone_in, finished, keep, kept, planned, write_plan
+from lesson_utils.errors import LessonError
+
+
+@pytest.fixture
+def batch(course, tmp_path):
+    """Six made-up runs of one lesson: five settings, of which one failed; the sixth is still to come."""
+    course(photo=False, one=[])
+    out = tmp_path / "ud med mellemrum"
+    out.mkdir()
+    runs = plan(find(), *({"classes": classes} for classes in range(10, 16)))
+    for run in runs[:-1]:
+        wrong = "Celle [3] stoppede med <ValueError>." if run.changed["classes"] == 12 else ""
+        metrics = {"nøjagtighed": run.changed["classes"] / 20, "dele": {"hjul": 0.5}}
+        files = {"01_one.html": b"side", "log.txt": b""} | (
+            {} if wrong else {"metrics.json": json.dumps(metrics).encode()}
+        )
+        facts = {"peak_memory_mb": 100, "device": "cpu", "started": 1_700_000_000}
+        keep(out, run, Outcome(2.0, wrong, "sidste linje", "", files, facts), run.identity())
+    write_plan(out, runs)
+    return out
+
+
+def test_report_shows_failed_first_and_every_setting(batch):
+    index, lack = write_report(batch)
+    html = index.read_text(encoding="utf-8")
+    assert lack == ""
+    assert html.index("✗ fejlede") < html.index("✓ gennemført")
+    assert "&lt;ValueError&gt;" in html and "sidste linje" in html
+    assert html.count('<li class="card') == 5 and "1 kørsel mangler endnu" in html
+    assert html.count("nøjagtighed over classes: 4 kørsler") == 1, "what never changes has no picture"
+    assert "Højest ved 14." in html
+    assert not any(f"{kind}://" in html for kind in ("http", "https"))
+
+
+def test_tables_for_pandas(batch):
+    import pandas as pd
+
+    write_report(batch)
+    rows = list(csv.DictReader((batch / "results.csv").open(encoding="utf-8")))
+    assert [row["parameter.classes"] for row in rows] == ["10", "11", "12", "13", "14"]
+    assert [row["passed"] for row in rows] == ["True", "True", "False", "True", "True"]
+    assert float(rows[4]["metric.nøjagtighed"]) == 0.7 and rows[2]["metric.nøjagtighed"] == ""
+    parquet = pd.read_parquet(batch / "results.parquet")
+    assert list(parquet["metric.dele: hjul"].dropna()) == [0.5] * 4
+    summary = json.loads((batch / "summary.json").read_text(encoding="utf-8"))
+    assert summary["passed"] is False and summary["missing"] == ["01_one_classes=15"]
+
+
+def test_without_pyarrow_it_says_so(batch, monkeypatch):
+    write_report(batch)
+    real = builtins.__import__
+
+    def without(name, *rest):
+        if name.startswith("pyarrow"):
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr("pandas.DataFrame.to_parquet", lambda *a, **k: __import__("pyarrow"))
+    assert write_report(batch)[1] == NO_PARQUET
+    assert not (batch / "results.parquet").exists(), "an old one would be out of date"
+
+
+def test_report_as_a_command(batch, capsys):
+    assert answer(["report", str(batch)]) == 0
+    assert "index.html" in capsys.readouterr().out
+    assert answer(["report", str(batch), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["index"] == str(batch / "index.html")
+    assert answer(["report", str(batch.parent)]) == 2
+    assert "indeholder ingen kørsel" in capsys.readouterr().err
+
+
+def test_only_what_passed_with_the_same_notebook_is_kept(batch):
+    runs = planned(batch)
+    assert len(runs) == 6
+    assert [name[-2:] for name in finished(batch, runs)] == ["10", "11", "13", "14"]
+    notebook = runs[0].lesson.notebook
+    notebook.write_text(notebook.read_text().replace("løst", "ændret"))
+    assert finished(batch, runs) == {}
+
+
+def test_a_run_is_whole_or_not_there(batch, monkeypatch):
+    """Whatever fails while a folder is written, the one before it stays, and the next batch clears up."""
+    run = planned(batch)[0]
+    before = (batch / run.name / "run.json").read_bytes()
+
+    def full(*_):
+        raise OSError("disken er fuld")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.write_bytes", full)
+        with pytest.raises(OSError):
+            keep(batch, run, Outcome(1.0, files={"a": b"x"}), "ny")
+    assert (batch / run.name / "run.json").read_bytes() == before
+    assert list(batch.glob(".half-*")) and len(kept(batch)) == 5
+    with alone_in(batch), pytest.raises(LessonError, match="En anden kørsel er i gang"), alone_in(batch):
+        pass
+    assert not list(batch.glob(".half-*"))
+
+
+@pytest.mark.browser
+def test_the_report_by_keyboard_on_a_phone(batch, chromium):
+    write_report(batch)
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True).new_page()
+    page.goto((batch / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("/")
+    page.keyboard.type("fejlede")
+    assert page.locator(".card:visible").count() == 1
+    assert page.locator(".card summary").first.is_visible()
+    page.fill("#filter", "")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.href").endswith("01_one_classes%3D10/01_one.html")
+    page.get_by_role("button", name="nøjagtighed").click()
+    page.get_by_role("button", name="nøjagtighed").click()
+    assert page.locator("tbody tr").first.inner_text().startswith("classes=14")
+    page.context.close()

@@ -1,0 +1,172 @@
+"""Slides: what is on them, and that each of them fits the screen in a browser without a network."""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from lesson_staff import slides as slides_module
+from lesson_staff.catalogue import LESSONS
+from lesson_staff.cli import answer
+from lesson_staff.slides import HEIGHT, WIDTH, for_a_show, make_slides, slide_type
+
+# For each slide with all its fragments shown: what sticks out, and how far text and figures were shrunk.
+MEASURE = """() => leaves().map(slide => {
+  const at = Reveal.getIndices(slide);
+  Reveal.slide(at.h, at.v, 99);
+  const box = document.querySelector('.reveal').getBoundingClientRect();
+  const content = [...slide.querySelectorAll('.jp-Cell, img, table, pre, p, li, .MathJax_Display')]
+    .filter(e => !e.closest('aside') && e.getClientRects().length);
+  const out = content.filter(e => {
+    const r = e.getBoundingClientRect();
+    return r.right > box.right + 1 || r.bottom > box.bottom + 1 || r.left < -1 || r.top < -1
+      || e.scrollWidth > e.clientWidth + 2 && e.matches('pre');
+  });
+  return {name: `${at.h}.${at.v} ${slide.textContent.trim().slice(0, 40)}`, text: Number(slide.dataset.text),
+          figure: Number(slide.dataset.figure || 1), out: out.map(e => e.tagName),
+          empty: content.length === 0};
+})"""
+
+# The letters of a figure are 18 pixels high (13 pt) where it is shown as it is: 16 on a slide, at the least.
+LEAST_FIGURE = 0.87
+
+
+def cell(source: str, kind: str, *tags: str, code: bool = False) -> nbformat.NotebookNode:
+    make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
+    return make(source, metadata={"slideshow": {"slide_type": kind}, "tags": list(tags)})
+
+
+def test_a_show_has_no_room_for_what_only_a_reader_can_do():
+    drawing = cell("pair = 1, 2\nshow(figure)", "fragment", code=True)
+    drawing.outputs = [nbformat.v4.new_output("display_data", {"text/html": '<img alt="To">'})]
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            cell("# Titel", "slide"),
+            cell("seed: int = 0", "skip", "parameters", code=True),
+            cell("svar = ...", "subslide", "exercise", code=True),
+            cell("show.check(opgaver.x, svar)", "fragment", code=True),
+            cell("Og svaret er ...", "fragment"),
+            cell("# NBVAL_CHECK_OUTPUT\nprint(1)", "fragment", code=True),
+            drawing,
+            cell("<details><summary>Til underviseren</summary>\n\nSpørg.\n\n</details>", "notes"),
+        ]
+    )
+    made = for_a_show(notebook).cells
+    assert [(each.source, each.metadata.slideshow.slide_type) for each in made] == [
+        ("# Titel", "slide"),
+        ("Og svaret er ...", "subslide"),
+        ("print(1)", "fragment"),
+        ("pair = 1, 2\nshow(figure)", "fragment"),
+        ("**Til underviseren.** Spørg.", "notes"),
+    ]
+    assert [each.metadata.get("transient", {}).get("remove_source", False) for each in made] == [
+        False, False, False, True, False,
+    ]  # fmt: skip
+    assert len(notebook.cells) == 8, "the lesson itself is as it was"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
+def test_an_answer_is_not_on_the_slide_of_its_question(lesson):
+    shown = [
+        each
+        for each in nbformat.read(lesson.notebook, as_version=4).cells
+        if slide_type(each) not in ("skip", "notes") and not each.source.startswith("show.check(")
+    ]
+    exercises = [k for k, each in enumerate(shown) if "exercise" in each.metadata.get("tags", [])]
+    assert exercises
+    for k in exercises:
+        assert slide_type(shown[k + 1]) in ("slide", "subslide"), shown[k].source
+
+
+def test_the_command_writes_all_that_a_show_needs(course, tmp_path, monkeypatch, capsys):
+    course(one=[])
+    monkeypatch.chdir(tmp_path)
+    assert answer(["slides", "1"]) == 0
+    assert "01 One: slides/01_one.html" in capsys.readouterr().out
+    html = (tmp_path / "slides" / "01_one.html").read_text(encoding="utf-8")
+    for address in ("http://unpkg", "https://unpkg", "cdnjs", "jsdelivr", "require("):
+        assert address not in html
+    for part in (
+        "reveal/dist/reveal.js",
+        "reveal/plugin/notes/notes.js",
+        "reveal/LICENSE",
+        "mathjax/MathJax.js",
+    ):
+        assert (tmp_path / "slides" / part).is_file()
+
+
+def test_without_reveal_the_way_to_it_is_said(course, tmp_path, monkeypatch, capsys):
+    course(one=[])
+    monkeypatch.setattr(slides_module, "find_spec", lambda name: None)
+    assert answer(["slides", "--out", str(tmp_path / "x")]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("Fejl: Slides kræver pakken sphinx-revealjs") and complaint.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def shows(tmp_path_factory):
+    """All lessons as slides, with the outputs that are committed, on a stick of their own."""
+    folder = tmp_path_factory.mktemp("made")
+    make_slides(list(LESSONS), folder)
+    stick = tmp_path_factory.mktemp("usb") / "Mine slides"
+    shutil.move(folder, stick)
+    return stick
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
+def test_no_slide_overflows(lesson, shows, chromium):
+    context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url) if away(request.url) else None)
+    # MathJax asks for a font at about:blank to see whether fonts load at all.
+    page.on("requestfailed", lambda r: complaints.append(r.url) if r.url != "about:blank" else None)
+    page.goto((shows / f"{lesson.notebook.stem}.html").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=90_000)
+    measured = page.evaluate(MEASURE)
+    context.close()
+    assert complaints == []
+    assert len(measured) > 20
+    assert [(slide["name"], slide["out"]) for slide in measured if slide["out"]] == []
+    assert [slide["name"] for slide in measured if slide["empty"]] == []
+    assert [slide["name"] for slide in measured if slide["text"] < 0.75] == [], "too small for the back row"
+    assert [slide["name"] for slide in measured if slide["figure"] < LEAST_FIGURE] == []
+
+
+def away(address: str) -> bool:
+    return not address.startswith(("file:", "data:", "about:", "blob:"))
+
+
+@pytest.mark.browser
+def test_a_clicker_moves_the_slides_and_notes_open(shows, chromium):
+    context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
+    page = context.new_page()
+    page.goto((shows / f"{LESSONS[2].notebook.stem}.html").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=90_000)
+    page.keyboard.press("PageDown")
+    assert page.evaluate("Reveal.getIndices().h") == 1
+    page.keyboard.press("PageUp")
+    assert page.evaluate("Reveal.getIndices().h") == 0
+    assert page.evaluate("document.querySelectorAll('aside.notes').length") >= 3
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    opened.value.wait_for_selector("#speaker-controls, .speaker-controls", timeout=20_000)
+    context.close()
+
+
+@pytest.mark.browser
+def test_a_show_prints_one_slide_on_each_page(shows, chromium):
+    address = (shows / f"{LESSONS[3].notebook.stem}.html").as_uri()
+    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.goto(address)
+    page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=90_000)
+    slides = page.evaluate("leaves().length")
+    page.goto(address + "?print-pdf")
+    page.wait_for_selector("html.print-pdf .pdf-page", timeout=90_000)
+    page.wait_for_timeout(500)
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    page.close()
+    assert len(re.findall(rb"/Type ?/Page[^s]", paper)) == slides

@@ -1,0 +1,60 @@
+"""kill -9, a Ctrl-C, a time limit: what was whole stays, the rest is run again."""
+
+import importlib.util
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from lesson_staff.batch import run_all
+from lesson_staff.catalogue import find
+from lesson_staff.order import Limits
+from lesson_staff.plan import plan
+
+BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "batch_survival.py"
+
+
+@pytest.fixture(scope="module")
+def survival():
+    spec = importlib.util.spec_from_file_location("batch_survival", BENCHMARK)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.timeout(900)  # twelve starts of a process, on a machine that may be busy
+def test_kernel_worker_and_batch_killed_in_one_night(survival, tmp_path):
+    """Ten times each is `python benchmarks/batch_survival.py`."""
+    seed = random.randrange(1000)
+    print("seed", seed)  # shown if it fails
+    counts = survival.survive(tmp_path, ("kernel", "worker", "batch"), random.Random(seed), runs=4)
+    assert counts["kills"] > 0 and counts["run_again"] > 0
+
+
+def test_ctrl_c_says_how_to_go_on(survival, tmp_path):
+    batch = survival.Batch(tmp_path, runs=3)
+    process = batch.start()
+    survival.wait_for(lambda: survival.descendants(process, "ipykernel_launcher"))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    said = (batch.course / "said.txt").read_text(encoding="utf-8")
+    assert "Afbrudt: " in said and f"Gå videre med: lesson run --resume --out {batch.out}" in said
+    assert (batch.out / "index.html").exists()
+    assert not list(batch.out.glob(".half-*"))
+
+
+def test_a_time_limit_and_a_second_try(course, tmp_path):
+    """The first try of »flaky« dies; »slow« runs out of time and keeps what it had shown."""
+    mark = tmp_path / "tried"
+    flaky = f"import os, pathlib\nmark = pathlib.Path({str(mark)!r})\n"
+    flaky += "if not mark.exists():\n    mark.touch()\n    os._exit(3)"
+    course(flaky=[flaky], slow=["print('nået')", "import time\ntime.sleep(300)"])
+    out = tmp_path / "out"
+    out.mkdir()
+    flaky_run, slow_run = plan(find())
+    (tried,) = run_all([flaky_run], out, page=False, limits=Limits(retries=1))
+    assert tried.passed and tried.facts["attempts"] == 2
+    (late,) = run_all([slow_run], out, page=False, limits=Limits(timeout=5))
+    assert late.reason.startswith("Kørslen brugte mere end 5 sekunder")
+    assert late.seconds < 60

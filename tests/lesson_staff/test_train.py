@@ -1,0 +1,36 @@
+"""`lesson train` on a recipe so short that it fits a test."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from lesson_staff import cli, recipes
+
+
+@pytest.fixture
+def short(monkeypatch, tmp_path):
+    """The plans with 64 images and two steps; caches and checkpoints in a folder of the test's own."""
+    plan = recipes.PLANS["googlenet"]
+    recipe = replace(plan.recipe, epochs=1, batch_size=32)
+    few = replace(plan.subject, training=3, validation=1, test=1, attacked=1)
+    quick = replace(plan, recipe=recipe, subject=few, snapshots=True)
+    monkeypatch.setitem(recipes.PLANS, "googlenet", quick)
+    monkeypatch.setenv("LESSON_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "weights"
+
+
+def test_a_network_is_trained_measured_and_entered(short, capsys):
+    assert cli.answer(["train", "googlenet", "--out", str(short)]) == 0
+    entry = json.loads((short / "manifest.json").read_text(encoding="utf-8"))["networks"]["googlenet"]
+    assert entry["test"]["images"] == 22 and 0 <= entry["test"]["accuracy"] <= 1
+    assert entry["training_steps"] == 2
+    assert (short / "googlenet.safetensors").stat().st_size < 2e6
+    assert (short / "googlenet-snapshots.safetensors").exists()
+    assert "rigtige på 22 nye billeder" in capsys.readouterr().out
+    assert not list(short.glob(".*"))
+
+
+def test_an_unknown_network_is_said(capsys):
+    assert cli.answer(["train", "alexnett"]) == 2
+    assert "Mente du »alexnet«?" in capsys.readouterr().err

@@ -1,0 +1,101 @@
+"""Work that is watched: its picture grows, a button stops it, and a new choice leaves the old work behind."""
+
+import threading
+import time
+from unittest.mock import patch
+
+import pytest
+from matplotlib.figure import Figure
+
+from lesson_utils.errors import LessonError
+from lesson_utils.show import live
+from lesson_utils.show.explore import Slider
+from lesson_utils.show.style import described
+
+CONTROLS = {"steps": Slider("Skridt", 3, 1, 2000)}
+
+
+def picture_of(step: int) -> Figure:
+    return described(Figure(figsize=(1, 0.5)), f"efter {step} skridt")
+
+
+def count(watch: live.Watch, steps: int) -> Figure:
+    """Steps of a hundredth of a second; the figure says how many were made."""
+    if steps == 13:
+        raise LessonError("13 skridt bringer uheld.")
+    done = 0
+    try:
+        for step in range(steps):
+            watch(step, steps, lambda done=done: picture_of(done))
+            time.sleep(0.01)
+            done = step + 1
+    except KeyboardInterrupt:
+        pass
+    return picture_of(done)
+
+
+@pytest.fixture
+def desk(monkeypatch):
+    monkeypatch.setenv("LESSON_STATIC", "0")
+    monkeypatch.setattr(live, "EVERY", 0.05)
+    opened = live._Desk(count, CONTROLS)
+    with patch("lesson_utils.show.live.display"):
+        opened.open()
+    yield opened
+    opened.watch.stop()
+    opened.thread.join(10)
+
+
+def until(true) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.01)
+
+
+def test_work_that_is_left_alone_finishes(desk):
+    until(lambda: "Færdig" in desk.said.value)
+    assert "efter 3 skridt" in desk.picture.value and desk.halt.disabled
+
+
+def test_the_picture_grows_and_the_button_stops_it(desk):
+    desk.inputs["steps"].value = 2000
+    assert "efter 0 skridt" in desk.picture.value and not desk.halt.disabled
+    until(lambda: "af 2000" in desk.said.value and "efter 0 skridt" not in desk.picture.value)
+    desk.halt.click()
+    until(lambda: "Stoppet" in desk.said.value)
+    stopped = desk.picture.value
+    assert "efter 2000 skridt" not in stopped and desk.halt.disabled
+    desk.thread.join(5)
+    assert not desk.thread.is_alive() and desk.picture.value == stopped
+
+
+def test_a_new_choice_leaves_the_old_work_behind(desk):
+    desk.inputs["steps"].value = 1999
+    old = desk.thread
+    desk.inputs["steps"].value = 2
+    until(lambda: "Færdig" in desk.said.value)
+    old.join(5)
+    assert not old.is_alive() and "efter 2 skridt" in desk.picture.value
+    assert threading.active_count() < 10
+
+
+def test_begin_again_makes_the_same_once_more(desk):
+    until(lambda: "Færdig" in desk.said.value)
+    desk.said.value = ""
+    desk.again.click()
+    until(lambda: "Færdig" in desk.said.value)
+    assert "efter 3 skridt" in desk.picture.value
+
+
+def test_an_error_is_one_sentence(desk):
+    desk.inputs["steps"].value = 13
+    assert "Fejl:</strong> 13 skridt bringer uheld." in desk.picture.value and desk.halt.disabled
+
+
+def test_without_a_front_end_only_the_twin(monkeypatch):
+    monkeypatch.setenv("LESSON_STATIC", "1")
+    with patch("lesson_utils.show.explore.display") as display:
+        live.watch_live(count, CONTROLS, [{"steps": 2}, {"steps": 3}])
+    (bundle,) = (call.args[0]["text/html"] for call in display.call_args_list)
+    assert "Skridt: 2" in bundle and "efter 2 skridt" in bundle and "efter 3 skridt" in bundle
