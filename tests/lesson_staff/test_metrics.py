@@ -35,7 +35,7 @@ def test_a_figure_has_the_same_name_whatever_the_parameters_are(lesson):
     cells = nbformat.read(lesson.notebook, as_version=4).cells
     for cell in (cell for cell in cells if cell.cell_type == "code" and "record(" in cell.source):
         for call in ast.walk(ast.parse(cell.source)):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record":
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "record":
                 found = {
                     name.id
                     for part in ast.walk(call.args[0])
