@@ -1,5 +1,6 @@
-"""The lessons of the course: what each is called, how long it takes, what its parameters may be."""
+"""The lessons of the course: each is one notebook and one folder, and the folder's lesson.toml describes it."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,15 @@ from lesson_utils.errors import LessonError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
+FOLDERS = REPOSITORY / "lesson_cells"
+ENDLESS = 2**31  # what every generator of random numbers takes
+
+# What every lesson that has such a parameter allows.
+COMMON = {
+    "seed": range(ENDLESS),
+    "fresh_seed": range(ENDLESS),
+    "device": ("auto", "cpu", "cuda", "mps"),
+}
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,7 @@ class Lesson:
     `minutes` is a student's time, not the machine's. `allowed` names the values that a parameter may
     take (a tuple of them, or a `range`); a parameter that is not mentioned may take any value of its type.
     `seconds` is about what one processor core needs: a batch begins with the longest, and tells the time left.
+    `learn` is what README says of it; `folder` is the name of its folder in lesson_cells.
     """
 
     number: str
@@ -27,36 +38,44 @@ class Lesson:
     file: str
     allowed: Mapping[str, tuple | range] = field(default_factory=lambda: MappingProxyType({}))
     seconds: int = 60
+    learn: str = ""
+    folder: str = ""
 
     @property
     def notebook(self) -> Path:
         return NOTEBOOKS / self.file
 
 
-INCEPTION_MODULES = tuple(
-    f"inception_{name}" for name in ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
-)
+def read_lesson(description: Path) -> Lesson:
+    """The lesson that a lesson.toml describes. Raises LessonError if it does not."""
+    try:
+        told = tomllib.loads(description.read_text(encoding="utf-8"))
+        allowed = {name: _values(values) for name, values in told.pop("allowed", {}).items()}
+        file = told.pop("notebook")
+        return Lesson(file[:2], file=file, allowed=COMMON | allowed, folder=description.parent.name, **told)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        where = f"{description.parent.name}/{description.name}"
+        raise LessonError(
+            f"»{where}« beskriver ikke en lektion ({error}): se, hvad der står i de andre lektioners."
+        ) from None
 
-ANY_SEED = range(2**31)  # what every generator takes
-SEEDS = {"seed": ANY_SEED, "fresh_seed": ANY_SEED}
 
-LESSONS = (
-    Lesson("00", "Motivation", 40, "00_motivation.ipynb", SEEDS, 47),
-    Lesson(
-        "01", "Transfer learning", 40, "01_transfer_learning.ipynb",
-        {"seed": ANY_SEED, "images_per_class": range(1, 501)},
-        56,
-    ),
-    Lesson("02", "AlexNet", 30, "02_alexnet.ipynb", {"seed": ANY_SEED, "seeds": range(1, 21)}, 29),
-    Lesson("03", "VGG", 30, "03_vgg.ipynb", {"seed": ANY_SEED, "depth": (11, 13, 16, 19)}, 28),
-    Lesson(
-        "04", "GoogLeNet", 35, "04_googlenet.ipynb",
-        {"seed": ANY_SEED, "module": INCEPTION_MODULES, "steps": range(1, 501)},
-        44,
-    ),
-    Lesson("05", "Aktiveringer", 45, "05_aktiveringer.ipynb", SEEDS),
-    Lesson("06", "Rekonstruktion", 45, "06_rekonstruktion.ipynb", {**SEEDS, "steps": range(1, 1001)}),
-)  # fmt: skip
+def _values(told: list | dict[str, int]) -> tuple | range:
+    return tuple(told) if isinstance(told, list) else range(told["from"], told["to"] + 1)
+
+
+def read_lessons(folders: Path) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
+    """The lessons in lecture order; and a sentence for each folder that describes none, which stops no other."""
+    lessons, problems = [], []
+    for description in folders.glob("*/lesson.toml"):
+        try:
+            lessons.append(read_lesson(description))
+        except LessonError as sentence:
+            problems.append(str(sentence))
+    return tuple(sorted(lessons, key=lambda lesson: lesson.file)), tuple(sorted(problems))
+
+
+LESSONS, PROBLEMS = read_lessons(FOLDERS)
 
 
 def find(numbers: Iterable[str] = ()) -> list[Lesson]:
@@ -68,5 +87,6 @@ def find(numbers: Iterable[str] = ()) -> list[Lesson]:
     wanted = [number.strip().zfill(2) for number in numbers]
     unknown = dict.fromkeys(number for number in wanted if number not in known)
     if unknown:
-        raise LessonError(f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}.")
+        sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}."
+        raise LessonError(" ".join([sentence, *PROBLEMS]))
     return [lesson for lesson in LESSONS if not wanted or lesson.number in wanted]

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from lesson_staff.catalogue import LESSONS, REPOSITORY
+from lesson_staff.catalogue import LESSONS, PROBLEMS, REPOSITORY
 from lesson_utils.danish import listing, number, plural
 from lesson_utils.errors import LessonError
 
@@ -128,6 +128,8 @@ def notebooks() -> Check:
     missing = [lesson.file for lesson in LESSONS if not lesson.notebook.is_file()]
     if missing:
         return Check("Lektioner", BAD, f"{listing(missing)} mangler", "hent kurset igen")
+    if PROBLEMS:
+        return Check("Lektioner", BAD, " ".join(PROBLEMS), "ret filen; de andre lektioner virker")
     return Check("Lektioner", GOOD, plural(len(LESSONS), "lektion", "lektioner"))
 
 

@@ -65,5 +65,5 @@ def test_a_teacher_is_told_what_to_ask_and_what_goes_wrong(lesson):
 def test_set_up_and_solutions_are_on_no_slide(lesson):
     for cell in nbformat.read(lesson.notebook, as_version=4).cells:
         tags = set(cell.metadata.get("tags", []))
-        if tags & {"parameters", "setup", "solution"} or cell.source.startswith("confirm("):
+        if tags & {"parameters", "setup", "solution"} or cell.source.startswith("show.confirm("):
             assert slide_type(cell) == "skip", cell.source
