@@ -29,7 +29,7 @@ from lesson_staff.options import (
     Table,
     Timeout,
 )
-from lesson_utils.errors import LessonError
+from lesson_utils.errors import is_sentence
 
 FAILED = 1
 WRONG_INPUT = 2
@@ -274,10 +274,12 @@ def answer(arguments: list[str]) -> int:
     """
     try:
         return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
-    except LessonError as error:
-        sentences = getattr(error, "sentences", [str(error)])
     except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export
         sentences = [usage_sentence(error)]
+    except Exception as error:
+        if not is_sentence(error):
+            raise
+        sentences = getattr(error, "sentences", [str(error)])
     for sentence in sentences:
         print(f"Fejl: {sentence}", file=sys.stderr)
     return WRONG_INPUT
