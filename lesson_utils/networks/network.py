@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.layers import ConvBlock, FCBlock, FullyConnected, Row, build_layers
 
+T = TypeVar("T")
 IMAGENET_MEAN = (0.485, 0.456, 0.406)  # of the training images, channel by channel, RGB in 0..1
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -48,6 +50,11 @@ class Network(nn.Module):
         return [
             name for name, module in self.layers.named_children() if not isinstance(module, without_weights)
         ]
+
+    @property
+    def map_layers(self) -> list[str]:
+        """Those of them that answer with feature maps."""
+        return [name for name in self.layer_names if not name.startswith(("fc", "gap"))]
 
     @property
     def device(self) -> torch.device:
@@ -137,6 +144,13 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
 def random_twin(network: Network, seed: int = 0) -> Network:
     """The same network before any training, in eval mode: new weights from `seed`, fresh statistics."""
     return materialise(copy.deepcopy(network), seed, network.device).eval()
+
+
+def evenly_spaced(items: Sequence[T], count: int) -> list[T]:
+    """At most `count` of them (layers, units), from the first to the last."""
+    return [
+        items[k] for k in torch.linspace(0, len(items) - 1, min(count, len(items))).round().int().tolist()
+    ]
 
 
 def check_images(images: Tensor) -> None:
