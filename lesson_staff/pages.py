@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from lesson_staff.metrics import RECORD
 from lesson_staff.plan import RunResult
 from lesson_utils.danish import number, plural
 
@@ -63,6 +64,8 @@ def write_page(notebook: Path, page: Path, title: str) -> None:
     content.metadata["title"] = title
     for cell in content.cells:
         cell.source = cell.source.removeprefix(NBVAL_MARK)
+        if "outputs" in cell:  # a key figure shows nothing
+            cell.outputs = [output for output in cell.outputs if RECORD not in output.get("data", {})]
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_file=str(TEMPLATES / "page.html.j2"),
