@@ -10,6 +10,7 @@ import re
 import urllib.error
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 import torch
@@ -150,6 +151,23 @@ def embedded() -> dict[str, dict]:
             f"Kursets vægte har format {version}, men denne udgave kender kun format {FORMAT}: hent kurset igen."
         )
     return networks
+
+
+def world_network(name: str, **options: Any) -> Network:
+    """The network `name`, one that answers with the classes of the course's image world; its names are put on it.
+
+    `options` as `load_network` takes them. Raises LessonError for a network with other classes or another size of
+    image, and as `load_network` does.
+    """
+    network, classes = load_network(name, **options), embedded()["alexnet"]["classes_danish"]
+    image = torch.zeros(1, 3, network.input_size, network.input_size, device=network.device)
+    if network.input_size != 64 or network(image).shape[1] != len(classes):
+        like = [own for own, about in embedded().items() if about["classes_danish"] == classes]
+        raise LessonError(
+            f"»{name}« svarer ikke med kursets {len(classes)} klasser: vælg mellem {danish.listing(like)}."
+        )
+    network.class_names = tuple(classes)
+    return network
 
 
 def _from_course(name: str) -> Network:

@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
-import torch
 from torch import Tensor
 
 from lesson_utils import reconstruction
-from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, random_twin
 from lesson_utils.patches import Places, clearest_units, patches, strongest_places
 from lesson_utils.show import progress
-from lesson_utils.weights import load_network
-from lesson_world import THINGS, Samples
-from lesson_world.datasets import BASE
+from lesson_world import Samples
 from lesson_world.names import PARTS
 
 __all__ = [
@@ -23,24 +19,7 @@ __all__ = [
     "random_twin",
     "strongest_places",
     "units_in_words",
-    "world_network",
 ]
-
-
-def world_network(name: str) -> Network:
-    """The network `name`, one that answers with the 22 classes of the image world.
-
-    Raises LessonError for a network with other classes, and as `load_network` does.
-    """
-    network = load_network(name)
-    side = network.input_size
-    outputs = network(torch.zeros(1, 3, side, side)).shape[1]
-    if side != 64 or outputs != len(BASE):
-        raise LessonError(
-            f"»{name}« svarer ikke med kursets {len(BASE)} klasser: vælg alexnet, vgg, googlenet eller standard."
-        )
-    network.class_names = tuple(THINGS[name].danish for name in BASE)
-    return network
 
 
 def units_in_words(places: Places, samples: Samples, size: int, count: int = 6) -> list[tuple[str, Tensor]]:

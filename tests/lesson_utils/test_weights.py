@@ -211,3 +211,12 @@ def test_damaged_missing_and_newer_weights_are_said(shipped):
 def test_the_embedded_weights_stay_small():
     sizes = [file.stat().st_size for file in weights.EMBEDDED.glob("*.safetensors")]
     assert max(sizes) <= 5e6 and sum(sizes) <= 25e6
+
+
+def test_the_worlds_networks_answer_with_its_22_classes():
+    assert weights.world_network("vgg").class_names[:2] == ("ansigt", "abe")
+    for name in ("banana-biased", "paper:alexnet"):
+        with pytest.raises(
+            LessonError, match=f"»{name}« svarer ikke med kursets 22 klasser: vælg mellem alexnet,"
+        ):
+            weights.world_network(name)

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from lesson_cells.motivation import experiments as motivation
-from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet
 from lesson_world import datasets
 
@@ -47,9 +46,3 @@ def test_agreement_by_layer_has_a_row_for_each_layer(network, samples):
     table = motivation.agreement_by_layer({"a": network, "b": network}, samples, LAYERS)
     assert list(table.index) == LAYERS and table["a"].equals(table["b"])
     assert table.min().min() >= 0 and table.max().max() <= 1
-
-
-def test_a_network_with_other_classes_is_one_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(motivation, "load_network", lambda name: alexnet.mini(5).eval())
-    with pytest.raises(LessonError, match="22 klasser"):
-        motivation.world_network("min fil")
