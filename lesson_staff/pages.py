@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 
-from lesson_staff.metrics import RECORD
 from lesson_staff.plan import RunResult
 from lesson_utils.danish import number, plural
+from lesson_utils.records import RECORD
 
 TEMPLATES = Path(__file__).with_name("templates")
 MATHJAX = "mathjax"

