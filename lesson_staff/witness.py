@@ -33,7 +33,7 @@ def device_of(names: dict[str, object]) -> str:
         return "cpu"
     from lesson_utils.device import choose
 
-    device = choose(str(asked))
+    device = choose(asked)
     if device.type != "cuda":
         return str(device)
     import torch
