@@ -61,8 +61,9 @@ class Network(nn.Module):
         return self.mean.device
 
     def normalize(self, images: Tensor) -> Tensor:
+        """The images on the network's device and in its precision, with its mean and std taken out."""
         check_images(images)
-        return (images - self.mean) / self.std
+        return (images.to(self.mean) - self.mean) / self.std
 
     def forward(self, images: Tensor) -> Tensor:
         return self.layers(self.normalize(images))
@@ -79,7 +80,7 @@ class Network(nn.Module):
         name = layer.removesuffix(".pre")
         modules = dict(self.layers.named_modules())
         if name not in modules or not name:
-            hint = danish.nearest(layer, modules)
+            hint = danish.did_you_mean(layer, modules)
             raise LessonError(
                 f"{self.name} har intet lag »{layer}«. {hint} Lagene hedder {danish.listing(self.layer_names)}."
             )
@@ -119,12 +120,13 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
 
     Weights follow He et al. 2015 (normal, variance 2 / fan-in), so that signals keep their size through the
     ReLUs at any depth; biases are zero. (AlexNet's paper drew from a fixed 0.01 and set some biases to one.)
-    On `device="meta"` the network stays without memory: enough for shapes and counts.
+    They are drawn on the CPU and then moved: the same on every device. On `device="meta"` the network stays
+    without memory: enough for shapes and counts.
     """
     if torch.device(device).type == "meta":
         return network
-    network.to_empty(device=device)
-    generator = torch.Generator(device=device).manual_seed(seed)
+    network.to_empty(device="cpu").to(memory_format=torch.contiguous_format)
+    generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         network.mean.copy_(torch.tensor(network.normalization[0]).view(1, 3, 1, 1))
         network.std.copy_(torch.tensor(network.normalization[1]).view(1, 3, 1, 1))
@@ -136,7 +138,7 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
                     module.bias.zero_()
             elif isinstance(module, nn.BatchNorm2d):
                 module.reset_parameters()
-    return network
+    return network.to(device)
 
 
 def random_twin(network: Network, seed: int = 0) -> Network:
