@@ -11,7 +11,7 @@ from sklearn.manifold import TSNE
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lesson_utils import danish, snapshots
+from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.neighbours import PIXELS, Neighbours, features, nearest
@@ -25,6 +25,11 @@ from lesson_world import Samples, render
 from lesson_world.datasets import TRAINING
 
 PLACED = ("rows", "down", "right", "parts", "strengths")
+
+
+def own_photo(path: str, network: Network) -> Tensor:
+    """The student's photo (3, H, W), or the course's cat, in the size that the network takes."""
+    return images.photo(path, network.input_size)
 
 
 def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tensor]:
@@ -43,7 +48,7 @@ def photo_neighbours(
     """The nearest samples to a photo (3, H, W), by both metrics in each layer."""
     found = {}
     for layer in layers:
-        vectors, query = (features(network, images, layer) for images in (samples, photo[None]))
+        vectors, query = (features(network, each, layer) for each in (samples, photo[None]))
         for metric, word in {"euclidean": "euklidisk", "cosine": "cosinus"}.items():
             name = "pixler" if layer == PIXELS else layer
             found[f"{name},\n{word}"] = nearest(vectors, samples.labels, count, metric, query)
@@ -105,7 +110,7 @@ def ask_about_part(
     """Ask a unit about `count` things drawn without a part, and about the same things with it."""
     options = {"size": network.input_size, "occlusion": 0.0}
     pair = [render(classes, seed, range(count), omit=omit, **options).images for omit in ((part,), ())]
-    maps = [activations(network, images, [found.layer])[found.layer][:, unit] for images in pair]
+    maps = [activations(network, each, [found.layer])[found.layer][:, unit] for each in pair]
     return PartTest(torch.stack(pair), torch.stack(maps), float(found.thresholds[unit]))
 
 

@@ -65,7 +65,11 @@ def _moments() -> list[tuple[snapshots.Snapshot, Network]]:
 
 def _networks(more: str) -> dict[str, str]:
     """What the student can choose: the course's networks, and the one of the lesson's `network`."""
-    known = {name: about["danish"] for name, about in embedded().items()}
+    known = {
+        name: f"{about['network']} ({name})"
+        for name, about in embedded().items()
+        if about["classes"] == list(datasets.BASE)
+    }
     return known if more in known else known | {more: f"{_network(more).name} (dit valg)"}
 
 

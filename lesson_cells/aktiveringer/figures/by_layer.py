@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lesson_utils.danish import number, percent
-from lesson_utils.dissection import KINDS
+from lesson_utils.dissection import DETECTS, KINDS
 from lesson_utils.show import style
 
 SHADES = (style.GREY, style.SKY, style.GREEN, style.ORANGE, style.PURPLE, style.RED)
@@ -16,7 +16,7 @@ SILENCE = {"weak": "svage", "silent": "helt tavse", "dead": "tavse for alle bill
 
 
 class Line(NamedTuple):
-    """A line of a field: its name, its colour, and a row per layer with `layer`, `value` and maybe `low`, `high`."""
+    """A line of a field: a row per layer with its `value`, perhaps between `low` and `high`."""
 
     name: str
     colour: str
@@ -74,11 +74,11 @@ def detected_kinds(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
         for name, word in names.items()
     }
     what = "Andelen af enheder, der finder hver slags begreb, lag for lag."
-    return _fields(fields, "af lagets enheder", what, _whole_percent)
+    return _fields(fields, f"af lagets enheder (IoU over {number(DETECTS)})", what, _whole_percent)
 
 
 def precision(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Precision@5 of the twins: a field for each table, whose index is the layers and whose columns the networks."""
+    """Precision@5: a field for each table, whose index are the layers and whose columns the networks."""
     return _precision(
         {
             title: {
@@ -137,7 +137,7 @@ def _fields(
     fields: Mapping[str, Sequence[Line]],
     ylabel: str,
     what: str,
-    text: Callable[[float], str] = lambda value: number(value, 2),
+    text: Callable[[float], str] | None = None,
 ) -> Figure:
     """A field for each name, all on one scale; the alt text is `what`, and from where to where each line goes."""
     figure, axes = style.new_figure(4.5, 1, len(fields), sharey=True, squeeze=False)
@@ -146,13 +146,14 @@ def _fields(
         for name, colour, rows, how in lines:
             error = [rows.value - rows.low, rows.high - rows.value] if "low" in rows else None
             field.errorbar(range(len(rows)), rows.value, error, fmt=how, color=colour, label=name, capsize=4)
-            ends = [f"{text(rows.value.iloc[k])} i {rows.layer.iloc[k]}" for k in (0, -1)]
+            tell = text or (lambda value: number(value, 2))
+            ends = [f"{tell(rows.value.iloc[k])} i {rows.layer.iloc[k]}" for k in (0, -1)]
             said.append(f"{title}, {name.lstrip('_')}: fra {ends[0]} til {ends[1]}")
         style.layer_ticks(field, lines[0].rows.layer, rotation=60 if len(fields) > 1 else 0)
         field.set_title(title)
         field.grid(axis="y")
     axes[0][0].set(ylabel=ylabel, ylim=(0, None))
-    style.danish_ticks(axes[0][0].yaxis, text)
+    style.danish_ticks(axes[0][0].yaxis, text or number)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), columnspacing=1.2)
     return style.described(figure, f"{what} {'. '.join(said)}.")

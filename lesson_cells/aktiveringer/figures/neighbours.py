@@ -28,7 +28,7 @@ def neighbour_rows(query: Tensor, found: Mapping[str, tuple[Tensor, list[bool] |
     for cell, hit in zip(figure.axes, frames, strict=True):
         if hit is not None:
             colour, line = (style.GREEN, "-") if hit else (style.WARNING, (0, (2, 1)))
-            cell.spines[:].set(visible=True, color=colour, linewidth=5, linestyle=line)
+            cell.spines[:].set(visible=True, color=colour, linewidth=5, linestyle=line, capstyle="butt")
     return figure
 
 
@@ -46,6 +46,5 @@ def embedding_map(points: Tensor, images: Tensor, title: str, hits: float) -> Fi
     axes.set_title(title)
     return style.described(
         figure,
-        f"{title}: {len(images)} små billeder lagt ud på et kort. For {percent(hits, 0)} er den nærmeste på kortet "
-        "af samme klasse.",
+        f"{title}: {len(images)} små billeder på et kort; hos {percent(hits, 0)} er den nærmeste af samme klasse.",
     )
