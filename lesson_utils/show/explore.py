@@ -14,7 +14,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.danish import number
-from lesson_utils.errors import LessonError
+from lesson_utils.errors import is_sentence
 from lesson_utils.show.display import image_tag
 
 WORKING = "<p>Regner …</p>"
@@ -80,8 +80,8 @@ def explore(
     """Show `draw(**settings)` with a control for each setting, and a folded twin for fixed settings.
 
     Args:
-        draw: figure function with one keyword per control; a LessonError that it raises is
-            shown in place of the picture.
+        draw: figure function with one keyword per control; a LessonError (or the world's error) that it raises
+            is shown in place of the picture.
         controls: the sliders, switches and choices by the name of the setting.
         fixed: two or three settings that show the point without a slider; each gives every control a value.
     """
@@ -112,7 +112,10 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
     def redraw(_change: object = None) -> None:
         picture.value = WORKING + picture.value  # a first click may measure something for a while
-        picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+        try:
+            picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+        except Exception as error:
+            picture.value = alert(error)
 
     inputs = inputs_for(controls, redraw)
     redraw()
@@ -178,12 +181,23 @@ def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str,
 
 
 def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
-    """The figure as an `<img>` under its heading, or the Danish sentence that says why there is none."""
+    """The figure as an `<img>` under its heading, or the sentence of a LessonError that says why there is none."""
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
         return title + image_tag(draw(**settings), PICTURE_COLOURS)
-    except LessonError as sentence:
-        return f'{title}<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'
+    except Exception as error:
+        if not is_sentence(error):
+            raise
+        return title + alert(error)
+
+
+def alert(error: Exception) -> str:
+    """The Danish sentence of an error that is one; of any other what Python says, and what a student can do."""
+    said = str(error)
+    if not is_sentence(error):
+        problem = f"{type(error).__name__}: {' '.join(said.split())[:120]}".removesuffix(": ")
+        said = f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
+    return f'<p role="alert"><strong>Fejl:</strong> {escape(said)}</p>'
 
 
 def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
