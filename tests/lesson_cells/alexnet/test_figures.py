@@ -123,4 +123,4 @@ def test_slopes_norm_and_dropout_describe_themselves():
     drawn = figures.dropout_passes([torch.eye(8) * 2, torch.zeros(8, 8)], torch.ones(8, 8))
     assert "64 enheder" in drawn.alt_text
     assert "nr. 1: 8 tændt, træning, nr. 2: 0 tændt og brug (eval): 64 tændt" in drawn.alt_text
-    assert [axes.get_xlabel() for axes in drawn.axes][0] == "8 af 64 tændt\nmiddel 0,25"
+    assert drawn.axes[0].get_xlabel() == "8 af 64 tændt\nmiddel 0,25"
