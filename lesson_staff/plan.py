@@ -11,7 +11,7 @@ from lesson_staff import fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.parameters import WrongParameters, read_parameters, values_for
 from lesson_staff.sweep import LESSON
-from lesson_utils.danish import nearest
+from lesson_utils.danish import did_you_mean
 from lesson_utils.errors import LessonError
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
@@ -115,7 +115,7 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
     for setting in settings or ({},):
         for name in setting:
             if name not in names and name != LESSON:
-                hint = nearest(name, names) or "Se dem med »lesson list«."
+                hint = did_you_mean(name, names) or "Se dem med »lesson list«."
                 wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
         try:
             meant = _lessons_of(setting, lessons)
