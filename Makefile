@@ -49,6 +49,7 @@ format: $(READY)  ## Ret kodens form med ruff
 
 measure: $(READY)  ## Mål det, der tager for lang tid til at være en prøve
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+	@$(BIN)/python -m lesson_staff.fingerprint $(patsubst data/measurements/%.csv,%,$(wildcard data/measurements/*.csv))
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

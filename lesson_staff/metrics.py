@@ -5,18 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-RECORD = (
-    "application/vnd.lesson.record+json"  # as `classroom.display` names it, which would import matplotlib
-)
+from lesson_utils.records import records
 
 
 def write_metrics(notebook: Path, target: Path) -> None:
     """`metrics.json`: name -> value, in the order of the cells. The same run gives the same bytes."""
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    outputs = (output for cell in content["cells"] for output in cell.get("outputs", []))
-    entries = (output["data"][RECORD] for output in outputs if RECORD in output.get("data", {}))
-    values = {entry["name"]: entry["value"] for entry in entries}
-    target.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    values = json.dumps(records(content), ensure_ascii=False, indent=2, allow_nan=False)
+    target.write_text(values + "\n", encoding="utf-8")
 
 
 def flat(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+from lesson_staff import fingerprint
 from lesson_staff.batch import run_all
 from lesson_staff.catalogue import REPOSITORY
 from lesson_staff.pages import replace_file
@@ -34,9 +35,10 @@ def remake(
     ):
         for result in results:
             if result.passed:
-                refresh(
-                    by_name[result.name].lesson.notebook, Path(folder, result.name, f"{result.name}.ipynb")
-                )
+                notebook = by_name[result.name].lesson.notebook
+                refresh(notebook, Path(folder, result.name, f"{result.name}.ipynb"))
+                if notebook.is_relative_to(REPOSITORY):
+                    fingerprint.keep(notebook.relative_to(REPOSITORY).as_posix())
             yield result
 
 

@@ -17,11 +17,11 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from lesson_utils.danish import number
+from lesson_utils.records import RECORD, plain
 from lesson_utils.show.style import PIXELS_PER_INCH, STYLE, one_at_a_time
 
 DOTS_PER_INCH = 120  # a fifth more than it is shown with: sharp on a projector, small in the notebook
 T = TypeVar("T")
-RECORD = "application/vnd.lesson.record+json"
 
 
 def png(figure: Figure, colours: int | None = None) -> bytes:
@@ -128,28 +128,10 @@ def _html(cells: pd.DataFrame, right: set[Any], caption: str, index: bool, corne
 def record(name: str, value: Any) -> None:
     """Keep a key figure of the lesson in this cell's output, unseen, so that a batch can collect it.
 
-    `value`: text, number, bool, a scalar of numpy or torch, or lists and dicts of these.
+    `value`: text, number, bool, a scalar of numpy or torch, or lists and dicts of these; NaN and infinity, which
+    JSON does not have, become null.
     """
-    display({RECORD: {"name": name, "value": _plain(value)}, "text/html": "", "text/plain": ""}, raw=True)
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):  # numpy and torch: scalars and arrays alike
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise TypeError(f"a record holds text, numbers, lists and dicts, not {type(value).__name__}")
-
-
-def records(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """All key figures in an executed notebook (an nbformat node or its dict), in order of the cells."""
-    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", []))
-    entries = (output["data"][RECORD] for output in outputs if RECORD in output.get("data", {}))
-    return {entry["name"]: entry["value"] for entry in entries}
+    display({RECORD: {"name": name, "value": plain(value)}, "text/html": "", "text/plain": ""}, raw=True)
 
 
 def progress(iterable: Iterable[T], label: str) -> Iterable[T]:

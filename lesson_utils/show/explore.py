@@ -112,7 +112,10 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
     def redraw(_change: object = None) -> None:
         picture.value = WORKING + picture.value  # a first click may measure something for a while
-        picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+        try:
+            picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+        except Exception as error:
+            picture.value = alert(error)
 
     inputs = inputs_for(controls, redraw)
     redraw()
@@ -178,12 +181,21 @@ def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str,
 
 
 def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
-    """The figure as an `<img>` under its heading, or the Danish sentence that says why there is none."""
+    """The figure as an `<img>` under its heading, or the sentence of a LessonError that says why there is none."""
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
         return title + image_tag(draw(**settings), PICTURE_COLOURS)
     except LessonError as sentence:
-        return f'{title}<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'
+        return title + alert(sentence)
+
+
+def alert(error: Exception) -> str:
+    """The Danish sentence of a LessonError; of any other error what Python says, and what a student can do."""
+    said = str(error)
+    if not isinstance(error, LessonError):
+        problem = f"{type(error).__name__}: {' '.join(said.split())[:120]}".removesuffix(": ")
+        said = f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
+    return f'<p role="alert"><strong>Fejl:</strong> {escape(said)}</p>'
 
 
 def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:

@@ -14,9 +14,16 @@ from typing import Any
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from lesson_utils.errors import LessonError
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import PICTURE_COLOURS, Control, display_html, figure_html, inputs_for, named
+from lesson_utils.show.explore import (
+    PICTURE_COLOURS,
+    Control,
+    alert,
+    display_html,
+    figure_html,
+    inputs_for,
+    named,
+)
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
 
@@ -49,7 +56,7 @@ def watch_live(work: Work, controls: Mapping[str, Control], fixed: Sequence[Mapp
     """Show the work's growing picture under a control for each setting, a stop button, and a folded twin.
 
     Args:
-        work: see `Work`; a LessonError that it raises is shown in place of the picture.
+        work: see `Work`; an error is one sentence in place of the picture.
         controls, fixed: as for `explore`; with LESSON_STATIC=1 only the figures of `fixed` are shown.
     """
     twin = "".join(
@@ -97,8 +104,8 @@ class _Desk:
         try:
             with _turn:
                 self.picture.value = image_tag(self.work(first, **settings), PICTURE_COLOURS)
-        except LessonError as sentence:
-            self._fail(sentence)
+        except Exception as error:
+            self._fail(error)
             return
         self.halt.disabled = False
         self.thread = threading.Thread(target=self._run, args=(watch, settings), daemon=True)
@@ -109,13 +116,13 @@ class _Desk:
             if watch.show is None:
                 return
             try:
-                figure = self.work(watch, **settings)
-            except LessonError as sentence:
+                tag = image_tag(self.work(watch, **settings), PICTURE_COLOURS)
+            except Exception as error:  # nobody else hears it: the thread would end, and its line stand still
                 if watch is self.watch:
-                    self._fail(sentence)
+                    self._fail(error)
                 return
             if watch is self.watch:
-                self.picture.value = image_tag(figure, PICTURE_COLOURS)
+                self.picture.value = tag
                 self.halt.disabled = True
                 self._say(
                     "Stoppet. Billedet er, som det nåede at blive." if watch.stopped.is_set() else "Færdig."
@@ -130,6 +137,6 @@ class _Desk:
     def _say(self, text: str) -> None:
         self.said.value = f'<span role="status">{escape(text)}</span>'
 
-    def _fail(self, sentence: LessonError) -> None:
+    def _fail(self, error: Exception) -> None:
         self.halt.disabled = True
-        self.picture.value = f'<p role="alert"><strong>Fejl:</strong> {escape(str(sentence))}</p>'
+        self.said.value, self.picture.value = "", alert(error)

@@ -102,10 +102,15 @@ def danish_ticks(axis: Axis, text: Callable[[float], str] = number) -> None:
     axis.set_major_formatter(DanishFormatter(text))
 
 
-def layer_ticks(axes: Axes, layers: Iterable[str]) -> None:
-    """Layers along the x axis, with names that are short enough to stand side by side."""
-    names = [name.removeprefix("inception_").replace("conv2_reduce", "reduce") for name in layers]
-    axes.set_xticks(range(len(names)), names, rotation=60)
+def short_layer(name: str) -> str:
+    """A layer's name, short enough to stand beside others: `inception_4a` -> `4a`, `conv2_reduce` -> `reduce`."""
+    return name.removeprefix("inception_").replace("conv2_reduce", "reduce")
+
+
+def layer_ticks(axes: Axes, layers: Iterable[str], rotation: float = 60) -> None:
+    """Layers along the x axis, by their short names."""
+    names = [short_layer(name) for name in layers]
+    axes.set_xticks(range(len(names)), names, rotation=rotation)
 
 
 def new_figure(

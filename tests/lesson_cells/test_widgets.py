@@ -60,6 +60,8 @@ def alt_texts(html: str) -> list[str]:
 def draw_number(number: int) -> Figure:
     if number == 3:
         raise LessonError("Tre <går> ikke.")
+    if number == 5:
+        raise KeyError("fem")
     return described(Figure(figsize=(1, 0.5)), f"Tallet {number}")
 
 
@@ -139,6 +141,9 @@ def test_an_error_is_one_sentence_in_place_of_the_picture(live):
     assert alt_texts(picture.value) == ["Tallet 1"]
     slider.value = 3
     assert picture.value == '<p role="alert"><strong>Fejl:</strong> Tre &lt;går&gt; ikke.</p>'
+    slider.value = 5
+    assert "Fejl:</strong> Noget gik galt (KeyError: &#x27;fem&#x27;): vælg noget andet" in picture.value
+    assert explore.WORKING not in picture.value
     slider.value = 4
     assert alt_texts(picture.value) == ["Tallet 4"]
     assert "Tal: 2" in bundle["text/html"] and "Tre &lt;går&gt; ikke." in bundle["text/html"]

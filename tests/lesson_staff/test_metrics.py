@@ -8,15 +8,23 @@ import nbformat
 import pytest
 
 from lesson_staff.catalogue import LESSONS
-from lesson_staff.metrics import RECORD, flat, write_metrics
+from lesson_staff.metrics import flat, write_metrics
 from lesson_staff.parameters import read_parameters
-from lesson_utils.show.display import RECORD as DISPLAYED
+from lesson_utils.records import RECORD
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 
 
-def test_the_same_record_is_written_and_read():
-    assert RECORD == DISPLAYED
+def test_a_figure_that_is_no_number_leaves_metrics_that_are_json(tmp_path):
+    """An older course wrote NaN into the notebook itself."""
+    outputs = [nbformat.v4.new_output("display_data", {RECORD: {"name": "tab", "value": math.nan}})]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
+    nbformat.write(notebook, tmp_path / "lesson.ipynb")
+    write_metrics(tmp_path / "lesson.ipynb", tmp_path / "metrics.json")
+    assert (tmp_path / "metrics.json").read_text(encoding="utf-8") == '{\n  "tab": null\n}\n'
+
+
+def test_single_figures_by_name():
     assert flat({"a": {"b": 1, "c": [2, 3]}, "d": 4}) == {"a: b": 1, "a: c: 1": 2, "a: c: 2": 3, "d": 4}
 
 

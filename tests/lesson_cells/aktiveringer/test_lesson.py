@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lesson_cells.aktiveringer import exercises
-from lesson_utils.show.display import records
+from lesson_utils.records import records
 from lesson_utils.show.exercise import judge
 from lesson_utils.show.measurements import stored
 

@@ -11,7 +11,7 @@ from lesson_cells.motivation import exercises
 from lesson_cells.motivation.convolution import max_pool, slide
 from lesson_utils import danish
 from lesson_utils.networks import alexnet, googlenet, vgg
-from lesson_utils.show.display import records
+from lesson_utils.records import records
 from lesson_utils.show.exercise import judge
 from lesson_world import datasets
 

@@ -10,7 +10,7 @@ import torch
 from lesson_cells.rekonstruktion import exercises
 from lesson_cells.rekonstruktion.exercises import ascend
 from lesson_utils import danish
-from lesson_utils.show.display import records
+from lesson_utils.records import records
 from lesson_utils.show.exercise import judge
 from lesson_utils.show.measurements import stored
 

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lesson_utils import show
+from lesson_utils.records import RECORD, records
 from lesson_utils.show import record, table
-from lesson_utils.show.display import RECORD, png, records
+from lesson_utils.show.display import png
 from lesson_utils.show.style import described
 
 
@@ -118,7 +119,9 @@ def test_records_survive_the_notebook():
     for name, value in {
         "parametre": 60_965_224,
         "andel": np.float64(0.5),
+        "antal": np.int64(3),
         "tab": torch.tensor(1.5),
+        "svar": [torch.tensor(True), np.float32("nan"), float("inf")],
         "form": torch.zeros(2, 3).shape,
         "navne": {"conv1": [True, "a"]},
     }.items():
@@ -129,7 +132,9 @@ def test_records_survive_the_notebook():
     assert records(read) == {
         "parametre": 60_965_224,
         "andel": 0.5,
+        "antal": 3,
         "tab": 1.5,
+        "svar": [True, None, None],
         "form": [2, 3],
         "navne": {"conv1": [True, "a"]},
     }

@@ -23,11 +23,17 @@ def count(watch: live.Watch, steps: int) -> Figure:
     """Steps of a hundredth of a second; the figure says how many were made."""
     if steps == 13:
         raise LessonError("13 skridt bringer uheld.")
+    if steps == 14:
+        raise RuntimeError("CUDA error:\n  out of memory")
     done = 0
     try:
         for step in range(steps):
             watch(step, steps, lambda done=done: picture_of(done))
             time.sleep(0.01)
+            if steps == 1000 and step == 20:
+                raise ValueError("shapes <differ>")
+            if steps == 1001 and step == 20:
+                raise LessonError("Billedet er væk.")
             done = step + 1
     except KeyboardInterrupt:
         pass
@@ -91,6 +97,24 @@ def test_begin_again_makes_the_same_once_more(desk):
 def test_an_error_is_one_sentence(desk):
     desk.inputs["steps"].value = 13
     assert "Fejl:</strong> 13 skridt bringer uheld." in desk.picture.value and desk.halt.disabled
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        (14, "Fejl:</strong> Noget gik galt (RuntimeError: CUDA error: out of memory): vælg noget andet"),
+        (1000, "Fejl:</strong> Noget gik galt (ValueError: shapes &lt;differ&gt;): vælg noget andet"),
+        (1001, "Fejl:</strong> Billedet er væk."),
+    ],
+)
+def test_any_error_on_the_way_is_one_sentence_and_nothing_seems_to_go_on(desk, steps, sentence):
+    desk.inputs["steps"].value = steps
+    until(lambda: "Fejl:" in desk.picture.value)
+    assert sentence in desk.picture.value
+    assert desk.halt.disabled and "Skridt" not in desk.said.value
+    desk.inputs["steps"].value = 2  # and the next choice is carried out
+    until(lambda: "Færdig" in desk.said.value)
+    assert "efter 2 skridt" in desk.picture.value
 
 
 def test_without_a_front_end_only_the_twin(monkeypatch):

@@ -1,0 +1,177 @@
+"""What a stored result was made by: the code and the data that a notebook or a benchmark reaches.
+
+`data/outputs.json` keeps, for each lesson with stored outputs and each stored table, a short hash of every file
+behind it. A change of comments, docstrings or blank lines changes no result, and no hash.
+
+    python -m lesson_staff.fingerprint transfer …   the tables were measured again, or what changed moves no number
+"""
+
+import ast
+import hashlib
+import io
+import json
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from lesson_staff.catalogue import NOTEBOOKS, REPOSITORY
+from lesson_utils.errors import LessonError
+
+STORED = REPOSITORY / "data" / "outputs.json"
+TABLES = REPOSITORY / "data" / "measurements"
+DRAWING = re.compile(r"/show/|figures|widgets|exercises")  # a table holds numbers, not how they are drawn
+
+
+def of_lesson(notebook: Path) -> str:
+    """One short hash of a lesson and of all that its results depend on."""
+    return _short(json.dumps(reached(notebook), sort_keys=True).encode())
+
+
+def reached(source: Path) -> dict[str, str]:
+    """The files behind a notebook or a script, itself included: a short hash of each, by its path."""
+    code = _code(source)
+    files, names = {source: _short(_essence(code))}, _words(code)
+    waiting = list(_imports(code, ""))
+    while waiting:
+        file = waiting.pop()
+        if file not in files:
+            text = file.read_text(encoding="utf-8")
+            files[file] = _short(_essence(text))
+            names |= _words(text)
+            waiting += _imports(text, ".".join(file.relative_to(REPOSITORY).parent.parts))
+    files |= {
+        file: _file_hash(file) for file in _data() if file.stem in names or file.parent.name == "photos"
+    }
+    return {_name(file): digest for file, digest in sorted(files.items()) if file.is_file()}
+
+
+def behind(result: str) -> dict[str, str]:
+    """What stands behind a stored result now: a notebook's outputs, or a table's rows."""
+    path = REPOSITORY / result
+    if path.suffix == ".ipynb":
+        return reached(path)
+    found = reached(REPOSITORY / command(path).split()[-1])
+    return {name: digest for name, digest in found.items() if not DRAWING.search(name) and name != result}
+
+
+def command(table: Path) -> str:
+    """The command that makes a table, as its first line tells: `python benchmarks/transfer.py`."""
+    return table.read_text(encoding="utf-8").split("\n")[0].removeprefix("# made by: ").split(" (")[0]
+
+
+def results() -> list[str]:
+    """Every stored result of the course, by its path: the lessons, and the tables in data/measurements."""
+    return [_name(path) for path in (*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(TABLES.glob("*.csv")))]
+
+
+def older_than(result: str) -> list[str]:
+    """The files that were changed, or came or went, since the result was stored; `[result]` if it never was."""
+    then, now = _stored().get(result), behind(result)
+    if then is None:
+        return [result]
+    return sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
+
+
+def keep(result: str) -> None:
+    """Note that the result was stored with the code and data that stand here now."""
+    stored = _stored() | {result: behind(result)}
+    text = json.dumps({name: stored[name] for name in results() if name in stored}, indent=1)
+    STORED.write_text(text + "\n", encoding="utf-8")
+
+
+def _stored() -> dict[str, dict[str, str]]:
+    return json.loads(STORED.read_text(encoding="utf-8")) if STORED.is_file() else {}
+
+
+def _name(file: Path) -> str:
+    return file.relative_to(REPOSITORY).as_posix()
+
+
+def _short(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+@cache
+def _file_hash(file: Path) -> str:
+    return _short(file.read_bytes())
+
+
+def _data() -> list[Path]:
+    return [
+        file for room in ("photos", "weights", "measurements") for file in (STORED.parent / room).iterdir()
+    ]
+
+
+def _code(source: Path) -> str:
+    text = source.read_text(encoding="utf-8")
+    if source.suffix != ".ipynb":
+        return text
+    return "\n".join(
+        "".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"
+    )
+
+
+@cache
+def _essence(code: str) -> bytes:
+    """The code without what changes no result: comments, docstrings, blank lines."""
+    lines = code.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(code)):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    return "\n".join(filter(None, (line.rstrip() for line in lines))).encode()
+
+
+def _words(code: str) -> set[str]:
+    """All texts in the code: a file in data/ is read by its name."""
+    nodes = ast.walk(ast.parse(code))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _imports(code: str, package: str) -> Iterator[Path]:
+    """The files of the four houses that the code imports, wherever in it."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: -node.level + 1 or None] if node.level else []
+            base = ".".join([*above, *filter(None, [node.module])])
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            if name.startswith("lesson_"):
+                yield from _files(name)
+
+
+def _files(module: str) -> Iterator[Path]:
+    """What an import of the module reads: its own file, and the __init__ of each package above it."""
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        path = REPOSITORY.joinpath(*parts[:length])
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.is_file():
+                yield file
+
+
+def main(tables: list[str]) -> None:
+    for name in tables:
+        if not (TABLES / f"{name}.csv").is_file():
+            raise LessonError(
+                f"Kurset har ingen måling »{name}«: skriv navnet på en fil i data/measurements."
+            )
+        keep(_name(TABLES / f"{name}.csv"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
