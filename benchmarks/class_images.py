@@ -38,7 +38,7 @@ def main(folder: Path | None) -> None:
             rows += [(drawer, judge, seed, recognised(networks[judge], drawn)) for judge in names]
             sheets.setdefault(drawer, drawn)
             if folder and seed == SEEDS[0]:
-                sheet = figures.class_pictures(drawn, network.class_names, columns=6)
+                sheet = figures.named_pictures(drawn, network.class_names, columns=6)
                 sheet.savefig(folder / f"{drawer}-class-images.png")
                 filters = figures.first_filters(network.layers[0].conv.weight.detach())
                 filters.savefig(folder / f"{drawer}-conv1.png")

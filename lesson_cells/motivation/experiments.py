@@ -1,19 +1,17 @@
 """A filter in all its places, and what the layers of a trained network look for, seen and counted in parts."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import pandas as pd
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lesson_utils import reconstruction
 from lesson_utils.device import torchvision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, clearest_units, patches, strongest_places
-from lesson_utils.show import progress
+from lesson_utils.reconstruction import class_images
 from lesson_world import Samples
 from lesson_world.names import PARTS
 
@@ -68,12 +66,6 @@ def agreement_by_layer(networks: dict[str, Network], samples: Samples, layers: S
         found = strongest_places(network, samples, layers)
         agreement[name] = [float(places.agreement.mean()) for places in found.values()]
     return pd.DataFrame(agreement, index=list(layers))
-
-
-def class_images(network: Network, classes: Sequence[int], steps: int = 100, seed: int = 0) -> Tensor:
-    """(N, 3, S, S): what the network takes most for each of N classes (see `reconstruction.class_images`)."""
-    bar = partial(progress, label="Tegner klassebilleder")
-    return reconstruction.class_images(network, classes, steps, seed=seed, bar=bar).images
 
 
 def imagenet_categories() -> list[str]:

@@ -1,4 +1,4 @@
-"""Figures of lesson 00: `convolution` for its first half, `world` for the drawn images, `networks` for the rest."""
+"""Figures of lesson 00: a filter (`convolution`), the drawn images (`world`), and `networks`."""
 
 from lesson_cells.motivation.figures.convolution import (
     filters_on_photo,
@@ -10,25 +10,24 @@ from lesson_cells.motivation.figures.convolution import (
 from lesson_cells.motivation.figures.networks import (
     agreement,
     answers,
-    class_pictures,
     encoder_decoder,
     first_filters,
     first_training,
     top_patches,
     two_decoders,
 )
-from lesson_cells.motivation.figures.world import class_sheet, part_map
+from lesson_cells.motivation.figures.world import part_map
+from lesson_utils.show.pictures import named_pictures
 
 __all__ = [
     "agreement",
     "answers",
-    "class_pictures",
-    "class_sheet",
     "encoder_decoder",
     "filters_on_photo",
     "first_filters",
     "first_training",
     "moved",
+    "named_pictures",
     "one_place",
     "part_map",
     "photo_as_numbers",

@@ -143,12 +143,6 @@ def agreement(by_layer: pd.DataFrame) -> Figure:
     )
 
 
-def class_pictures(images: Tensor, names: Sequence[str], columns: int = 4) -> Figure:
-    """Class images (N, 3, S, S) under the names of their classes."""
-    what = plural(len(images), "klassebillede", "klassebilleder")
-    return picture_grid(images, f"{what}: {listing(names)}.", columns, above=names)
-
-
 @style.styled
 def two_decoders(encoder: str, decoders: Mapping[str, str]) -> Figure:
     """One box for the encoder and an arrow to a box for each decoder: its name and what it was measured to do."""
