@@ -12,6 +12,7 @@ import nbformat
 
 from lesson_staff.plan import RunResult
 from lesson_utils.danish import number, plural
+from lesson_utils.records import RECORD
 
 TEMPLATES = Path(__file__).with_name("templates")
 MATHJAX = "mathjax"
@@ -63,6 +64,8 @@ def write_page(notebook: Path, page: Path, title: str) -> None:
     content.metadata["title"] = title
     for cell in content.cells:
         cell.source = cell.source.removeprefix(NBVAL_MARK)
+        if "outputs" in cell:  # a key figure shows nothing
+            cell.outputs = [output for output in cell.outputs if RECORD not in output.get("data", {})]
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_file=str(TEMPLATES / "page.html.j2"),

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lesson_staff.batch import Scheduler, run_all
+from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
 from lesson_staff.catalogue import find
-from lesson_staff.here import ThisMachine, runs_at_a_time
 from lesson_staff.inputs import checked_settings
 from lesson_staff.order import Limits
 from lesson_staff.pages import verdict

@@ -11,11 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lesson_utils.activations import Source, activations, batches, locate, pictures
-from lesson_utils.networks import sights
+from lesson_utils.activations import activations, sights_of
 from lesson_utils.networks.arithmetic import Sight
-from lesson_world import Samples
-from lesson_world.album import Album
+from lesson_utils.samples import Album, KnownSamples, Piece, Samples, Source, batches, images_of
 
 
 @dataclass
@@ -24,7 +22,7 @@ class Places:
 
     rows          int64 (C, count), into the samples, strongest first
     down, right   int64 (C, count), the pixel in the middle of what the unit sees there
-    parts         int64 (C, count), the part that is seen there, into `Samples.part_names`; 0 is the background,
+    parts         int64 (C, count), the part that is seen there, into their `part_names`; 0 is the background,
                   and everything in images whose parts nobody knows
     strengths     float32 (C, count)
     window        pixels: how wide a square the unit sees, at most the whole image
@@ -61,7 +59,7 @@ def strongest_places(
     looks: dict[str, Sight] = {}
     seen = 0
     for batch in batches(source, batch_size):
-        images = pictures(batch)
+        images = images_of(batch)
         looks = looks or sights_of(network, layers, images.shape[-1])
         answers = activations(network, images.to(next(network.parameters()).device), layers)
         for layer in layers:
@@ -69,18 +67,6 @@ def strongest_places(
             best[layer] = _stronger(best[layer], found, count) if layer in best else found
         seen += len(images)
     return best
-
-
-def sights_of(network: nn.Module, layers: Sequence[str], side: int = 224) -> dict[str, Sight]:
-    """What the units of each layer see (`networks.sights`), by the layer's name; of branches, the widest.
-
-    It is the same for images of any size; `side` is one that a network takes which does not know its own.
-    """
-    paths = {layer: locate(network, layer) for layer in layers}
-    every = [path for found in paths.values() for path in found]
-    size = getattr(network, "input_size", side)
-    seen = dict(zip(every, sights(network, every, size), strict=True))
-    return {layer: max(seen[path] for path in found) for layer, found in paths.items()}
 
 
 def patches(samples: Samples | Album | Tensor, places: Places, unit: int, size: int | None = None) -> Tensor:
@@ -91,7 +77,7 @@ def patches(samples: Samples | Album | Tensor, places: Places, unit: int, size: 
     size = size or places.window
     half = size // 2
     rows = places.rows[unit]
-    images = pictures(samples[rows] if isinstance(samples, Tensor) else samples.take(rows))
+    images = images_of(samples[rows] if isinstance(samples, Tensor) else samples.take(rows))
     images = F.pad(images, (half,) * 4, value=1.0)
     corners = zip(places.down[unit].tolist(), places.right[unit].tolist(), strict=True)
     return torch.stack(
@@ -110,11 +96,9 @@ def clearest_units(places: Places, count: int) -> list[int]:
     return list(chosen.values())[:count]
 
 
-def _places(
-    answers: Tensor, batch: Samples | Tensor, seen: Sight, layer: str, count: int, first: int
-) -> Places:
+def _places(answers: Tensor, batch: Piece, seen: Sight, layer: str, count: int, first: int) -> Places:
     """The strongest places in one batch, whose first image has the number `first`."""
-    images = pictures(batch)
+    images = images_of(batch)
     side = images.shape[-1]
     maps = answers if answers.dim() == 4 else answers[..., None, None]
     columns = maps.shape[-1]
@@ -126,7 +110,7 @@ def _places(
         for step in (steps // columns, steps % columns)
     )
     parts = torch.zeros_like(down)
-    if isinstance(batch, Samples):
+    if isinstance(batch, KnownSamples):
         parts = _part_at(batch, rows.T, down, right, reach=min(seen.jump, side) // 2)
     return Places(layer, rows.T + first, down, right, parts, strengths.T, min(seen.size, side))
 
@@ -149,7 +133,7 @@ def _commonest(parts: Tensor) -> tuple[Tensor, Tensor]:
     return counts.argmax() * (counts.max() > 0), counts.max() / len(parts)
 
 
-def _part_at(samples: Samples, rows: Tensor, down: Tensor, right: Tensor, reach: int) -> Tensor:
+def _part_at(samples: KnownSamples, rows: Tensor, down: Tensor, right: Tensor, reach: int) -> Tensor:
     """The part that fills most of the square of `reach` pixels around each place; else the background."""
     side = samples.parts.shape[-1]
     square = torch.arange(-reach, reach + 1)

@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils import danish
-from lesson_utils.activations import Source, activations, stream
+from lesson_utils.activations import activations, stream
 from lesson_utils.dissection import Dissection
 from lesson_utils.networks import evenly_spaced
 from lesson_utils.patches import Places, patches
+from lesson_utils.samples import Source
 from lesson_world import Samples
 from lesson_world.album import Album
 

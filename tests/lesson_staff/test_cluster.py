@@ -11,6 +11,7 @@ from PIL import Image
 
 from lesson_staff import session
 from lesson_staff.cli import answer
+from lesson_staff.cluster import course_fingerprint
 
 RECORD = """
 import os
@@ -27,6 +28,21 @@ def test_without_dask_one_sentence(monkeypatch, capsys, course):
     assert capsys.readouterr().err == (
         "Fejl: Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«.\n"
     )
+
+
+def test_a_worker_with_other_code_or_weights_has_another_fingerprint(tmp_path):
+    """In any of the four houses; what it is told here is refused in the test below."""
+    names = [f"lesson_{house}/room/a.py" for house in ("utils", "cells", "world", "staff")]
+    names += ["data/weights/a.safetensors", "data/measurements/a.csv", "data/photos/a.jpg"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    seen = [course_fingerprint(tmp_path)]
+    for name in names:
+        (tmp_path / name).write_text("2")
+        seen.append(course_fingerprint(tmp_path))
+    assert len(set(seen)) == len(names) + 1
+    assert course_fingerprint() == course_fingerprint() not in seen
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from lesson_staff import catalogue
+from lesson_staff import catalogue, fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.order import Limits, order_for
 from lesson_staff.parameters import Written
@@ -183,6 +183,27 @@ def test_a_changed_notebook_is_another_run_and_changed_outputs_are_not(lessons):
     content.cells[0].source += "\n"
     nbformat.write(content, run.lesson.notebook)
     assert run.identity() != before
+
+
+def test_changed_library_code_and_weights_are_another_run(lessons, monkeypatch):
+    files = {"lesson_utils/colours.py": "BLUE = 1\n", "data/weights/alexnet.safetensors": "w"}
+    files |= {"lesson_utils/unused.py": "1\n", "data/photos/kat.jpg": "k", "data/measurements/a.csv": "a"}
+    for name, text in files.items():
+        (lessons / name).parent.mkdir(parents=True, exist_ok=True)
+        (lessons / name).write_text(text)
+    monkeypatch.setattr(fingerprint, "REPOSITORY", lessons)
+    monkeypatch.setattr(fingerprint, "STORED", lessons / "data" / "outputs.json")
+    (run,) = plan(find(["1"]))
+    content = nbformat.read(run.lesson.notebook, as_version=4)
+    content.cells.append(nbformat.v4.new_code_cell("from lesson_utils import colours\nname = 'alexnet'"))
+    nbformat.write(content, run.lesson.notebook)
+    seen = [run.identity()]
+    for name, text in (("lesson_utils/colours.py", "BLUE = 2\n"), ("data/weights/alexnet.safetensors", "x")):
+        (lessons / name).write_text(text)
+        seen.append(run.identity())
+    assert len(set(seen)) == 3
+    (lessons / "lesson_utils/unused.py").write_text("2\n")
+    assert run.identity() == seen[-1], "what the lesson does not reach"
 
 
 @pytest.fixture
