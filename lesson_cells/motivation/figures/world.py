@@ -23,6 +23,7 @@ def part_map(samples: Samples, parts: bool = True, row: int = 0) -> Figure:
     """
     image, name = samples.images[row], samples.danish_names[int(samples.labels[row])]
     figure, (plain, overlaid, names) = style.new_figure(3.8, columns=3, width_ratios=[1, 1, 0.7])
+    figure.get_layout_engine().set(h_pad=0.15)
     style.image_axes(plain, image)
     plain.set_title(f"{name}, {image.shape[-1]} x {image.shape[-1]} pixler")
     for axes in (overlaid, names):
