@@ -62,3 +62,16 @@ def static(monkeypatch: pytest.MonkeyPatch) -> FrontEnd:
     """No front end: pictures alone."""
     monkeypatch.setenv("LESSON_STATIC", "1")
     return FrontEnd()
+
+
+@pytest.fixture(scope="module")
+def run_cells(notebook: dict) -> Callable[..., dict]:
+    """Runs cells of the notebook, given by their ids, and hands back the names that they leave."""
+
+    def run(*ids: str, **names: object) -> dict:
+        sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+        for cell in ids:
+            exec(sources[cell], names)
+        return names
+
+    return run
