@@ -5,7 +5,7 @@ need this course installed, the same version of it, which is asked before anythi
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from lesson_staff.batch import runs_at_a_time
 from lesson_staff.catalogue import REPOSITORY
+from lesson_staff.inputs import check_device
 from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Order, Outcome
 from lesson_utils.errors import LessonError
@@ -59,7 +60,7 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
 class Cluster:
     """The scheduler at `address` (`tcp://host:port`), or a cluster of `jobs` workers started here for none."""
 
-    def __init__(self, address: str = "", jobs: int | None = None) -> None:
+    def __init__(self, address: str = "", jobs: int | None = None, devices: Iterable[str] = ()) -> None:
         try:
             import dask
             from distributed import Client, LocalCluster
@@ -87,6 +88,8 @@ class Cluster:
         self._tell: dict[str, Callable[[int, int], None]] = {}
         try:
             self.slots = self._checked_workers()
+            for device in devices:  # each worker's own answer, if one lacks it
+                self._client.run(check_device, device)
         except LessonError:
             self.close()
             raise

@@ -12,6 +12,7 @@ from PIL import Image
 from lesson_staff import session
 from lesson_staff.cli import answer
 from lesson_staff.cluster import course_fingerprint
+from lesson_utils.errors import LessonError
 
 RECORD = """
 import os
@@ -72,9 +73,11 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
             patch.setattr(cluster_module, "course_fingerprint", lambda: "en anden")
             assert answer([*asked, "--scheduler", own.address, "--out", str(tmp_path / "none")]) == 2
         assert "samme udgave af kurset" in capsys.readouterr().err
+        with pytest.raises(LessonError, match="device »gpu« kendes ikke"):
+            Cluster(own.address, devices=["gpu"])
         assert not (tmp_path / "none").exists()
         with monkeypatch.context() as patch:
-            patch.setattr(cluster_module, "Cluster", lambda address, jobs: own)
+            patch.setattr(cluster_module, "Cluster", lambda address, jobs, devices: own)
             assert answer([*asked, "1", "--local-cluster", "--out", own_there]) == 0
         assert f"Følg kørslen i dask: {own.dashboard}" in capsys.readouterr().out
     metrics = [next(Path(place).glob("01_*/metrics.json")).read_bytes() for place in (here, there, own_there)]

@@ -1,5 +1,7 @@
 """Which runs the options of `lesson run` ask for, and what is refused before anything starts."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
@@ -98,6 +100,21 @@ def test_a_folder_of_photos_is_a_run_per_picture(lessons):
     assert sentences(photos=str(folder)) == ["Filen »c.png« er tom: hent eller gem billedet igen."]
 
 
+def test_a_missing_device_is_one_sentence(lessons, monkeypatch):
+    """Whatever else the lessons allow it to be; `auto` and `cpu` are asked of nobody."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    for notebook in lessons.glob("*.ipynb"):
+        notebook.write_text(notebook.read_text().replace("seed: int = 0", 'device: str = \\"auto\\"'))
+    lesson = Lesson("01", "Dyb", 5, "01_deep.ipynb", {"device": ("auto", "cpu", "cuda", "mps")})
+    monkeypatch.setattr(catalogue, "LESSONS", (lesson, replace(lesson, number="02", file="02_rate.ipynb")))
+    assert len(names(grids=["device=auto,cpu"])) == 4
+    (told,) = sentences(parameters=["device=cuda"])
+    assert told.startswith("device »cuda« findes ikke på denne computer: vælg mellem ")
+    (told,) = sentences(parameters=["device=gpu"])
+    assert told.startswith("device »gpu« kendes ikke")
+    assert len(names(parameters=["device=cuda"], scheduler="tcp://h:1")) == 2, "the workers may have one"
+
+
 def test_everything_wrong_is_said_at_once(lessons):
     told = sentences(parameters=["dept=11", "rate=meget", "fast=måske"], grids=["depth=11,12", "steps=0,3"])
     assert set(told) == {
@@ -134,6 +151,8 @@ def test_rows_for_other_lessons_than_the_chosen_ones(lessons):
         ({"parameters": ["depth"]}, "»depth« blev ikke forstået: skriv -p navn=værdi."),
         ({"grids": ["depth="]}, "»depth=« blev ikke forstået: skriv --grid navn=1,2,3."),
         ({"parameters": ["seed=1"], "seeds": 2}, "»seed« er sat to gange"),
+        ({"parameters": ["rate=nan"]}, "»rate« kan ikke være »nan« i lektion 02: skriv et tal."),
+        ({"parameters": ["rate=-inf"]}, "»rate« kan ikke være »-inf«"),
         ({"table": "væk.csv"}, "Filen »væk.csv« findes ikke"),
         ({"photos": "væk"}, "Mappen »væk« findes ikke"),
     ],
