@@ -16,7 +16,6 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_cells.aktiveringer.experiments import spatial_layers
 from lesson_utils.dissection import DETECTS, by_layer, dissect
 from lesson_utils.networks import Network, random_twin
 from lesson_utils.show.measurements import store
@@ -37,7 +36,7 @@ def peak() -> float:
 
 def measure(network: Network, album: Album) -> tuple[dict, dict[str, float]]:
     wall, processor = time.perf_counter(), time.process_time()
-    found = dissect(network, album, spatial_layers(network), QUANTILE)
+    found = dissect(network, album, network.map_layers, QUANTILE)
     cost = {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - processor}
     return found, cost | {"peak_mb": peak()}
 

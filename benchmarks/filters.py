@@ -12,7 +12,6 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from lesson_cells.aktiveringer.experiments import spread_layers
 from lesson_cells.rekonstruktion import filters as wanted
 from lesson_cells.rekonstruktion.atlas import store_atlas
 from lesson_cells.rekonstruktion.class_images import filter_images
@@ -31,7 +30,7 @@ UNITS, SHOWN, PIECES, STEPS, SEED = 16, 6, 3, 60, 0
 
 def main() -> None:
     networks = {name: load_network(name) for name in WITNESS}
-    layers = {name: spread_layers(network, 100) for name, network in networks.items()}
+    layers = {name: network.map_layers for name, network in networks.items()}
     found = {name: dissect(network, DISSECTED, layers[name]) for name, network in networks.items()}
     tables, sheets, notes = [], {}, {}
     for name, network in networks.items():

@@ -14,9 +14,10 @@ from multiprocessing import get_context
 import pandas as pd
 import torch
 
+from lesson_cells.transfer.experiments import new_classes
 from lesson_utils.networks import Network
 from lesson_utils.show import measurements
-from lesson_utils.transfer import Task, fresh, linear_probe, new_classes, strategies_for, transfer
+from lesson_utils.transfer import Task, fresh, linear_probe, strategies_for, transfer
 from lesson_utils.weights import embedded, load_network
 from lesson_world.cache import cache_directory
 

@@ -29,7 +29,7 @@ from lesson_staff.options import (
     Table,
     Timeout,
 )
-from lesson_utils.errors import LessonError
+from lesson_utils.errors import is_sentence
 
 FAILED = 1
 WRONG_INPUT = 2
@@ -174,6 +174,37 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
 
 
 @app.command(cls=DanishCommand, options_metavar="[VALG]")
+def check(lessons: Lessons = None) -> None:
+    """Sig, hvad en lektion mangler i forhold til det, CONTRIBUTING.md kræver af alle lektioner.
+
+    Eksempel: lesson check 07
+    """
+    from lesson_staff.check import check_lesson
+
+    passed = [check_lesson(lesson) for lesson in find(lessons or [])]
+    raise typer.Exit(0 if all(passed) else FAILED)
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
+def new(
+    number: Annotated[str, typer.Argument(metavar="NUMMER", help="Lektionens nummer, fx 07.")],
+    name: Annotated[str, typer.Argument(metavar="NAVN", help="Mappens navn: små bogstaver, fx resnet.")],
+    title: Annotated[str, typer.Argument(metavar="TITEL", help="Lektionens titel, fx ResNet.")],
+) -> None:
+    """Lav en ny lektion, der kan køre: notebook, mappe, prøver og en linje i README.
+
+    Eksempel: lesson new 07 resnet "ResNet"
+    """
+    from lesson_staff.new import new_lesson
+
+    for path in new_lesson(number, name, title):
+        print(path)
+    print(
+        f"Skriv den, kør »lesson notebooks {number}«, og se, hvad der mangler, med »lesson check {number}«."
+    )
+
+
+@app.command(cls=DanishCommand, options_metavar="[VALG]")
 def present(
     lesson: Annotated[
         str,
@@ -274,10 +305,12 @@ def answer(arguments: list[str]) -> int:
     """
     try:
         return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
-    except LessonError as error:
-        sentences = getattr(error, "sentences", [str(error)])
     except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export
         sentences = [usage_sentence(error)]
+    except Exception as error:
+        if not is_sentence(error):
+            raise
+        sentences = getattr(error, "sentences", [str(error)])
     for sentence in sentences:
         print(f"Fejl: {sentence}", file=sys.stderr)
     return WRONG_INPUT

@@ -76,9 +76,9 @@ def torch_and_torchvision() -> Check:
 
 def device() -> Check:
     try:
-        from lesson_utils.device import best_device
+        from lesson_utils.device import choose
 
-        found = best_device()
+        found = choose()
     except Exception:
         return Check("Regneenhed", BAD, "kendes ikke, fordi torch mangler", INSTALL)
     cores = plural(os.cpu_count() or 1, "kerne", "kerner")

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lesson_staff.recipes import PLANS, Drawn, Plan
 from lesson_utils import danish, snapshots, weights
-from lesson_utils.device import best_device
+from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
 from lesson_utils.robustness import robust_accuracy
@@ -53,7 +53,7 @@ def make(
     checkpoint = cache_directory() / "training" / f"{name}.safetensors"
     if not resume:
         checkpoint.unlink(missing_ok=True)
-    network = _beginning(plan).to(best_device())
+    network = _beginning(plan).to(choose())
     so_far = checkpoint.with_name(f"{name}-snapshots.safetensors")
     taken = snapshots.load(so_far) if checkpoint.exists() and so_far.exists() else []
 

@@ -5,7 +5,7 @@ it, `inception_4a.conv5x5` a branch. Any other `nn.Module` names its layers by t
 `features.3`. Nothing after the last wanted layer runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from weakref import WeakKeyDictionary
 
 import torch
@@ -13,16 +13,10 @@ from torch import Tensor, fx, nn
 
 from lesson_utils import danish, device
 from lesson_utils.errors import LessonError
-from lesson_utils.images import as_float
-from lesson_utils.networks import Network
+from lesson_utils.networks import Network, sights
+from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.networks.network import check_images
-from lesson_world import Samples
-from lesson_world.cache import Store
-
-Piece = Tensor | Samples | Store
-Source = Piece | Iterable[Piece]
-"""Where images come from: a tensor (N, 3, H, W), float in 0..1 or uint8; samples of the world; or pieces of
-either, one after another, such as an `Album`."""
+from lesson_utils.samples import Source, batches, pictures
 
 Answers = dict[str, Tensor]
 
@@ -49,24 +43,6 @@ def stream(
         yield answers
 
 
-def batches(source: Source, size: int = 100) -> Iterator[Piece]:
-    """The source in batches of at most `size` images, of the kind that it is made of."""
-    if isinstance(source, Store):
-        source = source.images
-    if isinstance(source, Tensor):
-        yield from source.split(size)
-    elif isinstance(source, Samples):
-        yield from (source.take(slice(start, start + size)) for start in range(0, len(source), size))
-    else:
-        for piece in source:
-            yield from batches(piece, size)
-
-
-def pictures(batch: Piece) -> Tensor:
-    """float32 (N, 3, H, W) in 0..1: the images of a batch."""
-    return as_float(batch if isinstance(batch, Tensor) else batch.images)
-
-
 def locate(network: nn.Module, layer: str) -> list[str]:
     """The paths of the modules whose outputs, joined along the channels, are the layer's.
 
@@ -79,6 +55,18 @@ def locate(network: nn.Module, layer: str) -> list[str]:
         return [layer]
     name, hint = type(network).__name__, danish.nearest(layer, paths)
     raise LessonError(f"{name} har intet lag »{layer}«. {hint or f'Lagene hedder {danish.listing(paths)}.'}")
+
+
+def sights_of(network: nn.Module, layers: Sequence[str], side: int = 224) -> dict[str, Sight]:
+    """What the units of each layer see (`networks.sights`), by the layer's name; of branches, the widest.
+
+    It is the same for images of any size; `side` is one that a network takes which does not know its own.
+    """
+    paths = {layer: locate(network, layer) for layer in layers}
+    every = [path for found in paths.values() for path in found]
+    size = getattr(network, "input_size", side)
+    seen = dict(zip(every, sights(network, every, size), strict=True))
+    return {layer: max(seen[path] for path in found) for layer, found in paths.items()}
 
 
 def extractor(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], Answers]:

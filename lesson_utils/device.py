@@ -5,14 +5,25 @@ from types import ModuleType
 
 import torch
 
+from lesson_utils import danish
 from lesson_utils.errors import LessonError
 
 
-def best_device() -> torch.device:
-    """A CUDA card, else Apple's GPU, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+def choose(name: str | torch.device = "auto") -> torch.device:
+    """The device of that name: `cpu`, `cuda`, `mps`, or `auto`: a CUDA card, else Apple's GPU, else the CPU.
+
+    A `torch.device` is handed on as it is. Raises LessonError for a name or a device that is not there.
+    """
+    if isinstance(name, torch.device):
+        return name
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    found = [kind for kind, here in there.items() if here]
+    if name == "auto":
+        return torch.device(found[0])
+    if name in found:
+        return torch.device(name)
+    problem = "findes ikke på denne computer" if name in there else "kendes ikke"
+    raise LessonError(f"device »{name}« {problem}: vælg mellem {danish.listing(['auto', *found])}.")
 
 
 def torchvision() -> ModuleType:

@@ -11,3 +11,12 @@ class LessonError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython prints in place of a traceback (its hook for exceptions that show themselves)."""
         return [f"Fejl: {self}"]
+
+
+def is_sentence(error: BaseException) -> bool:
+    """Whether an error is a sentence for the user, from whichever house: it shows itself without a traceback.
+
+    The image world knows nothing of this library and has an error of its own, and the library must not know it
+    either; what both have is IPython's hook.
+    """
+    return hasattr(error, "_render_traceback_")

@@ -68,9 +68,9 @@ def read_folder(path: str | Path, size: int = 64, most: int = 300) -> PhotoFolde
             f"Mappen »{path}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
         )
     images, labels, names, skipped = [], [], [], []
-    for place in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+    for inner in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
         found = []
-        for file in sorted(p for p in place.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        for file in sorted(p for p in inner.rglob("*") if p.is_file() and not p.name.startswith(".")):
             if len(found) == most:
                 break
             try:
@@ -79,7 +79,7 @@ def read_folder(path: str | Path, size: int = 64, most: int = 300) -> PhotoFolde
                 skipped.append((file.relative_to(folder).as_posix(), str(sentence)))
         if found:
             labels += [len(names)] * len(found)
-            names.append(place.name)
+            names.append(inner.name)
             images += found
     if not names:
         raise LessonError(

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils import danish
-from lesson_utils.activations import Source, batches, locate, pictures, stream
+from lesson_utils.activations import locate, stream
 from lesson_utils.errors import LessonError
-from lesson_world import Samples
+from lesson_utils.samples import Samples, Source, batches, pictures
 
 PIXELS = "pixels"
 METRICS = ("cosine", "euclidean")

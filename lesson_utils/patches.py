@@ -11,11 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lesson_utils.activations import Source, activations, batches, locate, pictures
-from lesson_utils.networks import sights
+from lesson_utils.activations import activations, sights_of
 from lesson_utils.networks.arithmetic import Sight
-from lesson_world import Samples
-from lesson_world.album import Album
+from lesson_utils.samples import Album, KnownSamples, Piece, Samples, Source, batches, pictures
 
 
 @dataclass
@@ -24,7 +22,7 @@ class Places:
 
     rows          int64 (C, count), into the samples, strongest first
     down, right   int64 (C, count), the pixel in the middle of what the unit sees there
-    parts         int64 (C, count), the part that is seen there, into `Samples.part_names`; 0 is the background,
+    parts         int64 (C, count), the part that is seen there, into their `part_names`; 0 is the background,
                   and everything in images whose parts nobody knows
     strengths     float32 (C, count)
     window        pixels: how wide a square the unit sees, at most the whole image
@@ -71,18 +69,6 @@ def strongest_places(
     return best
 
 
-def sights_of(network: nn.Module, layers: Sequence[str], side: int = 224) -> dict[str, Sight]:
-    """What the units of each layer see (`networks.sights`), by the layer's name; of branches, the widest.
-
-    It is the same for images of any size; `side` is one that a network takes which does not know its own.
-    """
-    paths = {layer: locate(network, layer) for layer in layers}
-    every = [path for found in paths.values() for path in found]
-    size = getattr(network, "input_size", side)
-    seen = dict(zip(every, sights(network, every, size), strict=True))
-    return {layer: max(seen[path] for path in found) for layer, found in paths.items()}
-
-
 def patches(samples: Samples | Album | Tensor, places: Places, unit: int, size: int | None = None) -> Tensor:
     """(count, 3, size, size): what is seen around a unit's strongest places; white outside the images.
 
@@ -110,9 +96,7 @@ def clearest_units(places: Places, count: int) -> list[int]:
     return list(chosen.values())[:count]
 
 
-def _places(
-    answers: Tensor, batch: Samples | Tensor, seen: Sight, layer: str, count: int, first: int
-) -> Places:
+def _places(answers: Tensor, batch: Piece, seen: Sight, layer: str, count: int, first: int) -> Places:
     """The strongest places in one batch, whose first image has the number `first`."""
     images = pictures(batch)
     side = images.shape[-1]
@@ -126,7 +110,7 @@ def _places(
         for step in (steps // columns, steps % columns)
     )
     parts = torch.zeros_like(down)
-    if isinstance(batch, Samples):
+    if isinstance(batch, KnownSamples):
         parts = _part_at(batch, rows.T, down, right, reach=min(seen.jump, side) // 2)
     return Places(layer, rows.T + first, down, right, parts, strengths.T, min(seen.size, side))
 
@@ -149,7 +133,7 @@ def _commonest(parts: Tensor) -> tuple[Tensor, Tensor]:
     return counts.argmax() * (counts.max() > 0), counts.max() / len(parts)
 
 
-def _part_at(samples: Samples, rows: Tensor, down: Tensor, right: Tensor, reach: int) -> Tensor:
+def _part_at(samples: KnownSamples, rows: Tensor, down: Tensor, right: Tensor, reach: int) -> Tensor:
     """The part that fills most of the square of `reach` pixels around each place; else the background."""
     side = samples.parts.shape[-1]
     square = torch.arange(-reach, reach + 1)

@@ -20,10 +20,12 @@ def perturb(
     """Images within `epsilon` (L2) of `images` that raise the loss: normalised gradient steps from a random start.
 
     One step has the length `epsilon`; of several, each 2.5·epsilon / steps, and the sum stays inside the ball.
+    `generator` is one of the CPU. The answer stays on the network's device, where training goes on with it.
     """
-    start = torch.randn(images.shape, generator=generator, device=images.device)
-    reach = torch.rand(len(images), 1, 1, 1, generator=generator, device=images.device)
-    change = start / _norm(start) * epsilon * 0.5 * reach
+    start = torch.randn(images.shape, generator=generator)
+    reach = torch.rand(len(images), 1, 1, 1, generator=generator)
+    change = (start / _norm(start) * epsilon * 0.5 * reach).to(network.device)
+    images, labels = images.to(network.device), labels.to(network.device)
     length = epsilon if steps == 1 else 2.5 * epsilon / steps
     for _ in range(steps):
         change.requires_grad_(True)
@@ -41,15 +43,13 @@ def robust_accuracy(
 ) -> float:
     """Accuracy on the worst images that `steps` gradient steps find within `epsilon` of each."""
     network.eval()
-    generator = torch.Generator(next(network.parameters()).device).manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     right = 0
     for start in range(0, len(images), 250):
         batch, truth = as_float(images[start : start + 250]), labels[start : start + 250]
-        batch = perturb(
-            network, batch.to(network.device), truth.to(network.device), epsilon, steps, generator
-        )
+        batch = perturb(network, batch, truth, epsilon, steps, generator)
         with torch.no_grad():
-            right += int((network(batch).argmax(1).cpu() == truth).sum())
+            right += int((network(batch).argmax(1).cpu() == truth.cpu()).sum())
     return right / len(images)
 
 

@@ -13,8 +13,8 @@ from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table
 from lesson_utils.networks.googlenet import GoogLeNet
+from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
-from lesson_world import Samples
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from lesson_utils.activations import Source, activations, stream
+from lesson_utils.activations import activations, stream
+from lesson_utils.samples import Source
 
 WEAK = 0.25  # of a channel's own strongest answer: on a common colour scale less than that looks empty
 

@@ -37,9 +37,9 @@ class Snapshot:
 
 
 def take(network: Network, step: int, accuracy: float) -> Snapshot:
-    """A copy of the conv layers of `network` as they are now."""
+    """A copy of the conv layers of `network` as they are now, on the CPU."""
     tensors = {
-        name: tensor.detach().clone()
+        name: tensor.detach().to("cpu", copy=True)
         for name, tensor in network.state_dict().items()
         if name.startswith("layers.conv") and not name.endswith("num_batches_tracked")
     }

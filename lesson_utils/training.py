@@ -150,7 +150,7 @@ def accuracy(network: nn.Module, images: Tensor, labels: Tensor, batch_size: int
     right = 0
     for start in range(0, len(images), batch_size):
         batch = as_float(images[start : start + batch_size].to(device))
-        right += int((network(batch).argmax(1).cpu() == labels[start : start + batch_size]).sum())
+        right += int((network(batch).argmax(1).cpu() == labels[start : start + batch_size].cpu()).sum())
     network.train(training)
     return right / len(images)
 
@@ -192,7 +192,7 @@ class _Run:
         progress = self.step / self.steps
         epsilon = self.recipe.epsilon * min(1.0, progress / max(self.recipe.epsilon_warmup, 1e-9))
         if epsilon > 0:
-            noise = torch.Generator(self.device).manual_seed(self.seed_for(self.step, 2))
+            noise = torch.Generator().manual_seed(self.seed_for(self.step, 2))
             images = perturb(self.network, images, labels, epsilon, steps=1, generator=noise)
         with precision(self.device):
             output = self.network(images.contiguous(memory_format=torch.channels_last))

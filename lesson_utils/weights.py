@@ -17,7 +17,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from lesson_utils import DATA, danish, device
+from lesson_utils import DATA, danish
+from lesson_utils.device import choose, torchvision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import NAMES, adopt, relative
@@ -45,8 +46,10 @@ MANIFEST = "manifest.json"
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
 
 
-def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
-    """A network ready to answer (in eval mode), by one of four forms of `name`.
+def load_network(
+    name: str, otherwise: str = "", seed: int = 0, device: str | torch.device = "cpu"
+) -> Network:
+    """A network ready to answer (in eval mode) on `device` (see `device.choose`), by one of four forms of `name`.
 
     - `"alexnet"`, `"vgg"`, `"googlenet"` and what else `embedded()` lists: the course's own, trained in its image
       world, for images of 64x64;
@@ -56,8 +59,9 @@ def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
 
     `network.origin` says in Danish what was loaded. Where ImageNet weights cannot be had, the network named
     `otherwise` comes instead, and `origin` says why; without `otherwise` that is a WeightsUnavailable.
-    Raises LessonError for an unknown name and for a file that is missing, damaged or of another network.
+    Raises LessonError for an unknown name or device and for a file that is missing, damaged or of another network.
     """
+    device = choose(device)
     try:
         network = _load(name, seed)
     except WeightsUnavailable as error:
@@ -65,7 +69,7 @@ def load_network(name: str, otherwise: str = "", seed: int = 0) -> Network:
             raise
         network = _load(otherwise, seed)
         network.origin = f"{error} Lektionen går videre med {network.origin}"
-    return network.eval()
+    return network.to(device).eval()
 
 
 def load_file(network: Network, path: str | Path) -> str:
@@ -245,7 +249,7 @@ def _some(what: str, names: Iterator[str] | set[str]) -> str:
 def _from_torchvision(name: str) -> Network:
     if name not in NAMES:
         relative(name, device="meta")  # raises, and names the nearest
-    weights = device.torchvision().models.get_model_weights(name).DEFAULT
+    weights = torchvision().models.get_model_weights(name).DEFAULT
     state = _download(weights.url)
     network = relative(name, weights.meta["categories"])
     adopt(network, state)

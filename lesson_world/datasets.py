@@ -2,8 +2,8 @@
 
 import torch
 
-from lesson_utils.errors import LessonError
 from lesson_world.banana import banana
+from lesson_world.errors import WorldError
 from lesson_world.samples import Samples
 from lesson_world.scene import render
 from lesson_world.things import THINGS
@@ -75,7 +75,7 @@ def twins(a: str = "rabbit", b: str = "bear", count: int = 100, seed: int = TEST
     The poses vary more than elsewhere, which leaves little else to be near.
     """
     if a not in THINGS or b not in THINGS or a == b:
-        raise LessonError(f"Vælg to forskellige klasser, som verden kan tegne, ikke »{a}« og »{b}«.")
+        raise WorldError(f"Vælg to forskellige klasser, som verden kan tegne, ikke »{a}« og »{b}«.")
     labels = torch.arange(2).repeat_interleave(count)
     indices = torch.arange(count).repeat(2)
     return render(

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from lesson_world.names import BACKGROUNDS, PARTS, TEXTURES
+from lesson_world.things import THINGS
 
 
 @dataclass
@@ -58,9 +59,30 @@ class Samples:
             torch.tensor([names.index(n) for n in part_names], dtype=torch.uint8, device=self.parts.device),
         )
 
+    def concept_maps(self) -> dict[str, tuple[Tensor, dict[str, str]]]:
+        """By kind: a map (N, H, W), 0 where there is none of the kind, and what 1, 2, … are, English to Danish.
+
+        What covers a thing is no concept: there the map is 0.
+        """
+        things = {name: THINGS[name].danish for name in self.object_names if name in THINGS}
+        return {
+            "background": (self.backgrounds, _concepts(BACKGROUNDS)),
+            "texture": (self.textures, _concepts(TEXTURES)),
+            "part": (_uncovered(self.parts, self.part_names), _concepts(PARTS)),
+            "object": (_uncovered(self.objects, self.object_names), things),
+        }
+
     def object_mask(self, object_name: str) -> Tensor:
         """bool (N, H, W): where this object is seen."""
         return self.objects == self.object_names.index(object_name)
+
+
+def _concepts(names: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in list(names.items())[1:] if name != "occluder"}
+
+
+def _uncovered(labels: Tensor, names: list[str]) -> Tensor:
+    return labels.masked_fill(labels == names.index("occluder"), 0)
 
 
 TENSORS = [field.name for field in fields(Samples) if field.type in (Tensor, "Tensor")]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lesson_utils.errors import LessonError
 from lesson_world.backgrounds import KINDS, background, pixels
 from lesson_world.colours import any_colour
+from lesson_world.errors import WorldError
 from lesson_world.names import PART_NUMBER, TEXTURE_NUMBER
 from lesson_world.noise import field
 from lesson_world.painter import Canvas
@@ -62,11 +62,11 @@ def render(
     omit        parts to leave out; everything else stays as it was
     camera      strength of contrast, colour cast and grain; 0 for clean drawings
 
-    Raises LessonError for an unknown class or background.
+    Raises WorldError for an unknown class or background.
     """
     things = [_thing(item) for item in classes]
     if background is not None and background not in KINDS:
-        raise LessonError(f"Verden har ingen baggrund »{background}«. Vælg mellem: {', '.join(KINDS)}.")
+        raise WorldError(f"Verden har ingen baggrund »{background}«. Vælg mellem: {', '.join(KINDS)}.")
     indices = torch.as_tensor(list(indices) if isinstance(indices, range) else indices, device=device)
     labels = indices % len(things) if labels is None else torch.as_tensor(labels, device=device)
     names = [thing.name for thing in things]
@@ -86,7 +86,7 @@ def _thing(item: str | Thing) -> Thing:
     if isinstance(item, Thing):
         return item
     if item not in THINGS:
-        raise LessonError(f"Verden kender ikke »{item}«. Den kan tegne: {', '.join(THINGS)}.")
+        raise WorldError(f"Verden kender ikke »{item}«. Den kan tegne: {', '.join(THINGS)}.")
     return THINGS[item]
 
 

@@ -16,7 +16,7 @@ from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.errors import LessonError
 from lesson_utils.neighbours import PIXELS, Neighbours, features, nearest
-from lesson_utils.networks import Network
+from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches
 from lesson_utils.snapshots import Snapshot
 from lesson_world import Samples, render
@@ -24,23 +24,16 @@ from lesson_world import Samples, render
 PLACED = ("rows", "down", "right", "parts", "strengths")
 
 
-def spatial_layers(network: Network) -> list[str]:
-    """The layers that answer with feature maps."""
-    return [name for name in network.layer_names if not name.startswith(("fc", "gap"))]
-
-
 def spread_layers(network: Network, count: int = 5) -> list[str]:
     """At most `count` layers with feature maps, from the first to the last, evenly spread."""
-    layers = spatial_layers(network)
-    places = torch.linspace(0, len(layers) - 1, min(count, len(layers))).round().long().tolist()
-    return [layers[place] for place in places]
+    return evenly_spaced(network.map_layers, count)
 
 
 def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tensor]:
     """The feature maps (C, h, w) of each network's last layer that has some, for an image (3, H, W)."""
     maps = {}
     for name, network in networks.items():
-        layer = spatial_layers(network)[-1]
+        layer = network.map_layers[-1]
         short = layer.removeprefix("inception_")
         maps[f"{name.removeprefix('Mini')} {short}"] = activations(network, image[None], [layer])[layer][0]
     return maps

@@ -82,7 +82,7 @@ def _networks(more: str) -> dict[str, str]:
 
 def _mapped(name: str) -> dict[str, str]:
     """The layers that answer with feature maps."""
-    return {layer: layer for layer in inside.spatial_layers(_network(name))}
+    return {layer: layer for layer in _network(name).map_layers}
 
 
 def _vector_layers(name: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_cells.rekonstruktion.atlas import Atlas
-from lesson_utils.networks import Network
+from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.reconstruction import comparison, content, probabilities
 from lesson_utils.show import progress
 from lesson_world import Pose, render
@@ -21,7 +21,7 @@ CLEAN = {"background": "landscape", "occlusion": 0.0, "camera": 0.0}
 
 def spread(network: Network, count: int = 8) -> list[str]:
     """At most `count` layers of a network, evenly spread from the first to the last."""
-    return _evenly(network.layer_names, count)
+    return evenly_spaced(network.layer_names, count)
 
 
 @dataclass
@@ -60,7 +60,7 @@ def rebuild(
 def stored_row(sheets: Atlas, who: str, picture: int, count: int = 8) -> dict[str, Tensor]:
     """By layer (3, H, W): one picture of the stored atlas, rebuilt from at most `count` depths of a network."""
     names = [row.removeprefix(f"{who}/") for row in sheets.pictures if row.startswith(f"{who}/")]
-    return {layer: sheets.of(f"{who}/{layer}")[picture] for layer in _evenly(names, count)}
+    return {layer: sheets.of(f"{who}/{layer}")[picture] for layer in evenly_spaced(names, count)}
 
 
 def kept_by(kept: pd.DataFrame, who: str) -> pd.DataFrame:
@@ -153,11 +153,6 @@ def beside(
         for what, (first, second) in ((name, differing[name]), (f"{name},\ngenskabt", rebuilt[name])):
             rows[what] = torch.stack([first[:count], second[:count]], 1).flatten(0, 1)
     return rows
-
-
-def _evenly(names: Sequence[str], count: int) -> list[str]:
-    places = torch.linspace(0, len(names) - 1, min(count, len(names))).round().long().tolist()
-    return [names[place] for place in places]
 
 
 def _own_is_nearer(

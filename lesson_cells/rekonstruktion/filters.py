@@ -12,9 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils import danish
-from lesson_utils.activations import Source, activations, stream
+from lesson_utils.activations import activations, stream
 from lesson_utils.dissection import Dissection
+from lesson_utils.networks import evenly_spaced
 from lesson_utils.patches import Places, patches
+from lesson_utils.samples import Source
 from lesson_world import Samples
 from lesson_world.album import Album
 
@@ -26,8 +28,7 @@ def chosen_units(found: Dissection, count: int = 16, clear: int = 6) -> list[int
         first.setdefault(found.concept(unit).danish, unit)
     units = list(first.values())[:clear]
     others = [unit for unit in range(len(found.iou)) if unit not in units]
-    places = torch.linspace(0, len(others) - 1, min(count - len(units), len(others))).round().long().tolist()
-    return units + [others[place] for place in dict.fromkeys(places)]
+    return units + evenly_spaced(others, count - len(units))
 
 
 def said(found: Dissection, unit: int) -> str:

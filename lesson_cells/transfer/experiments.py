@@ -9,9 +9,23 @@ import torch
 from lesson_utils import danish
 from lesson_utils.images import PhotoFolder
 from lesson_utils.networks import Network
-from lesson_utils.transfer import STRATEGIES, frozen_layers
+from lesson_utils.transfer import STRATEGIES, Task, frozen_layers
+from lesson_world.datasets import TARGET, target
+
+FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
+TEST_SEED = 99
 
 ENCODER_STRATEGIES = ("last_fc", "several_fc", "fine_tuned")  # those that borrow a trained encoder
+
+
+def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: int = 64) -> Task:
+    """The 14 classes of the image world that no embedded network has seen; other images for each `seed`.
+
+    The test images are the same for every seed.
+    """
+    training = target(per_class * len(TARGET), FIRST_SEED + seed, size)
+    test = target(test_per_class * len(TARGET), TEST_SEED, size)
+    return Task(training.images, training.labels, test.images, test.labels, tuple(training.danish_names))
 
 
 def layer_states(network: Network, new: Sequence[str], random: bool = False) -> list[str]:

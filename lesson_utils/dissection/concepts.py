@@ -1,20 +1,19 @@
-"""What a pixel of the image world can be: each part, object, texture and background, its colour, and edges.
+"""What a pixel can be: a background, a texture, part of a thing, of an object; its colour, and edges.
 
-These are the concepts that `dissection` compares units with. The world knows the first four itself; a pixel's
+These are the concepts that `dissection` compares units with. The samples know the first four themselves; a pixel's
 colour is one of ten, and an edge is where grey values change (the image's gradient), lighter on one of eight
 sides.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lesson_world import THINGS, Samples
-from lesson_world.names import BACKGROUNDS, PARTS, TEXTURES
-from lesson_world.scene import OBJECTS
+from lesson_utils.samples import KnownSamples
 
 SIDES = {
     "right": "til højre",
@@ -61,17 +60,20 @@ class Concept:
     danish: str
 
 
-def known() -> list[Concept]:
+def known(samples: KnownSamples) -> list[Concept]:
     """All concepts, in the order of the columns of `shares`."""
-    things = {name: THINGS[name].danish for name in OBJECTS[1:-1]}
+    prefix = {"edge": "kant, lys ", "background": "baggrund: "}
     return [
-        *(Concept("edge", name, f"kant, lys {text}") for name, text in SIDES.items()),
-        *(Concept("colour", name, text) for name, text in COLOURS.items()),
-        *(Concept("background", name, f"baggrund: {text}") for name, text in list(BACKGROUNDS.items())[1:]),
-        *(Concept("texture", name, text) for name, text in list(TEXTURES.items())[1:]),
-        *(Concept("part", name, text) for name, text in list(PARTS.items())[1:-1]),
-        *(Concept("object", name, text) for name, text in things.items()),
+        Concept(kind, name, prefix.get(kind, "") + text)
+        for kind, (_, names) in _maps(samples).items()
+        for name, text in names.items()
     ]
+
+
+def _maps(samples: KnownSamples) -> dict[str, tuple[Tensor, Mapping[str, str]]]:
+    """The samples' own maps, before them those of edges and colours: what a look at the image tells."""
+    found = {"edge": (edges(samples.images), SIDES), "colour": (colours(samples.images), COLOURS)}
+    return found | dict(samples.concept_maps())
 
 
 def edges(images: Tensor) -> Tensor:
@@ -106,36 +108,23 @@ def colours(images: Tensor) -> Tensor:
     return torch.where(dull, grey, found).to(torch.uint8)
 
 
-def shares(samples: Samples, cells: int) -> Tensor:
+def shares(samples: KnownSamples, cells: int) -> Tensor:
     """float32 (N·cells², concepts): how many pixels of each cell are of each concept, the image in cells x cells.
 
     A pixel counts once of each kind: it can be fur, part of a tail, and of a cat.
     """
     images = samples.images
     side = images.shape[-1] // cells
-    maps = [
-        (edges(images), len(SIDES)),
-        (colours(images), len(COLOURS)),
-        (samples.backgrounds, len(BACKGROUNDS) - 1),
-        (samples.textures, len(TEXTURES) - 1),
-        (_without_last(samples.parts, len(PARTS) - 1), len(PARTS) - 2),
-        (_without_last(samples.objects, len(OBJECTS) - 1), len(OBJECTS) - 2),
-    ]
     blocks = (len(images), cells, side, cells, side)
     rows = len(images) * cells**2
     # each kind has one column too many, for »nothing of this kind«; those are left out at the end
     columns, kept, first = [], [], 0
-    for labels, count in maps:
+    for labels, names in _maps(samples).values():
         pixels = labels.reshape(blocks).transpose(2, 3).reshape(rows, side**2)
         columns.append(pixels.long() + first)
-        kept += range(first + 1, first + count + 1)
-        first += count + 1
+        kept += range(first + 1, first + len(names) + 1)
+        first += len(names) + 1
     index = torch.cat(columns, 1)
     counts = torch.zeros(rows, first, device=images.device)
     counts.scatter_add_(1, index, torch.ones((), device=images.device).expand_as(index))
     return counts[:, kept]
-
-
-def _without_last(labels: Tensor, last: int) -> Tensor:
-    """What covers a thing is no concept: it becomes background."""
-    return labels.masked_fill(labels == last, 0)

@@ -13,14 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from lesson_utils import danish
-from lesson_utils.activations import Source, activations, batches, pictures
+from lesson_utils.activations import activations, sights_of
 from lesson_utils.dissection.concepts import known, shares
 from lesson_utils.dissection.quantiles import Histogram
 from lesson_utils.dissection.results import Dissection
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.arithmetic import Sight
-from lesson_utils.patches import sights_of
-from lesson_world import Samples
+from lesson_utils.samples import KnownSamples, Source, batches, pictures
 
 CELLS = 32
 GROUPS = 100  # the images are dealt to so many groups, of which the bootstrap draws
@@ -35,21 +34,22 @@ def dissect(
     cells: int = CELLS,
     batch_size: int = 50,
 ) -> dict[str, Dissection]:
-    """Dissect `layers` of a network on images whose parts are known: `Samples`, or an `Album` of them.
+    """Dissect `layers` of a network on `KnownSamples`, or an album of them.
 
     A unit sees where its answer is above its `quantile` of all places in all images (the paper takes 0.995 of
     larger images). Raises LessonError for images without parts, and for a layer without feature maps.
     """
     thresholds = unit_thresholds(network, source, layers, quantile, batch_size)
     limits = torch.cat(list(thresholds.values()))
-    concepts = known()
-    overlap = torch.zeros(GROUPS, len(limits), len(concepts))
-    units, area = torch.zeros(GROUPS, len(limits)), torch.zeros(GROUPS, len(concepts))
     sights: dict[str, Sight] = {}
     images = 0
     for batch in batches(source, batch_size):
         batch = _with_parts(batch)
-        sights = sights or sights_of(network, layers, batch.images.shape[-1])
+        if not images:
+            sights = sights_of(network, layers, batch.images.shape[-1])
+            concepts = known(batch)
+            overlap = torch.zeros(GROUPS, len(limits), len(concepts))
+            units, area = torch.zeros(GROUPS, len(limits)), torch.zeros(GROUPS, len(concepts))
         parts = shares(batch, cells).view(len(batch), cells**2, -1)
         groups = [(images + first) // TOGETHER % GROUPS for first in range(0, len(batch), TOGETHER)]
         for group, columns in zip(groups, parts.split(TOGETHER), strict=True):
@@ -135,8 +135,8 @@ def _answers(network: nn.Module, images: Tensor, layers: Sequence[str]) -> dict[
     return {layer: found.cpu() for layer, found in activations(network, images.to(place), layers).items()}
 
 
-def _with_parts(batch: object) -> Samples:
-    if not isinstance(batch, Samples):
+def _with_parts(batch: object) -> KnownSamples:
+    if not isinstance(batch, KnownSamples):
         raise LessonError(
             "Dissektion kræver billeder med kendte dele: brug Samples eller et Album af verden."
         )

@@ -3,13 +3,14 @@
 from lesson_utils.networks.alexnet import alexnet
 from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size, receptive_fields, sights
 from lesson_utils.networks.googlenet import googlenet
-from lesson_utils.networks.network import Network, random_twin
+from lesson_utils.networks.network import Network, evenly_spaced, random_twin
 from lesson_utils.networks.vgg import vgg
 
 __all__ = [
     "Network",
     "alexnet",
     "conv_cost",
+    "evenly_spaced",
     "googlenet",
     "layer_table",
     "output_size",

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.layers import ConvBlock, FCBlock, FullyConnected, Row, build_layers
 
+T = TypeVar("T")
 IMAGENET_MEAN = (0.485, 0.456, 0.406)  # of the training images, channel by channel, RGB in 0..1
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -50,12 +52,18 @@ class Network(nn.Module):
         ]
 
     @property
+    def map_layers(self) -> list[str]:
+        """Those of them that answer with feature maps."""
+        return [name for name in self.layer_names if not name.startswith(("fc", "gap"))]
+
+    @property
     def device(self) -> torch.device:
         return self.mean.device
 
     def normalize(self, images: Tensor) -> Tensor:
+        """The images on the network's device and in its precision, with its mean and std taken out."""
         check_images(images)
-        return (images - self.mean) / self.std
+        return (images.to(self.mean) - self.mean) / self.std
 
     def forward(self, images: Tensor) -> Tensor:
         return self.layers(self.normalize(images))
@@ -112,12 +120,13 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
 
     Weights follow He et al. 2015 (normal, variance 2 / fan-in), so that signals keep their size through the
     ReLUs at any depth; biases are zero. (AlexNet's paper drew from a fixed 0.01 and set some biases to one.)
-    On `device="meta"` the network stays without memory: enough for shapes and counts.
+    They are drawn on the CPU and then moved: the same on every device. On `device="meta"` the network stays
+    without memory: enough for shapes and counts.
     """
     if torch.device(device).type == "meta":
         return network
-    network.to_empty(device=device)
-    generator = torch.Generator(device=device).manual_seed(seed)
+    network.to_empty(device="cpu").to(memory_format=torch.contiguous_format)
+    generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         network.mean.copy_(torch.tensor(network.normalization[0]).view(1, 3, 1, 1))
         network.std.copy_(torch.tensor(network.normalization[1]).view(1, 3, 1, 1))
@@ -129,12 +138,19 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
                     module.bias.zero_()
             elif isinstance(module, nn.BatchNorm2d):
                 module.reset_parameters()
-    return network
+    return network.to(device)
 
 
 def random_twin(network: Network, seed: int = 0) -> Network:
     """The same network before any training, in eval mode: new weights from `seed`, fresh statistics."""
     return materialise(copy.deepcopy(network), seed, network.device).eval()
+
+
+def evenly_spaced(items: Sequence[T], count: int) -> list[T]:
+    """At most `count` of them (layers, units), from the first to the last."""
+    return [
+        items[k] for k in torch.linspace(0, len(items) - 1, min(count, len(items))).round().int().tolist()
+    ]
 
 
 def check_images(images: Tensor) -> None:

@@ -14,7 +14,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.danish import number
-from lesson_utils.errors import LessonError
+from lesson_utils.errors import is_sentence
 from lesson_utils.show.display import image_tag
 
 WORKING = "<p>Regner …</p>"
@@ -80,8 +80,8 @@ def explore(
     """Show `draw(**settings)` with a control for each setting, and a folded twin for fixed settings.
 
     Args:
-        draw: figure function with one keyword per control; a LessonError that it raises is
-            shown in place of the picture.
+        draw: figure function with one keyword per control; a LessonError (or the world's error) that it raises
+            is shown in place of the picture.
         controls: the sliders, switches and choices by the name of the setting.
         fixed: two or three settings that show the point without a slider; each gives every control a value.
     """
@@ -185,14 +185,16 @@ def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], headin
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
         return title + image_tag(draw(**settings), PICTURE_COLOURS)
-    except LessonError as sentence:
-        return title + alert(sentence)
+    except Exception as error:
+        if not is_sentence(error):
+            raise
+        return title + alert(error)
 
 
 def alert(error: Exception) -> str:
-    """The Danish sentence of a LessonError; of any other error what Python says, and what a student can do."""
+    """The Danish sentence of an error that is one; of any other what Python says, and what a student can do."""
     said = str(error)
-    if not isinstance(error, LessonError):
+    if not is_sentence(error):
         problem = f"{type(error).__name__}: {' '.join(said.split())[:120]}".removesuffix(": ")
         said = f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
     return f'<p role="alert"><strong>Fejl:</strong> {escape(said)}</p>'

@@ -26,7 +26,7 @@ from lesson_utils.transfer.strategies import (
     strategies_for,
     transfer,
 )
-from lesson_utils.transfer.tasks import Task, new_classes, split
+from lesson_utils.transfer.tasks import Task, split
 
 __all__ = [
     "STRATEGIES",
@@ -44,7 +44,6 @@ __all__ = [
     "fresh",
     "frozen_layers",
     "linear_probe",
-    "new_classes",
     "prepare",
     "replace_head",
     "split",

@@ -8,11 +8,6 @@ from torch import Tensor
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.images import PhotoFolder
-from lesson_world.datasets import TARGET
-from lesson_world.scene import render
-
-FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
-TEST_SEED = 99
 
 
 @dataclass(frozen=True)
@@ -42,17 +37,6 @@ class Task:
     def smallest_class(self) -> int:
         """The number of training images of the class with the fewest."""
         return int(torch.bincount(self.labels, minlength=len(self.class_names)).min())
-
-
-def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: int = 64) -> Task:
-    """The 14 classes of the image world that no embedded network has seen; other images for each `seed`.
-
-    The test images are the same for every seed.
-    """
-    count = len(TARGET)
-    training = render(TARGET, FIRST_SEED + seed, range(per_class * count), size=size)
-    test = render(TARGET, TEST_SEED, range(test_per_class * count), size=size)
-    return Task(training.images, training.labels, test.images, test.labels, tuple(training.danish_names))
 
 
 def split(photos: PhotoFolder, test_share: float = 0.3, seed: int = 0) -> Task:

@@ -95,6 +95,7 @@ def move(control: Any) -> None:
 @pytest.mark.timeout(480)  # a lesson has up to six widgets, and each of them works after each click
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_widgets_answer_to_the_keyboard(path, browser, lab):
+    """En celle mærket `widget` virker, når kun `parameters`, `setup` og `widget-data` er kørt."""
     cells = needed_cells(path)
     if not any("widget" in tags for _, tags in cells):
         pytest.skip("the lesson has no widget")
@@ -115,7 +116,7 @@ def check_widget(lesson: Lesson, outputs: Any) -> None:
     assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
     controls = outputs.locator(".noUi-handle, input[type=checkbox], select")
     labels = outputs.locator(".widget-label:visible, .widget-checkbox span:visible")
-    assert controls.count() >= 3
+    assert controls.count()
     assert labels.count() >= controls.count()
     assert labels.evaluate_all(CUT_OFF) == [], "labels are cut off"
     for control in controls.all():

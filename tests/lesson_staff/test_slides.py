@@ -66,19 +66,6 @@ def test_a_show_has_no_room_for_what_only_a_reader_can_do():
     assert len(notebook.cells) == 8, "the lesson itself is as it was"
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
-def test_an_answer_is_not_on_the_slide_of_its_question(lesson):
-    shown = [
-        each
-        for each in nbformat.read(lesson.notebook, as_version=4).cells
-        if slide_type(each) not in ("skip", "notes") and not each.source.startswith("show.check(")
-    ]
-    exercises = [k for k, each in enumerate(shown) if "exercise" in each.metadata.get("tags", [])]
-    assert exercises
-    for k in exercises:
-        assert slide_type(shown[k + 1]) in ("slide", "subslide"), shown[k].source
-
-
 def test_the_command_writes_all_that_a_show_needs(course, tmp_path, monkeypatch, capsys):
     course(one=[])
     monkeypatch.chdir(tmp_path)
@@ -117,6 +104,8 @@ def shows(tmp_path_factory):
 @pytest.mark.browser
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
 def test_no_slide_overflows(lesson, shows, chromium):
+    """Alt på en slide er synligt på 1280x720 og stort nok til bageste række."""
+    made = for_a_show(nbformat.read(lesson.notebook, as_version=4))
     context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
     page = context.new_page()
     complaints: list[str] = []
@@ -129,7 +118,8 @@ def test_no_slide_overflows(lesson, shows, chromium):
     measured = page.evaluate(MEASURE)
     context.close()
     assert complaints == []
-    assert len(measured) > 20
+    marked = [each for each in made.cells if slide_type(each) in ("slide", "subslide")]
+    assert len(measured) >= len(marked)  # what does not fit on one slide is spread over two
     assert [(slide["name"], slide["out"]) for slide in measured if slide["out"]] == []
     assert [slide["name"] for slide in measured if slide["empty"]] == []
     assert [slide["name"] for slide in measured if slide["text"] < 0.75] == [], "too small for the back row"

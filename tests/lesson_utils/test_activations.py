@@ -10,10 +10,11 @@ from torch.nn import functional as F
 
 from lesson_utils import activations as module
 from lesson_utils import device
-from lesson_utils.activations import activations, batches, extractor, stream
+from lesson_utils.activations import activations, extractor, stream
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import relative
+from lesson_utils.samples import batches
 from lesson_world import datasets
 
 IMAGES = torch.rand(5, 3, 64, 64, generator=torch.Generator().manual_seed(0))

@@ -2,8 +2,9 @@ import builtins
 import sys
 
 import pytest
+import torch
 
-from lesson_utils import device
+from lesson_utils import device, weights
 from lesson_utils.errors import LessonError
 
 
@@ -37,3 +38,21 @@ def test_a_student_sees_the_sentence_alone():
     assert LessonError("Noget er galt: gør dette.")._render_traceback_() == [
         "Fejl: Noget er galt: gør dette."
     ]
+
+
+def test_devices_are_chosen_by_name(monkeypatch):
+    for cuda, mps, best in ((True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda mps=mps: mps)
+        assert device.choose() == torch.device(best)
+    assert device.choose("cpu") == device.choose(torch.device("cpu")) == torch.device("cpu")
+    with pytest.raises(
+        LessonError, match="device »cuda« findes ikke på denne computer: vælg mellem auto og cpu"
+    ):
+        weights.load_network("alexnet", device="cuda")
+    with pytest.raises(LessonError, match="device »gpu« kendes ikke: vælg mellem auto og cpu"):
+        weights.load_network("findes-ikke", device="gpu")
+
+
+def test_a_network_loaded_to_a_device_lies_there():
+    assert weights.load_network("paper:alexnet", device=torch.device("meta")).device.type == "meta"

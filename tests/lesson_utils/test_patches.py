@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from lesson_utils.activations import activations, extractor
+from lesson_utils.activations import activations, extractor, sights_of
 from lesson_utils.networks import alexnet, googlenet
-from lesson_utils.patches import Places, clearest_units, patches, sights_of, strongest_places
+from lesson_utils.patches import Places, clearest_units, patches, strongest_places
 from lesson_world import datasets
 
 LAYERS = ["conv1", "conv3", "conv5"]

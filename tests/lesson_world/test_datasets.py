@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from lesson_utils.errors import LessonError
 from lesson_world import THINGS
 from lesson_world.banana import CLASSES, banana, masks, probe
 from lesson_world.datasets import BASE, TARGET, TEST, TRAINING, base, target, twins
+from lesson_world.errors import WorldError
 
 
 def test_classes():
@@ -51,7 +51,7 @@ def test_the_nearest_pixels_tell_twins_apart_worse_than_chance(seed):
 
 def test_twins_must_be_two_known_classes():
     for wrong in (("rabbit", "rabbit"), ("rabbit", "dragon")):
-        with pytest.raises(LessonError, match="to forskellige klasser"):
+        with pytest.raises(WorldError, match="to forskellige klasser"):
             twins(*wrong)
 
 

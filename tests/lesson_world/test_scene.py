@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from lesson_utils.errors import LessonError
 from lesson_world import THINGS, Pose, render
+from lesson_world.errors import WorldError
 from lesson_world.samples import TENSORS
 
 ALL = list(THINGS)
@@ -124,7 +124,7 @@ def test_own_labels():
 
 @pytest.mark.parametrize("wrong", [dict(classes=["unicorn"]), dict(classes=["car"], background="moon")])
 def test_unknown_names_are_told_in_danish(wrong):
-    with pytest.raises(LessonError, match=r"Verden (kender ikke »unicorn«|har ingen baggrund »moon«)"):
+    with pytest.raises(WorldError, match=r"Verden (kender ikke »unicorn«|har ingen baggrund »moon«)"):
         render(wrong.pop("classes"), 1, [0], **wrong)
 
 

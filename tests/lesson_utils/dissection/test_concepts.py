@@ -6,7 +6,7 @@ import torch
 from lesson_utils.dissection.concepts import COLOURS, KINDS, SIDES, colours, edges, known, shares
 from lesson_world import datasets
 
-CONCEPTS = known()
+CONCEPTS = known(datasets.base(1))
 
 
 @pytest.fixture(scope="module")

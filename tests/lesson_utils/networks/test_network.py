@@ -6,7 +6,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import alexnet, googlenet, random_twin, vgg
+from lesson_utils.networks import alexnet, evenly_spaced, googlenet, random_twin, vgg
 
 MINIS = {"alexnet": alexnet.mini, "vgg": vgg.mini, "googlenet": googlenet.mini}
 
@@ -116,3 +116,13 @@ def test_the_twin_has_the_shape_and_none_of_the_weights():
     assert twin.layer_names == network.layer_names
     assert not torch.equal(twin.layers.conv1.conv.weight, network.layers.conv1.conv.weight)
     assert torch.equal(twin.layers.conv1.conv.weight, random_twin(network, seed=4).layers.conv1.conv.weight)
+
+
+def test_evenly_spaced_from_the_first_to_the_last():
+    assert evenly_spaced(list("abcdefg"), 3) == ["a", "d", "g"]
+    assert evenly_spaced("ab", 5) == ["a", "b"] and evenly_spaced([], 3) == []
+
+
+def test_layers_with_feature_maps_end_before_the_fc_layers():
+    assert alexnet.mini(22).map_layers == ["conv1", "conv2", "conv3", "conv4", "conv5"]
+    assert googlenet.mini(22).map_layers[-1] == "inception_4b"

@@ -1,0 +1,68 @@
+"""`lesson check 07`: all that the tests demand of one lesson, said in under a minute."""
+
+import contextlib
+import io
+import os
+
+from lesson_staff.catalogue import REPOSITORY, Lesson
+from lesson_utils.errors import LessonError
+
+PLACES = ("tests/notebooks", "tests/lesson_staff/test_slides.py", "tests/browser/test_lessons.py")
+
+
+def check_lesson(lesson: Lesson) -> bool:
+    """Run the lesson's tests, print a Danish line for each that fails, and return whether none did.
+
+    What is demanded of every lesson is told by the first line of its test; what only this lesson's own tests
+    and cells ask for is told by their names.
+    Raises LessonError where the course was installed without its tests.
+    """
+    try:
+        import pytest
+    except ImportError:
+        raise LessonError(
+            "Pytest mangler: installér det i kursets mappe med »pip install -e '.[test]'«."
+        ) from None
+    if not (REPOSITORY / "tests").is_dir():
+        raise LessonError("Kursets tests er ikke med i denne installation: hent kurset med git.")
+    stem = lesson.notebook.stem
+    folder = REPOSITORY / "tests" / "lesson_cells" / lesson.folder
+    places = [str(REPOSITORY / place) for place in PLACES]
+    options = ["-q", "-p", "no:cacheprovider", "-k", stem, "--rootdir", str(REPOSITORY)]
+    nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", str(lesson.notebook)]
+    os.environ["LESSON_STATIC"] = "1"
+    rounds = [[*options, *places, *nbval]]
+    if lesson.folder and folder.is_dir():
+        rounds.append(["-q", "-p", "no:cacheprovider", str(folder)])
+    teller = _Teller()
+    for arguments in rounds:
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            code = pytest.main(arguments, plugins=[teller])
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+            print(told.getvalue())
+            return False
+    print(f"{lesson.number} {lesson.title}: {teller.passed} krav opfyldt, {teller.failed} ikke.")
+    return teller.failed == 0
+
+
+class _Teller:
+    """A pytest plugin that says each failed test's demand as soon as it has failed."""
+
+    def __init__(self) -> None:
+        self.demands: dict[str, str] = {}
+        self.passed = self.failed = 0
+        self.out = os.fdopen(os.dup(1), "w", encoding="utf-8")  # pytest catches what is printed
+
+    def pytest_collection_modifyitems(self, items: list) -> None:
+        for item in items:
+            documented = (getattr(getattr(item, "function", None), "__doc__", None) or "").split("\n\n")[0]
+            self.demands[item.nodeid] = " ".join(documented.split()) or item.name
+
+    def pytest_runtest_logreport(self, report) -> None:
+        if report.failed:
+            self.failed += 1
+            reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", str(report.longrepr))
+            first = " ".join(reason.split())[:160]
+            print(f"✗ {self.demands.get(report.nodeid, report.nodeid)}\n  {first}", file=self.out, flush=True)
+        elif report.when == "call" and report.passed:
+            self.passed += 1
