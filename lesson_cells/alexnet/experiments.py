@@ -12,10 +12,10 @@ from functools import cache
 
 import pandas as pd
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lesson_utils.digits import digits
 from lesson_utils.show import progress
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"ReLU": nn.ReLU, "tanh": nn.Tanh}
@@ -25,12 +25,11 @@ FLAT = 0.1  # a slope below this lets less than a tenth of the gradient through
 
 
 @cache
-def digits() -> tuple[Tensor, Tensor]:
+def shuffled_digits() -> tuple[Tensor, Tensor]:
     """scikit-learn's 1,797 digits: images (N, 1, 8, 8) in 0..1 and labels (N,), shuffled once and for all."""
-    found = load_digits()
-    order = torch.randperm(len(found.target), generator=torch.Generator().manual_seed(0))
-    images = torch.from_numpy(found.images).float()[:, None] / 16
-    return images[order], torch.from_numpy(found.target).long()[order]
+    images, labels = digits()
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
+    return images[order], labels[order]
 
 
 def four_layers(activation: str, seed: int, scale: float = 1.0) -> nn.Sequential:
@@ -107,7 +106,7 @@ def flat_shares(scales: Sequence[float] = (1, 2, 4, 8, 16), seeds: int = 3) -> p
 
 
 def _flat(name: str, seed: int, scale: float) -> float:
-    signal, slopes = digits()[0][:300], []
+    signal, slopes = shuffled_digits()[0][:300], []
     for layer in four_layers(name, seed, scale):
         signal = layer(signal)
         if isinstance(layer, nn.Tanh):
@@ -118,7 +117,7 @@ def _flat(name: str, seed: int, scale: float) -> float:
 
 
 def _train(network: nn.Module, rate: float, seed: int, epochs: int) -> list[dict[str, float]]:
-    images, labels = digits()
+    images, labels = shuffled_digits()
     optimizer = torch.optim.SGD(network.parameters(), rate, MOMENTUM)
     generator = torch.Generator().manual_seed(seed)
     accuracies = []

@@ -1,4 +1,4 @@
-"""Lesson 04's figures: bottlenecks, the inception module, table 1, and the gradients with auxiliary classifiers."""
+"""Lesson 04: bottlenecks, the inception module, table 1, and gradients with auxiliary classifiers."""
 
 from lesson_cells.googlenet.figures.bottleneck import bottleneck_trade, cost_with_bottleneck, pixel_product
 from lesson_cells.googlenet.figures.gradients import gradients_by_layer, printed_against_computed, weight_bars

@@ -166,8 +166,8 @@ def bottleneck_trade(
     style.danish_ticks(keeping.yaxis, lambda share: percent(share, 0))
     keeping.legend(loc="lower right")
     told = "; ".join(
-        f"{name}: {percent(shares[chosen - 1], 0)} ved {chosen}, {percent(shares[len(shares) // 2 - 1], 0)} ved "
-        f"{len(shares) // 2}"
+        f"{name}: {percent(shares[chosen - 1], 0)} ved {chosen}, {percent(shares[len(shares) // 4 - 1], 0)} ved "
+        f"{len(shares) // 4}"
         for name, shares in kept.items()
     )
     return style.described(
