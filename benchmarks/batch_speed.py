@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from lesson_staff.batch import Scheduler, cores, run_all
+from lesson_staff.batch import Scheduler, ThisMachine, cores, run_all
 from lesson_staff.catalogue import find
 from lesson_staff.cluster import Cluster
-from lesson_staff.here import ThisMachine
 from lesson_staff.plan import Run, plan
 from lesson_utils.danish import number
 from lesson_utils.show.measurements import store

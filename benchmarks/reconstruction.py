@@ -31,7 +31,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lesson_utils.activations import extractor
 from lesson_utils.networks.imagenet import relative
-from lesson_utils.reconstruction import Filter, Fourier, Priors, reconstruct
+from lesson_utils.reconstruction import Climb, Filter, Fourier, Priors, reconstruct
 from lesson_utils.reconstruction.optimiser import frozen
 from lesson_utils.show.measurements import store
 
@@ -50,7 +50,14 @@ AUGMENTED = Priors(jitter=8, scale=0.1, rotation=10)
 def ours(network: nn.Module, layer: str, fast: bool, steps: int) -> float:
     """Seconds per step."""
     found = reconstruct(
-        network, Filter(layer, CHANNELS), Fourier(), AUGMENTED, steps, 0.05, "adam", size=SIZE, fast=fast
+        network,
+        Filter(layer, CHANNELS),
+        Fourier(),
+        AUGMENTED,
+        Climb(0.05, "adam"),
+        steps,
+        size=SIZE,
+        fast=fast,
     )
     return found.seconds / steps
 
@@ -172,7 +179,7 @@ def against_itself(steps: int) -> dict[str, float]:
 
     def seconds(count: int, steps: int) -> float:
         question = Filter(layer, [0] * count)
-        return reconstruct(network, question, Fourier(), AUGMENTED, steps, size=SIZE, chunk=8).seconds
+        return reconstruct(network, question, Fourier(), AUGMENTED, steps=steps, size=SIZE, chunk=8).seconds
 
     seconds(8, 2)
     once = seconds(8, steps)

@@ -1,21 +1,34 @@
 """Many runs of lessons at once.
 
-The plan is a list of `Run`, made before anything starts (`plan`). A scheduler, this machine (`here`) or a dask
-cluster (`cluster`), takes each as an `Order` that holds all it needs, and gives back an `Outcome` that holds all
-it made. `run_all` hands out the orders and keeps the outcomes (`store`).
+The plan is a list of `Run`, made before anything starts (`plan`). A scheduler, this machine or a dask cluster
+(`cluster`), takes each as an `Order` that holds all it needs, and gives back an `Outcome` that holds all it made.
+`run_all` hands out the orders and keeps the outcomes (`store`).
 """
 
+import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Protocol
 
-from lesson_staff.here import ThisMachine, cores
+from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Limits, Order, Outcome, order_for
 from lesson_staff.plan import Progress, Run, RunResult
 from lesson_staff.store import keep
 
-__all__ = ["Scheduler", "cores", "run_all"]
+MEMORY_OF_A_RUN = 2.7e9  # bytes; the largest lesson (03, 2.3 GB) stays below
+
+
+def cores() -> int:
+    """Processor cores that this process may use (fewer than the machine has, in a container or a queue)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def runs_at_a_time() -> int:
+    """One per core, but no more than there is memory for."""
+    import psutil
+
+    return max(1, min(cores(), int(psutil.virtual_memory().available / MEMORY_OF_A_RUN)))
 
 
 class Scheduler(Protocol):
@@ -27,6 +40,28 @@ class Scheduler(Protocol):
 
     def close(self) -> None:
         """Stop everything that is under way."""
+
+
+class ThisMachine:
+    """Runs `jobs` orders at a time, each in a thread, torch's threads divided among them.
+
+    They work in folders under `place`.
+    """
+
+    def __init__(self, jobs: int | None = None, place: Path | None = None) -> None:
+        self.slots = jobs or runs_at_a_time()
+        self.threads = max(1, cores() // self.slots)
+        self._place = place
+        self._kernels = Kernels()
+        self._pool = ThreadPoolExecutor(self.slots)
+
+    def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
+        return self._pool.submit(carry_out, order, self.threads, self._kernels, tell, self._place)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._kernels.stop()
+        self._pool.shutdown(wait=True)
 
 
 def run_all(

@@ -38,6 +38,10 @@ class CatchUp:
         self.done: set[str] = set()
         self.busy = False
 
+    def listen(self) -> None:
+        self.shell.events.register("pre_run_cell", self.before)
+        self.shell.events.register("post_run_cell", self.after)
+
     def before(self, info: Any) -> None:
         """Called by IPython before each cell; `info.cell_id` is the cell's id in the notebook."""
         if self.busy or info.cell_id not in self.order:
@@ -51,12 +55,16 @@ class CatchUp:
             and cell["id"] not in self.done
             and (cell["for_widgets"] or not few)
         ]
-        self.done.add(info.cell_id)
         self.busy = True
         try:
             self._run(missing)
         finally:
             self.busy = False
+
+    def after(self, result: Any) -> None:
+        """Called by IPython after each cell: only what has run is done."""
+        if result.success and result.info.cell_id in self.order:
+            self.done.add(result.info.cell_id)
 
     def _run(self, missing: list[dict[str, Any]]) -> None:
         from IPython.utils.capture import capture_output
@@ -72,5 +80,4 @@ class CatchUp:
 def start(folder: Path, shell: Any) -> None:
     """Begin to listen. `folder` holds the lesson's cells as `lesson present` wrote them."""
     lesson = json.loads((folder / CELLS).read_text(encoding="utf-8"))
-    catch_up = CatchUp(shell, lesson["cells"], lesson["order"], lesson["widgets"])
-    shell.events.register("pre_run_cell", catch_up.before)
+    CatchUp(shell, lesson["cells"], lesson["order"], lesson["widgets"]).listen()

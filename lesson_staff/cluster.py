@@ -5,27 +5,28 @@ need this course installed, the same version of it, which is asked before anythi
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+from lesson_staff.batch import runs_at_a_time
+from lesson_staff.catalogue import REPOSITORY
+from lesson_staff.inputs import check_device
+from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Order, Outcome
-from lesson_staff.process import Workers, carry_out
 from lesson_utils.errors import LessonError
 
 MISSING = "Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«."
 SECONDS_TO_ANSWER = 10
 
 
-@cache
-def course_fingerprint() -> str:
-    """A short name for the code of all four houses, the same wherever the same files are installed."""
+def course_fingerprint(root: Path = REPOSITORY) -> str:
+    """A short name for the code of all four houses and the data it reads, the same wherever the same files lie."""
     digest = hashlib.sha256()
-    root = Path(__file__).resolve().parents[1]
-    for path in sorted(root.glob("lesson_*/**/*.py")):
+    data = (root / "data" / room for room in ("photos", "weights", "measurements"))
+    for path in sorted([*root.glob("lesson_*/**/*.py"), *(file for room in data for file in room.glob("*"))]):
         digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -34,14 +35,14 @@ def fingerprint_there() -> str:
     return course_fingerprint()
 
 
-_AT_WORK: dict[str, Workers] = {}  # on a worker: the processes of each batch
+_AT_WORK: dict[str, Kernels] = {}  # on a worker: those of each batch
 
 
 def stop_there(topic: str) -> None:
     """On a worker: stop a batch's runs, which dask itself can only forget."""
-    workers = _AT_WORK.pop(topic, None)
-    if workers:
-        workers.stop()
+    kernels = _AT_WORK.pop(topic, None)
+    if kernels:
+        kernels.stop()
 
 
 def carry_out_there(order: Order, topic: str) -> Outcome:
@@ -53,20 +54,18 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
     def tell(cell: int, cells: int) -> None:
         worker.log_event(topic, {"name": order.name, "cell": cell, "cells": cells})
 
-    return carry_out(order, 1, _AT_WORK.setdefault(topic, Workers()), tell)
+    return carry_out(order, 1, _AT_WORK.setdefault(topic, Kernels()), tell)
 
 
 class Cluster:
     """The scheduler at `address` (`tcp://host:port`), or a cluster of `jobs` workers started here for none."""
 
-    def __init__(self, address: str = "", jobs: int | None = None) -> None:
+    def __init__(self, address: str = "", jobs: int | None = None, devices: Iterable[str] = ()) -> None:
         try:
             import dask
             from distributed import Client, LocalCluster
         except ImportError:
             raise LessonError(MISSING) from None
-        from lesson_staff.here import runs_at_a_time
-
         dask.config.set({"distributed.logging.distributed": "error"})
         self._own = None
         try:
@@ -89,6 +88,8 @@ class Cluster:
         self._tell: dict[str, Callable[[int, int], None]] = {}
         try:
             self.slots = self._checked_workers()
+            for device in devices:  # each worker's own answer, if one lacks it
+                self._client.run(check_device, device)
         except LessonError:
             self.close()
             raise

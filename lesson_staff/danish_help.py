@@ -3,7 +3,7 @@
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from lesson_utils.danish import listing, nearest
+from lesson_utils.danish import did_you_mean, listing
 from lesson_utils.errors import LessonError
 
 TITLES = {
@@ -57,7 +57,7 @@ class DanishCommand(_InDanish, TyperCommand):
 class DanishGroup(_InDanish, TyperGroup):
     def resolve_command(self, ctx: typer.Context, args: list[str]):
         if args and not args[0].startswith("-") and args[0] not in self.commands:
-            hint = nearest(args[0], self.commands) or f"Vælg mellem {listing(self.commands)}."
+            hint = did_you_mean(args[0], self.commands) or f"Vælg mellem {listing(self.commands)}."
             raise LessonError(f"Kommandoen »{args[0]}« findes ikke. {hint}")
         return super().resolve_command(ctx, args)
 
@@ -72,7 +72,7 @@ def usage_sentence(error: Exception) -> str:
     option = getattr(error, "option_name", None)
     if option and hasattr(error, "possibilities"):
         known = [name for each in error.ctx.command.params for name in each.opts]
-        return f"Valget »{option}« findes ikke. {nearest(option, known)}".rstrip()
+        return f"Valget »{option}« findes ikke. {did_you_mean(option, known)}".rstrip()
     if option:
         return f"Valget »{option}« skal have en værdi efter sig."
     if parameter is not None:

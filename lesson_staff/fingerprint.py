@@ -33,7 +33,7 @@ def of_lesson(notebook: Path) -> str:
 def reached(source: Path) -> dict[str, str]:
     """The files behind a notebook or a script, itself included: a short hash of each, by its path."""
     code = _code(source)
-    files, names = {source: _short(_essence(code))}, _words(code)
+    files, names = {source: _short(_essence(code))}, set(_words(code))
     waiting = list(_imports(code, ""))
     while waiting:
         file = waiting.pop()
@@ -43,7 +43,9 @@ def reached(source: Path) -> dict[str, str]:
             names |= _words(text)
             waiting += _imports(text, ".".join(file.relative_to(REPOSITORY).parent.parts))
     files |= {
-        file: _file_hash(file) for file in _data() if file.stem in names or file.parent.name == "photos"
+        file: _file_hash(file, file.stat().st_mtime_ns)
+        for file in _data()
+        if file.stem in names or file.parent.name == "photos"
     }
     return {_name(file): digest for file, digest in sorted(files.items()) if file.is_file()}
 
@@ -87,7 +89,7 @@ def _stored() -> dict[str, dict[str, str]]:
 
 
 def _name(file: Path) -> str:
-    return file.relative_to(REPOSITORY).as_posix()
+    return file.relative_to(REPOSITORY).as_posix() if file.is_relative_to(REPOSITORY) else file.name
 
 
 def _short(content: bytes) -> str:
@@ -95,7 +97,7 @@ def _short(content: bytes) -> str:
 
 
 @cache
-def _file_hash(file: Path) -> str:
+def _file_hash(file: Path, _changed: int) -> str:
     return _short(file.read_bytes())
 
 
@@ -132,6 +134,7 @@ def _essence(code: str) -> bytes:
     return "\n".join(filter(None, (line.rstrip() for line in lines))).encode()
 
 
+@cache
 def _words(code: str) -> set[str]:
     """All texts in the code: a file in data/ is read by its name."""
     nodes = ast.walk(ast.parse(code))
@@ -140,18 +143,22 @@ def _words(code: str) -> set[str]:
 
 def _imports(code: str, package: str) -> Iterator[Path]:
     """The files of the four houses that the code imports, wherever in it."""
+    for name in _imported(code, package):
+        yield from _files(name)
+
+
+@cache
+def _imported(code: str, package: str) -> list[str]:
+    """The names of modules of the four houses, and of what is imported from them."""
+    found = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: -node.level + 1 or None] if node.level else []
             base = ".".join([*above, *filter(None, [node.module])])
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            if name.startswith("lesson_"):
-                yield from _files(name)
+            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return [name for name in found if name.startswith("lesson_")]
 
 
 def _files(module: str) -> Iterator[Path]:

@@ -7,41 +7,28 @@ from pathlib import Path
 import nbformat
 
 from lesson_staff.catalogue import Lesson
-from lesson_staff.pages import NBVAL_MARK, replace_file
+from lesson_staff.pages import for_reading, replace_file
 from lesson_staff.slides import slide_type
 from lesson_utils.errors import LessonError
 
-SOLUTION = "solution"
 
+def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nbformat.NotebookNode:
+    """The lesson without the notes to the teacher: before the class without solutions and not yet run, after it
+    with its outputs and its solutions unfolded."""
+    from nbconvert.preprocessors import ClearOutputPreprocessor
 
-def handout(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The lesson as a student gets it: no solutions, no notes to the teacher, nothing run yet."""
-    cells = [
-        _fresh(cell) for cell in notebook.cells if not _is_solution(cell) and slide_type(cell) != "notes"
-    ]
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
-
-
-def solved(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The lesson with its outputs and its solutions unfolded, without the notes to the teacher."""
-    cells = [nbformat.from_dict(cell) for cell in notebook.cells if slide_type(cell) != "notes"]
-    for cell in cells:
-        cell.source = cell.source.removeprefix(NBVAL_MARK)
-        if _is_solution(cell):
+    made = for_reading(notebook)
+    made.cells = [cell for cell in made.cells if slide_type(cell) != "notes"]
+    if with_solutions:
+        for cell in filter(_is_solution, made.cells):
             cell.metadata.pop("jupyter", None)
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+        return made
+    made.cells = [cell for cell in made.cells if not _is_solution(cell)]
+    return ClearOutputPreprocessor().preprocess(made, {})[0]
 
 
 def _is_solution(cell: nbformat.NotebookNode) -> bool:
-    return SOLUTION in cell.metadata.get("tags", [])
-
-
-def _fresh(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    cell = nbformat.from_dict(cell)
-    if cell.cell_type == "code":
-        cell.source = cell.source.removeprefix(NBVAL_MARK)
-        cell.outputs, cell.execution_count = [], None
-    return cell
+    return "solution" in cell.metadata.get("tags", [])
 
 
 def make_handouts(
@@ -52,8 +39,7 @@ def make_handouts(
 ) -> None:
     """One notebook for each lesson in `folder`: `02_alexnet.ipynb`, or `02_alexnet_løsning.ipynb`."""
     for lesson in lessons:
-        content = nbformat.read(lesson.notebook, as_version=4)
-        made = solved(content) if with_solutions else handout(content)
+        made = handout(nbformat.read(lesson.notebook, as_version=4), with_solutions)
         target = folder / f"{lesson.notebook.stem}{'_løsning' if with_solutions else ''}.ipynb"
         replace_file(target, (nbformat.writes(made) + "\n").encode("utf-8"))
         tell(lesson, target)

@@ -7,8 +7,10 @@ from lesson_staff.parameters import WrongParameters
 from lesson_utils.errors import LessonError
 
 
-def checked_settings(settings: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+def checked_settings(settings: Sequence[Mapping[str, object]], here: bool = True) -> list[dict[str, object]]:
     """The settings with every photo read once, every network known, and every file's path made absolute.
+
+    The device is looked for if the runs are to take place `here`.
 
     Raises WrongParameters with a sentence for each thing that is not there or not what it should be, in the words
     that a lesson would use.
@@ -17,6 +19,8 @@ def checked_settings(settings: Sequence[Mapping[str, object]]) -> list[dict[str,
     named = dict.fromkeys((name, str(value)) for each in absolute for name, value in each.items() if value)
     wrong = []
     for name, value in named:
+        if name == "device" and not here:
+            continue
         try:
             CHECKS.get(name, lambda _: None)(value)
         except LessonError as error:
@@ -58,5 +62,17 @@ def _folder(value: str) -> None:
         )
 
 
+def check_device(value: str) -> None:
+    if value not in ("auto", "cpu"):  # which are everywhere, and ask for no torch
+        from lesson_utils.device import choose
+
+        choose(value)
+
+
 # by the name of the parameter, which means the same in every lesson
-CHECKS: dict[str, Callable[[str], None]] = {"photo": _photo, "network": _network, "image_folder": _folder}
+CHECKS: dict[str, Callable[[str], None]] = {
+    "photo": _photo,
+    "network": _network,
+    "image_folder": _folder,
+    "device": check_device,
+}

@@ -12,6 +12,7 @@ import nbformat
 
 from lesson_staff.plan import RunResult
 from lesson_utils.danish import number, plural
+from lesson_utils.records import RECORD
 
 TEMPLATES = Path(__file__).with_name("templates")
 MATHJAX = "mathjax"
@@ -32,6 +33,7 @@ MATHJAX_PARTS = (
 )
 PICTURE_WIDTH = 800
 COVER = "cover.png"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL_MARK = "# NBVAL_CHECK_OUTPUT\n"  # for the tests, not for a reader
 
 
@@ -55,14 +57,27 @@ def copy_mathjax(folder: Path) -> None:
                     shutil.copy2(path, target)
 
 
+def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A copy without the tests' marks, key figures (which show nothing), and widgets whose kernel is gone.
+
+    JupyterLab keeps those as a view without a picture, and what they were in the notebook's metadata.
+    """
+    made = nbformat.from_dict(notebook)
+    made.metadata.pop("widgets", None)
+    for cell in made.cells:
+        cell.source = cell.source.removeprefix(NBVAL_MARK)
+        if "outputs" in cell:
+            unseen = {RECORD, WIDGET_VIEW}
+            cell.outputs = [output for output in cell.outputs if not unseen & output.get("data", {}).keys()]
+    return made
+
+
 def write_page(notebook: Path, page: Path, title: str) -> None:
     """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
     from nbconvert import HTMLExporter
 
-    content = nbformat.read(notebook, as_version=4)
+    content = for_reading(nbformat.read(notebook, as_version=4))
     content.metadata["title"] = title
-    for cell in content.cells:
-        cell.source = cell.source.removeprefix(NBVAL_MARK)
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_file=str(TEMPLATES / "page.html.j2"),

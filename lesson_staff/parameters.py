@@ -2,6 +2,7 @@
 
 import ast
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ class Parameter:
             given = _understood(self.kind, str(given))
         if self.kind == "float" and isinstance(given, int) and not isinstance(given, bool):
             return float(given)
-        if type(given).__name__ != self.kind:
+        if type(given).__name__ != self.kind or given != given or given in (math.inf, -math.inf):
             raise ValueError(given)
         return given
 

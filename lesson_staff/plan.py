@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from lesson_staff import fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.parameters import WrongParameters, read_parameters, values_for
 from lesson_staff.sweep import LESSON
-from lesson_utils.danish import nearest
+from lesson_utils.danish import did_you_mean
 from lesson_utils.errors import LessonError
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
@@ -26,9 +27,11 @@ class Run:
     parameters: Mapping[str, object] = field(default_factory=dict)
 
     def identity(self) -> str:
-        """What the result depends on: the notebook's cells, the parameters, and the files that they name."""
+        """What the result depends on: the notebook's cells, the parameters, and the files that they name; the
+        library code that the lesson reaches, and the weights, tables and photos that it reads."""
         files = {name: _digest_of(path) for name, path in files_of(self.parameters).items()}
-        facts = [source_of(self.lesson.notebook), dict(self.parameters) | files]
+        notebook = self.lesson.notebook
+        facts = [source_of(notebook), fingerprint.of_lesson(notebook), dict(self.parameters) | files]
         return _digest(json.dumps(facts, sort_keys=True).encode())
 
     @property
@@ -112,7 +115,7 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
     for setting in settings or ({},):
         for name in setting:
             if name not in names and name != LESSON:
-                hint = nearest(name, names) or "Se dem med »lesson list«."
+                hint = did_you_mean(name, names) or "Se dem med »lesson list«."
                 wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
         try:
             meant = _lessons_of(setting, lessons)

@@ -16,8 +16,8 @@ import nbformat
 
 from lesson_staff.catalogue import REPOSITORY, Lesson
 from lesson_staff.catch_up import CELLS, needed
-from lesson_staff.pages import NBVAL_MARK, TEMPLATES
-from lesson_staff.slides import shows, slide_type
+from lesson_staff.pages import TEMPLATES, for_reading
+from lesson_staff.slides import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
 
 STARTUP = """from pathlib import Path
@@ -118,15 +118,15 @@ def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
     Folded code is run as any other, and a click unfolds it.
     """
-    cells = [nbformat.from_dict(cell) for cell in notebook.cells]
-    for cell in cells:
-        cell.source = cell.source.removeprefix(NBVAL_MARK)
+    made = for_reading(notebook)
+    for cell in made.cells:
         if shows(cell) and slide_type(cell) != "skip":
             cell.metadata["jupyter"] = {"source_hidden": True}
         if "widget" in cell.metadata.get("tags", []):  # one picture is there until the widget is run
             for output in cell.outputs:
-                output.data["text/html"] = FIRST_PICTURE.match(output.data["text/html"])[0]
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+                if html_of(output):
+                    output.data["text/html"] = FIRST_PICTURE.match(html_of(output))[0]
+    return made
 
 
 def server_command(notebook: Path, *options: str) -> list[str]:

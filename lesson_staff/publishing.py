@@ -43,7 +43,7 @@ def make(
     """
     if name not in PLANS:
         raise LessonError(
-            f"Kurset træner intet netværk »{name}«. {danish.nearest(name, PLANS)} "
+            f"Kurset træner intet netværk »{name}«. {danish.did_you_mean(name, PLANS)} "
             f"Vælg mellem {danish.listing(PLANS)}."
         )
     plan = PLANS[name]

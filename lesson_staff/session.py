@@ -10,9 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lesson_staff.batch import Scheduler, run_all
+from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
 from lesson_staff.catalogue import find
-from lesson_staff.here import ThisMachine, runs_at_a_time
 from lesson_staff.inputs import checked_settings
 from lesson_staff.order import Limits
 from lesson_staff.pages import verdict
@@ -62,15 +61,16 @@ def runs_asked_for(request: Request) -> list[Run]:
     lessons = attempt(find, request.lessons, otherwise=list(find()))
     sources = (request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos)
     settings = attempt(settings_from, *sources, otherwise=[{}])
-    settings = attempt(checked_settings, settings, otherwise=settings)
+    without_device = [{name: each[name] for name in each if name != "device"} for each in settings]
+    settings = attempt(checked_settings, settings, not request.scheduler, otherwise=without_device)
     runs = attempt(plan, lessons, *settings, otherwise=[])
     if wrong:
         raise WrongParameters(wrong)
     return runs
 
 
-def cluster_for(request: Request, console: Console) -> Scheduler | None:
-    """The cluster that is asked for, if one is. Raises LessonError if it does not answer."""
+def cluster_for(request: Request, runs: Sequence[Run], console: Console) -> Scheduler | None:
+    """The cluster that is asked for, if one is. Raises LessonError if it does not answer, or lacks a device."""
     if not (request.scheduler or request.local_cluster):
         return None
     if request.scheduler and request.local_cluster:
@@ -81,7 +81,8 @@ def cluster_for(request: Request, console: Console) -> Scheduler | None:
         )
     from lesson_staff.cluster import Cluster
 
-    cluster = Cluster(request.scheduler, request.jobs)
+    devices = {str(run.changed["device"]) for run in runs if "device" in run.changed}
+    cluster = Cluster(request.scheduler, request.jobs, devices)
     if cluster.dashboard:
         console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
     return cluster
@@ -93,7 +94,7 @@ def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
     asked += (request.seeds, request.photo, request.photos)
     if request.resume and not any(asked):
         folder = Path(request.out).expanduser().absolute() if request.out else latest()
-        return planned(folder), lambda: folder
+        return planned(folder, not request.scheduler), lambda: folder
     if request.resume and not request.out:
         return runs_asked_for(request), latest
     return runs_asked_for(request), lambda: batch_folder(request.out, datetime.now().astimezone())
@@ -106,7 +107,7 @@ def run_session(request: Request) -> int:
     """
     console = Console(stderr=request.json)
     runs, find_folder = plan_and_folder(request)
-    cluster = cluster_for(request, console)
+    cluster = cluster_for(request, runs, console)
     try:
         folder = find_folder()
         with alone_in(folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from lesson_staff.catalogue import Lesson
-from lesson_staff.pages import MATHJAX, MATHJAX_CONFIG, NBVAL_MARK, TEMPLATES, copy_mathjax, replace_file
+from lesson_staff.pages import MATHJAX, MATHJAX_CONFIG, TEMPLATES, copy_mathjax, for_reading, replace_file
 from lesson_staff.tall_pictures import parted
 from lesson_utils.errors import LessonError
 
@@ -56,9 +56,8 @@ def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     A cell that makes a picture or a table shows that alone: a back row reads no code beside it. A cell that is
     taken out and begins a slide hands its place on to the next cell.
     """
-    kept, pending = [], ""
-    for cell in notebook.cells:
-        cell = nbformat.from_dict(cell)
+    made, kept, pending = for_reading(notebook), [], ""
+    for cell in made.cells:
         kind = slide_type(cell)
         if kind == "skip":
             continue
@@ -70,14 +69,14 @@ def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         elif pending:
             cell.metadata["slideshow"] = {"slide_type": kind if kind in ("slide", "subslide") else pending}
             pending = ""
-        cell.source = cell.source.removeprefix(NBVAL_MARK)
         if shows(cell):
             cell.metadata["transient"] = {"remove_source": True}
             for output in cell.outputs:
-                if _html(output):
-                    output.data["text/html"] = parted(_html(output))
+                if html_of(output):
+                    output.data["text/html"] = parted(html_of(output))
         kept.append(cell)
-    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
+    made.cells = kept
+    return made
 
 
 def slide_type(cell: nbformat.NotebookNode) -> str:
@@ -87,10 +86,10 @@ def slide_type(cell: nbformat.NotebookNode) -> str:
 
 def shows(cell: nbformat.NotebookNode) -> bool:
     """Whether the cell's outputs hold a picture or a table."""
-    return any(kind in _html(output) for output in cell.get("outputs", []) for kind in SHOWN)
+    return any(kind in html_of(output) for output in cell.get("outputs", []) for kind in SHOWN)
 
 
-def _html(output: nbformat.NotebookNode) -> str:
+def html_of(output: nbformat.NotebookNode) -> str:
     return output.get("data", {}).get("text/html", "")
 
 

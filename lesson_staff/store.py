@@ -15,6 +15,7 @@ from lesson_staff.pages import replace_file
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.sweep import LESSON
 from lesson_utils.errors import LessonError
+from lesson_utils.records import plain
 
 BATCH = "batch.json"
 RUN = "run.json"
@@ -22,7 +23,8 @@ HALF = ".half-"  # what a folder is called that is being written, or is on its w
 
 
 def as_bytes(values: object) -> bytes:
-    return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    """JSON that any reader takes: NaN and infinity as null, numbers of numpy as numbers."""
+    return (json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
 
 
 def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
@@ -92,14 +94,14 @@ def read_plan(folder: Path) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["runs"] if path.is_file() else []
 
 
-def planned(folder: Path) -> list[Run]:
+def planned(folder: Path, here: bool = True) -> list[Run]:
     """The runs of the folder's plan, checked again. Raises LessonError if the folder holds no batch."""
     entries = read_plan(folder)
     if not entries:
         raise LessonError(
             f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
         )
-    settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries])
+    settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries], here)
     return plan(find(), *settings)
 
 

@@ -99,9 +99,11 @@ def print_summary(console: Console, results: Sequence[RunResult]) -> None:
     table.add_column("Lektion")
     table.add_column("Resultat")
     table.add_column("Tid", justify="right")
+    table.add_column("Device")
     for result in results:
         outcome = "[green]gennemført[/]" if result.passed else "[red]fejlede[/]"
-        table.add_row(escape(result.label), outcome, duration(result.seconds))
+        device = escape(str(result.facts.get("device", "")))
+        table.add_row(escape(result.label), outcome, duration(result.seconds), device)
     console.print()
     console.print(table)
     for result in results:

@@ -1,44 +1,52 @@
-"""An extension of IPython that a run's kernel loads: when it ends it writes down what only it knows.
+"""An extension of IPython that the kernel of a run loads: it ends when the batch does, and tells its device."""
 
-The file named by LESSON_WITNESS gets the device that the lesson could use and the kernel's peak memory.
-"""
-
-import atexit
-import json
 import os
-import sys
+import shutil
+import threading
+from contextlib import suppress
 from pathlib import Path
 
+DEVICE = "device.txt"
 
-def peak_memory_mb(of_children: bool = False) -> int | None:
-    """The largest resident memory that this process, or an ended child of it, has had, in MB.
 
-    None where the system does not count it.
+def end_when_alone(folder: Path) -> None:
+    """Wait until the batch is gone (killed, even with -9): then leave nothing behind.
+
+    The batch holds the other end of this process's standard input. ipykernel looks for its parent too, but only
+    once it is up, and it leaves what the lesson has started.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
-    whose = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
-    return round(resource.getrusage(whose).ru_maxrss * unit / 1e6)
+    with suppress(OSError):
+        os.read(0, 1)
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
-def device() -> str:
-    """`cuda`, `mps` or `cpu`; a lesson that has not imported torch has used the processor."""
-    torch = sys.modules.get("torch")
-    if torch is None or not hasattr(torch, "cuda"):
+def device_of(names: dict[str, object]) -> str:
+    """What the lesson's parameter `device` came to here; the processor for a lesson that has none."""
+    asked = names.get("device", "cpu")
+    if str(asked) == "cpu":
         return "cpu"
-    if torch.cuda.is_available():
-        return f"cuda ({torch.cuda.get_device_name()})"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    from lesson_utils.device import choose
+
+    device = choose(asked)
+    if device.type != "cuda":
+        return str(device)
+    import torch
+
+    return f"{device} ({torch.cuda.get_device_name(device)})"
 
 
-def testify() -> None:
-    path = os.environ.get("LESSON_WITNESS")
-    if path and Path(path).parent.is_dir():
-        Path(path).write_text(json.dumps({"device": device(), "peak_memory_mb": peak_memory_mb()}))
+def load_ipython_extension(shell) -> None:
+    folder = Path(os.environ["LESSON_RUN"])
+    threading.Thread(target=end_when_alone, args=[folder], daemon=True).start()
 
+    def tell_device(_result: object) -> None:  # after each cell, so that a kernel that is killed has told it
+        with suppress(Exception):  # of a device that there is not, the lesson itself will tell
+            (folder / DEVICE).write_text(device_of(shell.user_ns), encoding="utf-8")
 
-def load_ipython_extension(_ipython: object) -> None:
-    atexit.register(testify)
+    shell.events.register("post_run_cell", tell_device)

@@ -16,7 +16,7 @@ from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, sights
 from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.networks.network import check_images
-from lesson_utils.samples import Source, batches, pictures
+from lesson_utils.samples import Source, batches, images_of
 
 Answers = dict[str, Tensor]
 
@@ -39,7 +39,7 @@ def stream(
     place = next(network.parameters()).device
     for batch in batches(source, batch_size):
         with torch.no_grad():
-            answers = run(pictures(batch).to(place))
+            answers = run(images_of(batch).to(place))
         yield answers
 
 
@@ -53,7 +53,7 @@ def locate(network: nn.Module, layer: str) -> list[str]:
     paths = [path for path, _ in network.named_modules() if path]
     if layer in paths:
         return [layer]
-    name, hint = type(network).__name__, danish.nearest(layer, paths)
+    name, hint = type(network).__name__, danish.did_you_mean(layer, paths)
     raise LessonError(f"{name} har intet lag »{layer}«. {hint or f'Lagene hedder {danish.listing(paths)}.'}")
 
 

@@ -43,7 +43,7 @@ def listing(items: Iterable[object]) -> str:
     return texts[0] if len(texts) == 1 else " og ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def did_you_mean(name: str, names: Iterable[str]) -> str:
     """A question that leads from a mistyped name to the nearest known one, or an empty string."""
     found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f"Mente du »{found[0]}«?" if found else ""

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from lesson_utils import danish
 from lesson_utils.activations import locate, stream
 from lesson_utils.errors import LessonError
-from lesson_utils.samples import Samples, Source, batches, pictures
+from lesson_utils.samples import Samples, Source, batches, images_of
 
 PIXELS = "pixels"
 METRICS = ("cosine", "euclidean")
@@ -68,7 +68,7 @@ def features(
     48·32·32 numbers. With `pool` each map is first averaged to `pool` x `pool` places (1: how much, not where).
     """
     if layer == PIXELS:
-        maps = (pictures(batch) for batch in batches(source, batch_size))
+        maps = (images_of(batch) for batch in batches(source, batch_size))
     else:
         locate(network, layer)  # raises for a layer that is not there, before any image is drawn
         maps = (answers[layer].cpu() for answers in stream(network, source, [layer], batch_size))

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from lesson_utils.activations import activations, sights_of
 from lesson_utils.networks.arithmetic import Sight
-from lesson_utils.samples import Album, KnownSamples, Piece, Samples, Source, batches, pictures
+from lesson_utils.samples import Album, KnownSamples, Piece, Samples, Source, batches, images_of
 
 
 @dataclass
@@ -59,7 +59,7 @@ def strongest_places(
     looks: dict[str, Sight] = {}
     seen = 0
     for batch in batches(source, batch_size):
-        images = pictures(batch)
+        images = images_of(batch)
         looks = looks or sights_of(network, layers, images.shape[-1])
         answers = activations(network, images.to(next(network.parameters()).device), layers)
         for layer in layers:
@@ -77,7 +77,7 @@ def patches(samples: Samples | Album | Tensor, places: Places, unit: int, size: 
     size = size or places.window
     half = size // 2
     rows = places.rows[unit]
-    images = pictures(samples[rows] if isinstance(samples, Tensor) else samples.take(rows))
+    images = images_of(samples[rows] if isinstance(samples, Tensor) else samples.take(rows))
     images = F.pad(images, (half,) * 4, value=1.0)
     corners = zip(places.down[unit].tolist(), places.right[unit].tolist(), strict=True)
     return torch.stack(
@@ -98,7 +98,7 @@ def clearest_units(places: Places, count: int) -> list[int]:
 
 def _places(answers: Tensor, batch: Piece, seen: Sight, layer: str, count: int, first: int) -> Places:
     """The strongest places in one batch, whose first image has the number `first`."""
-    images = pictures(batch)
+    images = images_of(batch)
     side = images.shape[-1]
     maps = answers if answers.dim() == 4 else answers[..., None, None]
     columns = maps.shape[-1]

@@ -67,6 +67,6 @@ def batches(source: Source, size: int = 100) -> Iterator[Piece]:
             yield from batches(piece, size)
 
 
-def pictures(batch: Piece) -> Tensor:
+def images_of(batch: Piece) -> Tensor:
     """float32 (N, 3, H, W) in 0..1: the images of a batch."""
     return as_float(batch if isinstance(batch, Tensor) else batch.images)

@@ -132,7 +132,7 @@ def check_name(name: str) -> None:
     if path.suffix == ".safetensors":
         raise LessonError(f"Vægtfilen »{path}« findes ikke: skriv stien til en safetensors-fil.")
     raise LessonError(
-        f"Kurset kender intet netværk »{name}«. {danish.nearest(name, names)} Skriv {danish.listing(names)}, "
+        f"Kurset kender intet netværk »{name}«. {danish.did_you_mean(name, names)} Skriv {danish.listing(names)}, "
         "eller stien til en safetensors-fil."
     )
 

@@ -1,6 +1,8 @@
 """What every test run needs: pictures instead of live widgets, and patience with a loaded machine."""
 
+import functools
 import os
+import runpy
 import shutil
 import signal
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from lesson_utils import images
@@ -42,6 +45,18 @@ def chromium() -> Iterator:
         browser = playwright.chromium.launch(executable_path=Path(executable), headless=True, args=CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[torch.device]:
+    """The device of a stand-in for a GPU, which refuses to mix its tensors with the CPU's: see its file."""
+    stand_in = runpy.run_path(Path(__file__).parent / "lesson_utils" / "standin.py")["StandIn"]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(
+        torch.backends.mps, "is_available", functools.cache(lambda: True)
+    )  # torch._dynamo unwraps it
+    with stand_in():
+        yield stand_in.device
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ class Atlas:
     def of(self, name: str) -> Tensor:
         """The pictures of one name; raises LessonError for a name that the sheet does not have."""
         if name not in self.pictures:
-            hint = danish.nearest(name, self.pictures)
+            hint = danish.did_you_mean(name, self.pictures)
             raise LessonError(f"Atlasset har ingen billeder »{name}«. {hint or 'Se navnene i .pictures.'}")
         return self.pictures[name]
 

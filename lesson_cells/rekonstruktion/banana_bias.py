@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction import probabilities
 from lesson_utils.show import progress
-from lesson_utils.transfer.learning import features, learn_head
+from lesson_utils.transfer.learning import encode, learn_head
 from lesson_utils.transfer.moves import fc_layers, replace_head
 from lesson_utils.weights import embedded, load_network
 from lesson_world import THINGS, Samples
@@ -28,7 +28,7 @@ def on_frozen_features(network: Network, samples: Samples, steps: int = 150, see
 def seen(network: Network, samples: Samples) -> Tensor:
     """What the rows before the first FC layer answer: computed once, however many heads learn from it."""
     rows = [name for name, _ in network.layers.named_children()]
-    return features(network, samples.images, rows[rows.index(fc_layers(network)[0]) - 1])
+    return encode(network, samples.images, rows[rows.index(fc_layers(network)[0]) - 1])
 
 
 def with_new_head(

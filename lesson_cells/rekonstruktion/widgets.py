@@ -16,7 +16,7 @@ from lesson_utils.danish import number, percent
 from lesson_utils.dissection import Dissection
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, patches
-from lesson_utils.reconstruction import Moment, Priors, Reconstruction, probabilities, psnr
+from lesson_utils.reconstruction import Priors, Reconstruction, Step, probabilities, psnr
 from lesson_utils.reconstruction.questions import CLASS_PRIORS
 from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore
 from lesson_utils.show.live import Watch, watch_live
@@ -32,7 +32,7 @@ def followed(
     """What `ask(on_step=...)` makes, drawn by `draw(image, curve)`: whenever `watch` wants it, and last."""
     curve: list[float] = []
 
-    def on_step(moment: Moment) -> None:
+    def on_step(moment: Step) -> None:
         curve.append(float(moment.value[0]))
         watch(moment.step, moment.steps, partial(draw, moment.images[0], [*curve]))
 

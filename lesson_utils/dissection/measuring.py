@@ -19,7 +19,7 @@ from lesson_utils.dissection.quantiles import Histogram
 from lesson_utils.dissection.results import Dissection
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.arithmetic import Sight
-from lesson_utils.samples import KnownSamples, Source, batches, pictures
+from lesson_utils.samples import KnownSamples, Source, batches, images_of
 
 CELLS = 32
 GROUPS = 100  # the images are dealt to so many groups, of which the bootstrap draws
@@ -78,7 +78,7 @@ def unit_thresholds(
         raise LessonError(f"quantile er {danish.number(quantile)}, men skal ligge mellem 0 og 1, fx 0,99.")
     counts: dict[str, Histogram] = {}
     for batch in batches(source, batch_size):
-        for layer, answers in _answers(network, pictures(_with_parts(batch)), layers).items():
+        for layer, answers in _answers(network, images_of(_with_parts(batch)), layers).items():
             if answers.dim() != 4:
                 raise LessonError(
                     f"»{layer}« har ingen feature maps, så dets enheder ser hele billedet: vælg et conv-lag."

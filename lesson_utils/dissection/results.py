@@ -74,7 +74,7 @@ class Dissection:
             k for k, c in enumerate(self.concepts) if name in (c.name, c.danish) and kind in (None, c.kind)
         ]
         if not columns:
-            hint = danish.nearest(name, [n for c in self.concepts for n in (c.danish, c.name)])
+            hint = danish.did_you_mean(name, [n for c in self.concepts for n in (c.danish, c.name)])
             raise LessonError(
                 f"Verden kender intet begreb »{name}«. {hint or 'Prøv fx »hjul«, »øje« eller »pels«.'}"
             )

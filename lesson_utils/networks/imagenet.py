@@ -59,7 +59,7 @@ def relative(
     """
     if name not in NAMES:
         raise LessonError(
-            f"Kurset kender ingen ImageNet-udgave af »{name}«. {danish.nearest(name, NAMES)} "
+            f"Kurset kender ingen ImageNet-udgave af »{name}«. {danish.did_you_mean(name, NAMES)} "
             f"Vælg mellem {danish.listing(NAMES)}."
         )
     if name == "alexnet":

@@ -80,7 +80,7 @@ class Network(nn.Module):
         name = layer.removesuffix(".pre")
         modules = dict(self.layers.named_modules())
         if name not in modules or not name:
-            hint = danish.nearest(layer, modules)
+            hint = danish.did_you_mean(layer, modules)
             raise LessonError(
                 f"{self.name} har intet lag »{layer}«. {hint} Lagene hedder {danish.listing(self.layer_names)}."
             )

@@ -22,7 +22,7 @@ from lesson_utils.reconstruction.objectives import (
     Unit,
     WholeLayer,
 )
-from lesson_utils.reconstruction.optimiser import Moment, Reconstruction, reconstruct
+from lesson_utils.reconstruction.optimiser import Climb, Reconstruction, Step, reconstruct
 from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
 from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
 from lesson_utils.reconstruction.questions import class_images, content, filters, plain_ascent
@@ -30,15 +30,16 @@ from lesson_utils.reconstruction.questions import class_images, content, filters
 __all__ = [
     "NO_PRIORS",
     "Class",
+    "Climb",
     "Content",
     "Different",
     "Filter",
     "Fourier",
-    "Moment",
     "Objective",
     "Pixels",
     "Priors",
     "Reconstruction",
+    "Step",
     "Unit",
     "WholeLayer",
     "class_images",

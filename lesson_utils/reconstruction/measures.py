@@ -40,8 +40,8 @@ def comparison(
     rows = []
     for layer, images in rebuilt.items():
         errors = feature_errors(network, images, pictures, [layer])[layer]
-        for title, loudness, error in zip(titles, psnr(images, pictures), errors, strict=True):
-            rows.append((layer, title, float(loudness), float(error)))
+        for title, decibel, error in zip(titles, psnr(images, pictures), errors, strict=True):
+            rows.append((layer, title, float(decibel), float(error)))
     return pd.DataFrame(rows, columns=["layer", "picture", "psnr", "feature_error"])
 
 

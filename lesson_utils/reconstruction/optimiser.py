@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import torch
 from torch import Tensor, nn
 
-from lesson_utils import danish, device
+from lesson_utils import danish
 from lesson_utils.activations import extractor
+from lesson_utils.device import precision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction.objectives import Objective
@@ -26,8 +28,30 @@ MOMENTUM = 0.8
 METHODS = ("ascent", "momentum", "adam")
 
 
+@dataclass(frozen=True)
+class Climb:
+    """How the image goes uphill.
+
+    rate      how far a value moves on the average in the first step (pixels: of 0..1); it falls evenly to a tenth
+    method    "ascent" follows the gradient, made to the same length for every image (as Engstrom et al. 2019 do);
+              "momentum" adds 0.8 of the steps before, which evens out what chance did to a single one;
+              "adam" is Kingma & Ba's, which suits waves and content
+
+    Raises LessonError for another method, and for a rate that is not above 0.
+    """
+
+    rate: float = 0.005
+    method: str = "ascent"
+
+    def __post_init__(self):
+        if self.method not in METHODS:
+            raise LessonError(f"Metoden »{self.method}« findes ikke: vælg {danish.listing(METHODS)}.")
+        if self.rate <= 0:
+            raise LessonError("rate skal være større end 0.")
+
+
 @dataclass
-class Moment:
+class Step:
     """One step, as `on_step` sees it: rows `rows` of the batch, which have reached `images`, `value` (n,) good."""
 
     step: int
@@ -66,37 +90,32 @@ def reconstruct(
     objective: Objective,
     parametrisation: Pixels | Fourier = Pixels(),  # noqa: B008  (frozen)
     priors: Priors = NO_PRIORS,
+    climb: Climb = Climb(),
     steps: int = 100,
-    rate: float = 0.005,
-    method: str = "ascent",
     size: int | tuple[int, int] | None = None,
-    count: int | None = None,
     seed: int | Sequence[int] = 0,
     chunk: int | None = None,
     fast: bool = False,
     frames: Sequence[int] = (),
-    on_step: Callable[[Moment], object] | None = None,
+    on_step: Callable[[Step], object] | None = None,
     bar: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Reconstruction:
     """Images that answer `objective` as well as `steps` steps of gradient ascent can make them.
 
-    `method`: "ascent" follows the gradient, made to the same length for every image (as Engstrom et al. 2019 do);
-    "momentum" adds 0.8 of the steps before, which evens out what chance did to a single one;
-    "adam" is Kingma & Ba's, which suits waves and content. `rate` is how far one value moves on the average in the
-    first step, in 0..1 for pixels; it falls evenly to a tenth. `size`: (height, width), or one number for both;
-    None: the network's own. `seed`: one for all images, or one for each. `chunk`: how many at a time.
-    `fast` computes the network in bfloat16 where the machine does so natively.
-    `on_step` is called before each step, `bar` wraps the iterator of all steps. Ctrl-C, or KeyboardInterrupt from
-    `on_step`, ends the work and returns what there is.
-    Raises LessonError for an unknown layer, channel or method, and for a size the network cannot take.
+    `size`: (height, width), or one number for both; None: the network's own. `seed`: one for all images, or one
+    for each. `chunk`: how many at a time. `fast`: the network in bfloat16, where the machine computes it natively.
+    `frames`: after which steps the images are kept. `on_step` is called before each step, `bar` wraps the iterator
+    of all steps. Ctrl-C, or KeyboardInterrupt from `on_step`, ends the work and returns what there is.
+    Raises LessonError for an unknown layer or channel, and for a size the network cannot take.
     """
     objective = objective.bind(network)
-    number = objective.count or count or 1
-    seeds = [int(seed)] * number if isinstance(seed, int) else [int(each) for each in seed]
-    _check(number, seeds, steps, rate, method, priors, parametrisation)
+    one_seed = isinstance(seed, Integral)
+    number = objective.count or (1 if one_seed else len(seed))
+    seeds = [int(seed)] * number if one_seed else [int(each) for each in seed]
+    _check(number, seeds, steps, priors, parametrisation)
     height, width = _size(network, size)
     chunks = _chunks(number, chunk or max(1, CHUNK_PIXELS // (height * width)), objective.group)
-    place = next(network.parameters()).device
+    device = next(network.parameters()).device
     written = parametrisation.begin(seeds, height, width)
     result = Reconstruction(
         images=parametrisation.image(written, height, width).clone(),
@@ -117,13 +136,11 @@ def reconstruct(
                 if step == 0:
                     rows = chunks[part]
                     # every chunk sees the same looks, so that none depends on another
-                    work = _Work(
-                        written[rows].to(place), parametrisation, priors, method, rate, height, width
-                    )
-                value = work.climb(run, objective, rows, fast)
+                    work = _Work(written[rows].to(device), parametrisation, priors, climb, (height, width))
+                value = work.look(run, objective, rows, fast)
                 result.curve[rows, step] = value.cpu()
                 if on_step is not None:
-                    on_step(Moment(step, steps, rows, result.curve[rows, step], work.seen))
+                    on_step(Step(step, steps, rows, result.curve[rows, step], work.seen))
                 work.move(step / max(steps - 1, 1))
                 result.done[rows] = step + 1
                 if step + 1 in result.frames:
@@ -146,30 +163,28 @@ class _Work:
         written: Tensor,
         parametrisation: Pixels | Fourier,
         priors: Priors,
-        method: str,
-        rate: float,
-        height: int,
-        width: int,
+        climb: Climb,
+        size: tuple[int, int],
     ):
         self.written = written.contiguous().requires_grad_(True)
-        self.parametrisation, self.priors, self.method = parametrisation, priors, method
-        self.rate, self.size = rate, (height, width)
+        self.parametrisation, self.priors, self.climb, self.size = parametrisation, priors, climb, size
         self.draw = torch.Generator().manual_seed(0)
         self.ground = self.written.detach().mean((2, 3), keepdim=True) if priors.calm else None
-        self.adam = torch.optim.Adam([self.written], lr=rate, fused=True) if method == "adam" else None
+        adam = climb.method == "adam"
+        self.adam = torch.optim.Adam([self.written], lr=climb.rate, fused=True) if adam else None
         self.seen = self.gradient = self.gathered = None
 
     def drawn(self) -> Tensor:
         with torch.no_grad():
             return self.parametrisation.image(self.written, *self.size).detach().clone()
 
-    def climb(self, run: Callable, objective: Objective, rows: Tensor, fast: bool) -> Tensor:
+    def look(self, run: Callable, objective: Objective, rows: Tensor, fast: bool) -> Tensor:
         """Look at the images, and find the gradient of how good they are: (n,), the objective of each."""
         images = self.parametrisation.image(self.written, *self.size)
         self.seen = images.detach()
-        with device.precision(images.device) if fast else nullcontext():
+        with precision(images.device) if fast else nullcontext():
             # the colours of a pixel beside each other: convolutions forward and back take a tenth to a third less
-            looked = self.priors.look(images, self.draw).contiguous(memory_format=torch.channels_last)
+            looked = self.priors.augment(images, self.draw).contiguous(memory_format=torch.channels_last)
             answers = run(looked)
         value = objective.value({layer: answer.float() for layer, answer in answers.items()}, rows)
         good = value - self.priors.penalty(images)
@@ -180,7 +195,7 @@ class _Work:
     @torch.no_grad()
     def move(self, done: float) -> None:
         """One step along the gradient; `done` is the share of the work that lies behind."""
-        rate = self.rate * (1 - (1 - LAST_RATE) * done)
+        rate = self.climb.rate * (1 - (1 - LAST_RATE) * done)
         step = self.gradient
         if isinstance(self.parametrisation, Pixels):
             step = self.priors.softened(step, done)
@@ -190,7 +205,7 @@ class _Work:
             self.adam.step()
         else:
             step = _of_length_one(step)
-            if self.method == "momentum":
+            if self.climb.method == "momentum":
                 step = self.gathered = step if self.gathered is None else MOMENTUM * self.gathered + step
                 step = _of_length_one(step)
             self.written.add_(rate * step)
@@ -243,8 +258,6 @@ def _check(
     number: int,
     seeds: list[int],
     steps: int,
-    rate: float,
-    method: str,
     priors: Priors,
     parametrisation: Pixels | Fourier,
 ) -> None:
@@ -253,9 +266,7 @@ def _check(
             f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til "
             f"{danish.plural(number, 'billede', 'billeder')}: giv ét seed til alle eller ét til hvert."
         )
-    if method not in METHODS:
-        raise LessonError(f"Metoden »{method}« findes ikke: vælg {danish.listing(METHODS)}.")
-    if steps < 1 or rate <= 0:
-        raise LessonError("steps og rate skal være større end 0.")
+    if steps < 1:
+        raise LessonError("steps skal være større end 0.")
     if isinstance(parametrisation, Fourier) and (priors.calm or priors.blur):
         raise LessonError("calm og blur virker på pixler: vælg Pixels(), eller sæt dem til 0.")

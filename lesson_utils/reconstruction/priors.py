@@ -28,7 +28,7 @@ class Priors:
     blur: float = 0.0
     calm: float = 0.0
 
-    def look(self, images: Tensor, draw: torch.Generator) -> Tensor:
+    def augment(self, images: Tensor, draw: torch.Generator) -> Tensor:
         """The images as they are looked at in one step: all moved, turned and scaled alike, by chance."""
         down, right, turn, zoom = (2 * torch.rand(4, generator=draw) - 1).tolist()
         if self.jitter:

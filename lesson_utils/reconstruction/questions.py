@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction.objectives import Class, Content, Different, Filter, Objective, Unit
-from lesson_utils.reconstruction.optimiser import Reconstruction, reconstruct
+from lesson_utils.reconstruction.optimiser import Climb, Reconstruction, reconstruct
 from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
 from lesson_utils.reconstruction.priors import Priors
 
@@ -34,8 +34,8 @@ def trained_on_photos(network: nn.Module) -> bool:
 def _written(network: nn.Module, priors: Priors, pixels: Pixels, rate: float) -> dict[str, object]:
     """How an answer is written down and climbed to. Priors that only pixels know are kept, and so are pixels."""
     if trained_on_photos(network) and not (priors.calm or priors.blur):
-        return {"parametrisation": Fourier(), "rate": rate, "method": "adam"}
-    return {"parametrisation": pixels, "rate": 0.02, "method": "momentum"}
+        return {"parametrisation": Fourier(), "climb": Climb(rate, "adam")}
+    return {"parametrisation": pixels, "climb": Climb(0.02, "momentum")}
 
 
 def content(
@@ -100,4 +100,4 @@ def plain_ascent(
     network: nn.Module, objective: Objective, steps: int = 100, rate: float = 0.005, **options: object
 ) -> Reconstruction:
     """The lecture's beginning: random noise, gradient ascent, nothing else."""
-    return reconstruct(network, objective, Pixels(), Priors(), steps, rate, **options)
+    return reconstruct(network, objective, Pixels(), Priors(), Climb(rate), steps, **options)

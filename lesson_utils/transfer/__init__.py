@@ -6,7 +6,7 @@ there is to learn, `strategies` puts them together, `answers` reads the results,
 
 from lesson_utils.transfer.answers import Mistake, confusion, worst_mistakes
 from lesson_utils.transfer.layer_probe import linear_probe
-from lesson_utils.transfer.learning import accuracy, features, fine_tune, train_head
+from lesson_utils.transfer.learning import accuracy, encode, fine_tune, train_head
 from lesson_utils.transfer.moves import (
     fc_layers,
     freeze,
@@ -37,8 +37,8 @@ __all__ = [
     "accuracy",
     "compare",
     "confusion",
+    "encode",
     "fc_layers",
-    "features",
     "fine_tune",
     "freeze",
     "fresh",

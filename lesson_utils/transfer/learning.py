@@ -13,14 +13,14 @@ from lesson_utils.networks import Network
 from lesson_utils.training import accuracy, shifted
 from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
 
-__all__ = ["accuracy", "features", "fine_tune", "predict", "train_head"]
+__all__ = ["accuracy", "encode", "fine_tune", "predict", "train_head"]
 
-BATCH = 64
+BATCH_SIZE = 64
 SHIFT = 4  # pixels of 64: where all layers learn, each step sees the images moved a little
 
 
 @torch.no_grad()
-def features(network: Network, images: Tensor, up_to: str, batch_size: int = 250) -> Tensor:
+def encode(network: Network, images: Tensor, up_to: str, batch_size: int = 250) -> Tensor:
     """The network's answer after the row `up_to`, for images (N, 3, H, W), uint8 or float: (N, ...)."""
     names = [name for name, _ in network.layers.named_children()]
     encoder = network.layers[: names.index(up_to) + 1].eval()
@@ -36,7 +36,7 @@ def train_head(
     Raises LessonError where nothing is frozen or everything is.
     """
     encoder, head = encoder_and_head(network)
-    learn_head(head, features(network, images, encoder), labels, steps, rate, seed)
+    learn_head(head, encode(network, images, encoder), labels, steps, rate, seed)
     return network.eval()
 
 
@@ -57,9 +57,9 @@ def learn_head(
     """Train `head` on features (N, ...) that are already there."""
     optimizer = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=0.01)
     head.train()
-    for chosen in batches(len(inputs), steps, seed, optimizer):
+    for chosen in _shuffled(len(inputs), steps, seed, optimizer):
         loss = F.cross_entropy(head(inputs[chosen]), labels[chosen])
-        step(optimizer, loss)
+        _update(optimizer, loss)
     head.eval()
 
 
@@ -86,24 +86,24 @@ def fine_tune(
     optimizer = torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=0.01)
     training_mode(network.to(memory_format=torch.channels_last))
     generator = torch.Generator().manual_seed(seed)
-    for chosen in batches(len(images), steps, seed, optimizer):
+    for chosen in _shuffled(len(images), steps, seed, optimizer):
         moved = as_float(shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)).to(
             network.device
         )
         with precision(network.device):
             answer = network(moved.contiguous(memory_format=torch.channels_last))
-        step(optimizer, network.loss(answer.float(), labels[chosen].to(network.device)))
+        _update(optimizer, network.loss(answer.float(), labels[chosen].to(network.device)))
     return network.eval()
 
 
-def batches(count: int, steps: int, seed: int, optimizer: torch.optim.Optimizer):
+def _shuffled(count: int, steps: int, seed: int, optimizer: torch.optim.Optimizer):
     """Rows for each step: all images in an order of their own, again and again; the rate falls along a cosine.
 
     Dropout draws from torch's global numbers, which are put back afterwards.
     """
     generator = torch.Generator().manual_seed(seed)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    size, order = min(BATCH, count), torch.empty(0, dtype=torch.long)
+    size, order = min(BATCH_SIZE, count), torch.empty(0, dtype=torch.long)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         for _ in range(steps):
@@ -114,7 +114,7 @@ def batches(count: int, steps: int, seed: int, optimizer: torch.optim.Optimizer)
             schedule.step()
 
 
-def step(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

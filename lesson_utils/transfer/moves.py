@@ -54,7 +54,7 @@ def freeze(network: Network, up_to: str) -> Network:
     names = [name for name, _ in network.layers.named_children()]
     if up_to not in names:
         raise LessonError(
-            f"{network.name} har intet lag »{up_to}«. {danish.nearest(up_to, names)} "
+            f"{network.name} har intet lag »{up_to}«. {danish.did_you_mean(up_to, names)} "
             f"Lagene hedder {danish.listing(network.layer_names)}."
         )
     for name in names[: names.index(up_to) + 1]:

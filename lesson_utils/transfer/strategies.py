@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lesson_utils.networks import Network
-from lesson_utils.transfer.learning import encoder_and_head, features, fine_tune, learn_head, predict
+from lesson_utils.transfer.learning import encode, encoder_and_head, fine_tune, learn_head, predict
 from lesson_utils.transfer.moves import fc_layers, freeze, fresh, replace_head, unfreeze
 from lesson_utils.transfer.tasks import Task
 
@@ -94,7 +94,7 @@ def transfer(
         memory = {} if memory is None else memory
         key = (strategy.pretrained, last, seed if not strategy.pretrained else 0)
         if key not in memory:
-            memory[key] = encode(learner, task, last, clock)
+            memory[key] = _encode_task(learner, task, last, clock)
         known, test, per_image = memory[key]
         started = clock() - per_image * len(rows)
         learn_head(head, known[rows], labels, seed=seed)
@@ -122,15 +122,15 @@ def prepare(strategy: Strategy, network: Network, classes: int, seed: int) -> Ne
     return freeze(learner, names[names.index(fc_layers(learner)[-layers]) - 1])
 
 
-def encode(
+def _encode_task(
     network: Network, task: Task, up_to: str, clock: Callable[[], float] = time.perf_counter
 ) -> tuple[Tensor, Tensor, float]:
     """Features of all the task's images, training and test, and the seconds that one image takes."""
-    features(network, task.images[:1], up_to)  # the first pass through new weights costs more than its share
+    encode(network, task.images[:1], up_to)  # the first pass through new weights costs more than its share
     started = clock()
-    known = features(network, task.images, up_to)
+    known = encode(network, task.images, up_to)
     per_image = (clock() - started) / len(task.images)
-    return known, features(network, task.test_images, up_to), per_image
+    return known, encode(network, task.test_images, up_to), per_image
 
 
 def steps_for(count: int, strategy: Strategy) -> int:

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from lesson_staff import session
+from lesson_staff.batch import cores, runs_at_a_time
 from lesson_staff.catalogue import LESSONS, REPOSITORY
 from lesson_staff.cli import answer
-from lesson_staff.here import cores, runs_at_a_time
 from lesson_staff.order import Limits
 from lesson_staff.store import write_plan
 

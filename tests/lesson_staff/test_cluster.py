@@ -11,6 +11,8 @@ from PIL import Image
 
 from lesson_staff import session
 from lesson_staff.cli import answer
+from lesson_staff.cluster import course_fingerprint
+from lesson_utils.errors import LessonError
 
 RECORD = """
 import os
@@ -27,6 +29,21 @@ def test_without_dask_one_sentence(monkeypatch, capsys, course):
     assert capsys.readouterr().err == (
         "Fejl: Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«.\n"
     )
+
+
+def test_a_worker_with_other_code_or_weights_has_another_fingerprint(tmp_path):
+    """In any of the four houses; what it is told here is refused in the test below."""
+    names = [f"lesson_{house}/room/a.py" for house in ("utils", "cells", "world", "staff")]
+    names += ["data/weights/a.safetensors", "data/measurements/a.csv", "data/photos/a.jpg"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    seen = [course_fingerprint(tmp_path)]
+    for name in names:
+        (tmp_path / name).write_text("2")
+        seen.append(course_fingerprint(tmp_path))
+    assert len(set(seen)) == len(names) + 1
+    assert course_fingerprint() == course_fingerprint() not in seen
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -56,9 +73,11 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
             patch.setattr(cluster_module, "course_fingerprint", lambda: "en anden")
             assert answer([*asked, "--scheduler", own.address, "--out", str(tmp_path / "none")]) == 2
         assert "samme udgave af kurset" in capsys.readouterr().err
+        with pytest.raises(LessonError, match="device »gpu« kendes ikke"):
+            Cluster(own.address, devices=["gpu"])
         assert not (tmp_path / "none").exists()
         with monkeypatch.context() as patch:
-            patch.setattr(cluster_module, "Cluster", lambda address, jobs: own)
+            patch.setattr(cluster_module, "Cluster", lambda address, jobs, devices: own)
             assert answer([*asked, "1", "--local-cluster", "--out", own_there]) == 0
         assert f"Følg kørslen i dask: {own.dashboard}" in capsys.readouterr().out
     metrics = [next(Path(place).glob("01_*/metrics.json")).read_bytes() for place in (here, there, own_there)]

@@ -8,7 +8,7 @@ import pytest
 
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.cli import answer
-from lesson_staff.handouts import handout, solved
+from lesson_staff.handouts import handout
 
 
 @pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.notebook.stem)
@@ -58,7 +58,7 @@ def imports(node: ast.AST) -> list[ast.alias]:
 
 
 def test_solutions_are_unfolded_and_keep_their_outputs(lesson):
-    made = solved(lesson)
+    made = handout(lesson, with_solutions=True)
     for cell in cells_of(made, "solution"):
         assert "jupyter" not in cell.metadata
     assert len(cells_of(made, "solution")) == len(cells_of(lesson, "solution"))

@@ -15,7 +15,9 @@ import pytest
 from lesson_staff import present as present_module
 from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.cli import answer
+from lesson_staff.handouts import handout
 from lesson_staff.present import for_the_screen, prepare, server_command
+from lesson_staff.slides import for_a_show
 
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
@@ -54,6 +56,27 @@ def test_code_is_folded_where_it_made_a_picture_and_a_widget_shows_one():
     assert made[0].outputs[0].data["text/html"].count("<img") == 2
     assert made[1].outputs[0].data["text/html"] == '<img alt="a">'
     assert widget.outputs[0].data["text/html"].count("<img") == 2, "the lesson itself is as it was"
+
+
+def test_a_lesson_that_jupyterlab_saved_with_live_widgets():
+    """A view without a picture, with a printed line beside it; the state of the widgets in the metadata."""
+    view = nbformat.v4.new_output(
+        "display_data",
+        {"application/vnd.jupyter.widget-view+json": {"model_id": "a1"}, "text/plain": "VBox(children=())"},
+    )
+    said = nbformat.v4.new_output("stream", text="Regner ...\n")
+    cell = nbformat.v4.new_code_cell(
+        "widgets.x()",
+        outputs=[said, view],
+        metadata={"tags": ["widget"], "slideshow": {"slide_type": "slide"}},
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"a1": {}}}}
+    for made in (for_the_screen(notebook), for_a_show(notebook), handout(notebook, with_solutions=True)):
+        assert made.cells[0].outputs == [said] and "widgets" not in made.metadata
+        nbformat.validate(made)
+    assert handout(notebook).cells[0].outputs == []
+    assert len(cell.outputs) == 2, "the lesson itself is as it was"
 
 
 def test_the_server_listens_to_this_machine_only(tmp_path):

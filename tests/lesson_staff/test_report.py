@@ -4,6 +4,7 @@ import builtins
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from lesson_staff.catalogue import find
@@ -11,7 +12,7 @@ from lesson_staff.cli import answer
 from lesson_staff.order import Outcome
 from lesson_staff.plan import plan
 from lesson_staff.report import NO_PARQUET, write_report
-from lesson_staff.store import alone_in, finished, keep, kept, planned, write_plan
+from lesson_staff.store import alone_in, as_bytes, finished, keep, kept, planned, write_plan
 from lesson_utils.errors import LessonError
 
 
@@ -73,6 +74,11 @@ def test_without_pyarrow_it_says_so(batch, monkeypatch):
     monkeypatch.setattr("pandas.DataFrame.to_parquet", lambda *a, **k: __import__("pyarrow"))
     assert write_report(batch)[1] == NO_PARQUET
     assert not (batch / "results.parquet").exists(), "an old one would be out of date"
+
+
+def test_json_is_json_whatever_the_numbers_are():
+    told = as_bytes({"a": float("nan"), "b": [float("inf")], "c": np.int64(3), "d": np.float32(0.5)})
+    assert json.loads(told, parse_constant=pytest.fail) == {"a": None, "b": [None], "c": 3, "d": 0.5}
 
 
 def test_report_as_a_command(batch, capsys):

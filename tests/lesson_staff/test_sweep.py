@@ -1,9 +1,11 @@
 """Which runs the options of `lesson run` ask for, and what is refused before anything starts."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
-from lesson_staff import catalogue
+from lesson_staff import catalogue, fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.order import Limits, order_for
 from lesson_staff.parameters import Written
@@ -98,6 +100,21 @@ def test_a_folder_of_photos_is_a_run_per_picture(lessons):
     assert sentences(photos=str(folder)) == ["Filen »c.png« er tom: hent eller gem billedet igen."]
 
 
+def test_a_missing_device_is_one_sentence(lessons, monkeypatch):
+    """Whatever else the lessons allow it to be; `auto` and `cpu` are asked of nobody."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    for notebook in lessons.glob("*.ipynb"):
+        notebook.write_text(notebook.read_text().replace("seed: int = 0", 'device: str = \\"auto\\"'))
+    lesson = Lesson("01", "Dyb", 5, "01_deep.ipynb", {"device": ("auto", "cpu", "cuda", "mps")})
+    monkeypatch.setattr(catalogue, "LESSONS", (lesson, replace(lesson, number="02", file="02_rate.ipynb")))
+    assert len(names(grids=["device=auto,cpu"])) == 4
+    (told,) = sentences(parameters=["device=cuda"])
+    assert told.startswith("device »cuda« findes ikke på denne computer: vælg mellem ")
+    (told,) = sentences(parameters=["device=gpu"])
+    assert told.startswith("device »gpu« kendes ikke")
+    assert len(names(parameters=["device=cuda"], scheduler="tcp://h:1")) == 2, "the workers may have one"
+
+
 def test_everything_wrong_is_said_at_once(lessons):
     told = sentences(parameters=["dept=11", "rate=meget", "fast=måske"], grids=["depth=11,12", "steps=0,3"])
     assert set(told) == {
@@ -134,6 +151,8 @@ def test_rows_for_other_lessons_than_the_chosen_ones(lessons):
         ({"parameters": ["depth"]}, "»depth« blev ikke forstået: skriv -p navn=værdi."),
         ({"grids": ["depth="]}, "»depth=« blev ikke forstået: skriv --grid navn=1,2,3."),
         ({"parameters": ["seed=1"], "seeds": 2}, "»seed« er sat to gange"),
+        ({"parameters": ["rate=nan"]}, "»rate« kan ikke være »nan« i lektion 02: skriv et tal."),
+        ({"parameters": ["rate=-inf"]}, "»rate« kan ikke være »-inf«"),
         ({"table": "væk.csv"}, "Filen »væk.csv« findes ikke"),
         ({"photos": "væk"}, "Mappen »væk« findes ikke"),
     ],
@@ -183,6 +202,27 @@ def test_a_changed_notebook_is_another_run_and_changed_outputs_are_not(lessons):
     content.cells[0].source += "\n"
     nbformat.write(content, run.lesson.notebook)
     assert run.identity() != before
+
+
+def test_changed_library_code_and_weights_are_another_run(lessons, monkeypatch):
+    files = {"lesson_utils/colours.py": "BLUE = 1\n", "data/weights/alexnet.safetensors": "w"}
+    files |= {"lesson_utils/unused.py": "1\n", "data/photos/kat.jpg": "k", "data/measurements/a.csv": "a"}
+    for name, text in files.items():
+        (lessons / name).parent.mkdir(parents=True, exist_ok=True)
+        (lessons / name).write_text(text)
+    monkeypatch.setattr(fingerprint, "REPOSITORY", lessons)
+    monkeypatch.setattr(fingerprint, "STORED", lessons / "data" / "outputs.json")
+    (run,) = plan(find(["1"]))
+    content = nbformat.read(run.lesson.notebook, as_version=4)
+    content.cells.append(nbformat.v4.new_code_cell("from lesson_utils import colours\nname = 'alexnet'"))
+    nbformat.write(content, run.lesson.notebook)
+    seen = [run.identity()]
+    for name, text in (("lesson_utils/colours.py", "BLUE = 2\n"), ("data/weights/alexnet.safetensors", "x")):
+        (lessons / name).write_text(text)
+        seen.append(run.identity())
+    assert len(set(seen)) == 3
+    (lessons / "lesson_utils/unused.py").write_text("2\n")
+    assert run.identity() == seen[-1], "what the lesson does not reach"
 
 
 @pytest.fixture

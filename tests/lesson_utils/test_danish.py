@@ -44,5 +44,5 @@ def test_listing(items, text):
 
 
 def test_nearest_name():
-    assert danish.nearest("inception4a", ["conv1", "inception_4a"]) == "Mente du »inception_4a«?"
-    assert danish.nearest("qqq", ["conv1"]) == ""
+    assert danish.did_you_mean("inception4a", ["conv1", "inception_4a"]) == "Mente du »inception_4a«?"
+    assert danish.did_you_mean("qqq", ["conv1"]) == ""

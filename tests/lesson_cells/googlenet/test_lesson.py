@@ -219,11 +219,11 @@ def test_the_evidence_lies_on_the_thing():
     """»De lyseste ligger på tingen«: the brightest field shows more of the thing than fields do on average."""
     network, world = load_network("googlenet"), datasets.base(88, seed=datasets.TEST)
     shares = torch.nn.functional.adaptive_avg_pool2d((world.objects > 0).float()[:, None], 4).flatten(1)
-    brightest = [
-        share[training_effect.class_evidence(network, image[None], int(label)).flatten().argmax()]
-        for image, label, share in zip(world.images, world.labels, shares, strict=True)
-    ]
-    assert torch.stack(brightest).mean() > 1.3 * shares.mean()
+    with torch.no_grad():
+        maps = network.layers[:-3](network.normalize(world.images))
+        evidence = torch.einsum("nchw,nc->nhw", maps, network.layers.fc.linear.weight[world.labels])
+    brightest = shares.gather(1, evidence.flatten(1).argmax(1, keepdim=True))
+    assert brightest.mean() > 1.3 * shares.mean()
 
 
 def test_each_branch_prefers_faces_more_after_training(text):

@@ -12,6 +12,7 @@ from lesson_utils.networks import alexnet
 from lesson_utils.reconstruction import (
     NO_PRIORS,
     Class,
+    Climb,
     Content,
     Different,
     Filter,
@@ -49,17 +50,17 @@ def direction(images: torch.Tensor) -> torch.Tensor:
 def test_the_class_image_of_a_linear_network_is_its_weights(linear):
     """One small step from grey goes along the weights; many steps end at black and white by their sign."""
     start = Pixels(contrast=0.0)
-    one = reconstruct(linear, Class([0, 3], rivals=0), start, steps=1, rate=0.01, size=8)
+    one = reconstruct(linear, Class([0, 3], rivals=0), start, steps=1, climb=Climb(0.01), size=8)
     weights = linear.fc.weight[[0, 3]].detach()
     assert torch.allclose(direction(one.images - 0.5), direction(weights), atol=1e-4)
-    many = reconstruct(linear, Class([0, 3], rivals=0), start, steps=400, rate=0.1, size=8)
+    many = reconstruct(linear, Class([0, 3], rivals=0), start, steps=400, climb=Climb(0.1), size=8)
     clear = weights.abs() > 0.02
     assert torch.equal(many.images.flatten(1)[clear] > 0.5, weights[clear] > 0)
     assert ((many.images == 0) | (many.images == 1)).float().mean() > 0.9
 
 
 def test_the_first_step_has_the_length_that_is_asked_for(linear):
-    one = reconstruct(linear, Class([1], rivals=0), Pixels(contrast=0.0), steps=1, rate=0.01, size=8)
+    one = reconstruct(linear, Class([1], rivals=0), Pixels(contrast=0.0), steps=1, climb=Climb(0.01), size=8)
     assert float((one.images - 0.5).square().mean().sqrt()) == pytest.approx(0.01, rel=1e-4)
 
 
@@ -67,15 +68,17 @@ def test_the_filter_of_a_convolution_is_its_weights():
     """A single look of a linear filter: its best image is the filter itself, where it looks."""
     torch.manual_seed(1)
     conv = nn.Sequential(OrderedDict(conv=nn.Conv2d(3, 5, 7, bias=False)))
-    found = reconstruct(conv, Filter("conv", [4, 2]), Pixels(contrast=0.0), steps=1, rate=0.01, size=7)
+    found = reconstruct(
+        conv, Filter("conv", [4, 2]), Pixels(contrast=0.0), steps=1, climb=Climb(0.01), size=7
+    )
     assert torch.allclose(direction(found.images - 0.5), direction(conv.conv.weight[[4, 2]]), atol=1e-4)
-    unit = reconstruct(conv, Unit("conv", [4]), Pixels(contrast=0.0), steps=1, rate=0.01, size=9)
+    unit = reconstruct(conv, Unit("conv", [4]), Pixels(contrast=0.0), steps=1, climb=Climb(0.01), size=9)
     seen = unit.images[:, :, 1:8, 1:8]  # the unit in the middle of 3x3 looks there, and nowhere else
     assert torch.allclose(direction(seen - 0.5), direction(conv.conv.weight[[4]]), atol=1e-4)
     assert (unit.images[:, :, 0] == 0.5).all() and (unit.images[:, :, :, 8] == 0.5).all()
 
 
-IN_PIXELS = {"parametrisation": Pixels(contrast=0.1, softness=2.0), "method": "momentum"}
+IN_PIXELS = {"parametrisation": Pixels(contrast=0.1, softness=2.0), "climb": Climb(0.02, "momentum")}
 
 
 def test_what_an_invertible_layer_remembers_is_the_picture():
@@ -108,7 +111,7 @@ def test_what_a_layer_has_thrown_away_does_not_come_back():
     ],
 )
 def test_an_image_depends_on_its_question_and_seed_alone(network, parametrisation, priors, method):
-    settings = dict(parametrisation=parametrisation, priors=priors, method=method, steps=3, rate=0.02)
+    settings = dict(parametrisation=parametrisation, priors=priors, climb=Climb(0.02, method), steps=3)
     together = reconstruct(network, Filter("conv3", [5, 1, 9, 5]), seed=[0, 0, 0, 7], **settings)
     apart = reconstruct(network, Filter("conv3", [5, 1, 9, 5]), seed=[0, 0, 0, 7], chunk=1, **settings)
     alone = reconstruct(network, Filter("conv3", [9]), seed=0, **settings)
@@ -125,7 +128,7 @@ def test_every_question_is_answered_better_step_by_step(network):
         content(network, pictures, "conv3", steps=12),
         filters(network, "conv3", [0, 7], steps=12),
         class_images(network, [0, 4], steps=12),
-        plain_ascent(network, WholeLayer("conv2"), steps=12, count=2),
+        plain_ascent(network, WholeLayer("conv2", 2), steps=12),
     ):
         assert found.finished and not found.curve.isnan().any()
         assert (found.curve[:, -1] > found.curve[:, 0]).all()
@@ -157,7 +160,7 @@ def test_groups_are_not_parted_by_chunks(network):
 
 def test_a_sum_of_questions_weighs_them(linear):
     both = 2 * Class([0], rivals=0) + -1 * Class([1], rivals=0)
-    one = reconstruct(linear, both, Pixels(contrast=0.0), steps=1, rate=0.01, size=8)
+    one = reconstruct(linear, both, Pixels(contrast=0.0), steps=1, climb=Climb(0.01), size=8)
     wanted = 2 * linear.fc.weight[[0]] - linear.fc.weight[[1]]
     assert torch.allclose(direction(one.images - 0.5), direction(wanted.detach()), atol=1e-4)
 
@@ -234,8 +237,9 @@ def test_any_module_can_be_asked_by_the_paths_of_its_modules():
         (lambda n: filters(n, "conv3", []), "Ingen kanaler"),
         (lambda n: class_images(n, [6]), "kanal 6 findes ikke"),
         (lambda n: content(n, torch.rand(1, 3, 32, 32), "fc7"), "anden størrelse"),
-        (lambda n: filters(n, "conv3", [0], method="climb"), "»climb« findes ikke"),
-        (lambda n: filters(n, "conv3", [0], steps=0), "større end 0"),
+        (lambda n: Climb(method="climb"), "»climb« findes ikke"),
+        (lambda n: filters(n, "conv3", [0], steps=0), "steps skal være større end 0"),
+        (lambda n: Climb(0), "rate skal være større end 0"),
         (lambda n: filters(n, "conv3", [0, 1], seed=[1]), "ét til hvert"),
         (lambda n: filters(n, "conv3", [0], parametrisation=Fourier()), "pixler"),
         (lambda n: plain_ascent(n, Filter("conv3", [0]), size=0), "større|over 0"),

@@ -44,7 +44,7 @@ def test_looks_move_by_whole_pixels_within_the_jitter():
     image = torch.arange(64.0).view(1, 1, 8, 8)
     draw, moves = torch.Generator().manual_seed(0), set()
     for _ in range(60):
-        seen = Priors(jitter=2).look(image, draw)
+        seen = Priors(jitter=2).augment(image, draw)
         down, right = divmod(int((seen[0, 0] == 0).nonzero()[0] @ torch.tensor([8, 1])), 8)
         moves |= {(down + 4) % 8 - 4, (right + 4) % 8 - 4}
     assert moves == {-2, -1, 0, 1, 2}
@@ -52,7 +52,7 @@ def test_looks_move_by_whole_pixels_within_the_jitter():
 
 def test_without_priors_nothing_is_done():
     image = torch.rand(2, 3, 6, 6)
-    assert NO_PRIORS.look(image, torch.Generator()) is image
+    assert NO_PRIORS.augment(image, torch.Generator()) is image
     assert NO_PRIORS.softened(image, 0.5) is image
     assert NO_PRIORS.penalty(image).tolist() == [0, 0]
 

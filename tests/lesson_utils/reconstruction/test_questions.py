@@ -13,9 +13,11 @@ def asked(monkeypatch) -> dict:
     """What `reconstruct` was asked for by the last question."""
     found = {}
 
-    def note(_network, objective, parametrisation=None, priors=None, steps=0, **settings):
+    def note(_network, objective, parametrisation=None, priors=None, climb=None, steps=0, **settings):
         found.clear()
-        found.update(settings, parametrisation=parametrisation, priors=priors, objective=objective)
+        found.update(
+            settings, parametrisation=parametrisation, priors=priors, objective=objective, climb=climb
+        )
 
     monkeypatch.setattr(questions, "reconstruct", note)
     return found
@@ -34,13 +36,13 @@ def ask_everything(network, **options) -> list:
 def test_the_courses_networks_answer_in_pixels(asked):
     for ask in ask_everything(alexnet.mini(22)):
         ask()
-        assert isinstance(asked["parametrisation"], Pixels) and asked["method"] == "momentum"
+        assert isinstance(asked["parametrisation"], Pixels) and asked["climb"].method == "momentum"
 
 
 def test_networks_for_photos_answer_in_waves(asked):
     for ask in ask_everything(relative("alexnet")):
         ask()
-        assert isinstance(asked["parametrisation"], Fourier) and asked["method"] == "adam"
+        assert isinstance(asked["parametrisation"], Fourier) and asked["climb"].method == "adam"
         assert asked["priors"].calm == asked["priors"].blur == 0  # waves know neither
     assert questions.trained_on_photos(torch.nn.Conv2d(3, 4, 3))
 

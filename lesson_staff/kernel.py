@@ -1,0 +1,296 @@
+"""One run from its start to its end: papermill in this thread, and a kernel of its own.
+
+The kernel is a process: a lesson that eats all memory, or crashes the interpreter, takes nothing but itself along.
+"""
+
+import logging
+import os
+import platform
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from subprocess import PIPE
+
+import nbformat
+import papermill
+import psutil
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.provisioning import LocalProvisioner
+from nbclient.exceptions import CellTimeoutError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.execute import ERROR_MARKER_TAG
+
+from lesson_staff.metrics import write_metrics
+from lesson_staff.order import Order, Outcome, written_under
+from lesson_staff.pages import write_page, write_pictures
+from lesson_staff.witness import DEVICE
+from lesson_utils.danish import plural
+
+AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
+PACKAGES = ("torch", "torchvision", "numpy", "papermill")
+WITNESS = "--IPKernelApp.extra_extensions=lesson_staff.witness"
+NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
+STOPPED_HERE = '<strong id="papermill-error-cell">Lektionen stoppede ved cellen herunder:</strong>'
+
+
+def surroundings(threads: int, folder: Path) -> dict[str, str]:
+    """The environment of a kernel: its share of the cores, pictures instead of live widgets, nobody's settings."""
+    counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    # waiting threads sleep: where others use the cores too, threads that spin slow a run down several times
+    own = dict.fromkeys(counts, str(threads)) | {"OMP_WAIT_POLICY": "PASSIVE", "LESSON_STATIC": "1"}
+    return os.environ | own | {"LESSON_RUN": str(folder), "IPYTHONDIR": str(folder / "ipython")}
+
+
+@cache
+def machine() -> dict[str, object]:
+    """Where a run takes place, as plain values: its name and the versions that decide a result."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = ""
+    return {"host": platform.node(), "versions": versions}
+
+
+class Kernels:
+    """The kernels that are running now, so that an interrupt can stop them all."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.running: set[KernelProcess] = set()
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Kill every kernel, and let no other begin."""
+        with self.lock:
+            self.stopped = True
+            for kernel in self.running:
+                kernel.end()
+
+
+class KernelProcess(LocalProvisioner):
+    """A kernel's process, which jupyter_client starts and asks after through this; it can be killed from any
+    thread, and tells how it ended and what it used."""
+
+    kernels: Kernels
+    timeout = 0  # seconds for all of the run; 0: no limit
+    late = False  # whether it was killed for that
+    died: int | None = None  # the exit code of a kernel that nobody had asked to end
+    used: Mapping[str, object] = {}
+    _asked_to_end = False
+
+    async def launch_kernel(self, cmd: list[str], **options):
+        with self.kernels.lock:
+            if self.kernels.stopped:
+                raise InterruptedError
+            connection = await super().launch_kernel(cmd, **options)
+            self._seen = psutil.Process(self.pid)
+            self.kernels.running.add(self)
+        self._limit = threading.Timer(self.timeout, self._strike)
+        self._limit.daemon = True
+        if self.timeout:
+            self._limit.start()
+        return connection
+
+    def _strike(self) -> None:
+        self.late = True
+        self.end()
+
+    def end(self) -> None:
+        """Kill it at once, and whatever it has started."""
+        with suppress(psutil.NoSuchProcess):
+            for each in [*self._seen.children(recursive=True), self._seen]:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+
+    async def poll(self) -> int | None:
+        """The exit code, None while it runs. What it used is known only to whoever collects an ended process."""
+        if self.process and self.process.returncode is None and hasattr(os, "wait4"):
+            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+            if pid:
+                self.process.returncode = os.waitstatus_to_exitcode(status)
+                unit = 1 if platform.system() == "Darwin" else 1024  # bytes there, kilobytes elsewhere
+                self.used = {
+                    "peak_memory_mb": round(usage.ru_maxrss * unit / 1e6),
+                    "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
+                }
+        code = await super().poll()
+        if code is not None and self.process:
+            self._limit.cancel()
+            with self.kernels.lock:
+                self.kernels.running.discard(self)
+            if not self._asked_to_end:
+                self.died = code
+        return code
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        self._asked_to_end = True
+
+
+class OwnKernel(AsyncKernelManager):
+    """A kernel of this very Python, whatever kernels called `python3` the user has installed elsewhere."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(**get_kernel_dict([WITNESS]))
+
+
+class _Engine(NBClientEngine):
+    """Papermill's own, with a kernel that is given to it. Its `cwd` would be changed for all threads."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, manager, start, log, timeout, tell, **_):
+        client = PapermillNotebookClient(
+            nb_man, km=manager, kernel_name=kernel_name, timeout=timeout, log=log,
+            on_cell_start=lambda cell, cell_index: tell(cell_index + 1, len(nb_man.nb.cells)),
+        )  # fmt: skip
+        client.execute(cleanup_kc=True, **start)
+
+
+papermill_engines.register("lesson", _Engine)
+logging.getLogger("papermill").addHandler(logging.NullHandler())
+
+
+def carry_out(
+    order: Order,
+    threads: int,
+    kernels: Kernels | None = None,
+    tell: Callable[[int, int], None] = lambda cell, cells: None,
+    place: Path | None = None,
+) -> Outcome:
+    """Run one lesson, and bring back everything that it wrote.
+
+    `tell` hears of each cell that begins (its number from 1, and how many there are). The run works in a folder
+    under `place`, else under the system's folder for temporary files. Raises InterruptedError if the kernels
+    are stopped.
+    """
+    began, started = time.monotonic(), time.time()
+    with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        desk, results = folder / "desk", folder / "results"
+        desk.mkdir()
+        results.mkdir()
+        (folder / "lesson.ipynb").write_text(order.notebook, encoding="utf-8")
+        for name, content in order.files.items():
+            (desk / name).parent.mkdir(parents=True, exist_ok=True)
+            (desk / name).write_bytes(content)
+        manager = OwnKernel(connection_file=str(folder / "connection.json"))
+        kernel = KernelProcess(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
+        kernel.kernels, kernel.timeout = kernels or Kernels(), order.timeout
+        manager.provisioner = kernel
+        notebook = results / f"{order.stem}.ipynb"
+        reason, traceback = _execute(order, folder, notebook, manager, surroundings(threads, folder), tell)
+        picture_text = ""
+        if notebook.exists():
+            in_danish(notebook)
+            write_metrics(notebook, results / "metrics.json")
+            if order.page:
+                write_page(notebook, notebook.with_suffix(".html"), order.title)
+                picture_text = write_pictures(notebook, results)
+        files = written_under(results)
+        device = folder / DEVICE
+        where = {"device": device.read_text(encoding="utf-8") if device.exists() else ""}
+    facts = machine() | {"threads": threads, "started": round(started)} | where | kernel.used
+    return Outcome(time.monotonic() - began, reason, traceback, picture_text, files, facts)
+
+
+def _execute(
+    order: Order, folder: Path, target: Path, manager: OwnKernel, env: dict[str, str], tell: Callable
+) -> tuple[str, str]:
+    """Run the notebook into `target`; what went wrong and the traceback, both empty if nothing did.
+
+    `target` holds all cells up to the failing one, whatever happens.
+    """
+    current, kernel = 0, manager.provisioner
+
+    def begun(cell: int, cells: int) -> None:
+        nonlocal current
+        current = cell
+        tell(cell, cells)
+
+    with (target.parent / "log.txt").open("a", encoding="utf-8") as log:
+        logger = logging.Logger("run")  # of this run alone, known to no other
+        logger.addHandler(logging.StreamHandler(log))
+        try:
+            papermill.execute_notebook(
+                str(folder / "lesson.ipynb"),
+                str(target),
+                parameters=order.parameters,
+                engine_name="lesson",
+                kernel_name="python3",
+                progress_bar=False,
+                manager=manager,
+                # standard input stays open while we live: see `witness`
+                start={"cwd": str(folder / "desk"), "env": env, "stdin": PIPE, "stdout": log, "stderr": log},
+                log=logger,
+                timeout=order.cell_timeout,
+                tell=begun,
+            )
+        except papermill.PapermillExecutionError as error:
+            told = reason_for(error.ename, error.evalue, error.exec_count)
+            return told, plain(error.traceback) if error.evalue != told else ""
+        except CellTimeoutError:
+            return f"Celle {current} brugte mere end {_seconds(order.cell_timeout)}.", ""
+        except (RuntimeError, TimeoutError):  # DeadKernelError is one
+            if kernel.kernels.stopped:
+                raise InterruptedError from None
+            if kernel.late:
+                allowed = _seconds(order.timeout)
+                return f"Kørslen brugte mere end {allowed}: den nåede celle {current}.", ""
+            where = f"i celle {current}" if current else "før den første celle"
+            if kernel.died is None:
+                return f"Python svarede ikke {where}: prøv igen, eller kør færre lektioner ad gangen.", ""
+            return f"Python gik ned {where} {_end(kernel.died)}", ""
+    return "", ""
+
+
+def _seconds(number: int) -> str:
+    return plural(number, "sekund", "sekunder")
+
+
+def _end(code: int) -> str:
+    """How a process came to its end. Only the kill that the system uses when memory runs out may be that."""
+    if code >= 0:
+        return f"(kode {code})."
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"({name})." + (" Måske slap hukommelsen op." if name == "SIGKILL" else "")
+
+
+def reason_for(name: str, message: str, execution_count: int) -> str:
+    """A LessonError speaks for itself; any other error is named, with the number that its cell bears."""
+    if name == "LessonError":
+        return message
+    first_line = message.strip().splitlines()[0] if message.strip() else ""
+    return f"Celle [{execution_count}] stoppede med {name}{': ' + first_line if first_line else ''}."
+
+
+def plain(traceback: list[str], lines: int = 12) -> str:
+    """The last lines of a traceback without the terminal's colours."""
+    from nbconvert.filters import strip_ansi
+
+    return "\n".join(strip_ansi("\n".join(traceback)).splitlines()[-lines:])
+
+
+def in_danish(notebook: Path) -> None:
+    """Papermill marks the failing cell in English; say it in Danish instead. Its paths are this run's own."""
+    content = nbformat.read(notebook, as_version=4)
+    content.metadata.get("papermill", {}).pop("input_path", None)
+    content.metadata.get("papermill", {}).pop("output_path", None)
+    for cell in content.cells:
+        if ERROR_MARKER_TAG in cell.metadata.get("tags", []):
+            here = 'id="papermill-error-cell"' in cell.source
+            cell.source = STOPPED_HERE if here else NOT_FINISHED
+    nbformat.write(content, notebook)
