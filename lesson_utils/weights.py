@@ -164,7 +164,7 @@ def world_network(name: str, **options: Any) -> Network:
     image, and as `load_network` does.
     """
     network, classes = load_network(name, **options), embedded()["alexnet"]["classes_danish"]
-    image = torch.zeros(1, 3, network.input_size, network.input_size, device=network.device)
+    image = torch.zeros(1, 3, network.input_size, network.input_size)
     if network.input_size != 64 or network(image).shape[1] != len(classes):
         like = [own for own, about in embedded().items() if about["classes_danish"] == classes]
         raise LessonError(
