@@ -10,7 +10,6 @@ from torch import Tensor
 from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.networks import Network, layer_table
-from lesson_utils.networks.googlenet import GoogLeNet
 from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
 
@@ -65,7 +64,7 @@ def _choosiness(peaks: Tensor, labels: Tensor) -> float:
     return float((by_class.amax(0)[alive] / by_class.mean(0)[alive]).median())
 
 
-def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
+def head_accuracies(network: Network, samples: Samples) -> pd.Series:
     """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
     names = list(network.auxiliary)
     found = activations(network, samples.images, [*names, "fc"])

@@ -20,7 +20,8 @@ from lesson_utils import danish
 from lesson_utils.digits import digits
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table, random_twin
-from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY, GoogLeNet, build
+from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY
+from lesson_utils.networks.network import build
 from lesson_utils.selectivity import TellingMap, telling_maps
 from lesson_utils.selectivity import head_accuracies as head_accuracies
 from lesson_utils.show import progress
@@ -114,7 +115,7 @@ def narrowed(row: Any, divisor: int) -> Any:
 
 def narrow_googlenet(
     auxiliary: bool, start: str = "he", seed: int = 0, divisor: int = 8, input_size: int = 96
-) -> GoogLeNet:
+) -> Network:
     """The paper's GoogLeNet for ten classes, `divisor` times narrower, with first weights drawn as `start` says.
 
     Raises LessonError for a start that is not one of `STARTS`.
@@ -123,7 +124,7 @@ def narrow_googlenet(
         raise LessonError(f"Startvægtene »{start}« findes ikke: vælg {danish.listing(STARTS)}.")
     rows = [narrowed(row, divisor) for row in PAPER]
     helpers = [narrowed(row, divisor) for row in PAPER_AUXILIARY] if auxiliary else []
-    network = build(f"GoogLeNet/{divisor}", rows, helpers, 10, input_size, seed)
+    network = build(f"GoogLeNet/{divisor}", rows, 10, input_size, seed, head="fc", auxiliary=helpers)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for module in network.modules():  # auxiliary classifiers come last: without them the rest is the same
@@ -134,7 +135,7 @@ def narrow_googlenet(
 
 
 def training_step(
-    network: GoogLeNet, images: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer
+    network: Network, images: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer
 ) -> float:
     """One step on the loss of the network and of its auxiliary classifiers; the loss before it."""
     loss = network.loss(network(images), labels)
@@ -144,11 +145,11 @@ def training_step(
     return loss.item()
 
 
-Step = Callable[[GoogLeNet, Tensor, Tensor, torch.optim.Optimizer], float]
+Step = Callable[[Network, Tensor, Tensor, torch.optim.Optimizer], float]
 
 
 def gradient_norms(
-    network: GoogLeNet, images: Tensor, labels: Tensor, step: Step = training_step
+    network: Network, images: Tensor, labels: Tensor, step: Step = training_step
 ) -> dict[str, float]:
     """The Euclidean norm of the gradient with respect to each layer's weights, in a `step` that goes nowhere.
 
@@ -167,7 +168,7 @@ def gradient_norms(
     return {name: torch.stack(norms).norm().item() for name, norms in weights.items() if norms}
 
 
-def signal_ratios(network: GoogLeNet, images: Tensor, labels: Tensor) -> tuple[float, float]:
+def signal_ratios(network: Network, images: Tensor, labels: Tensor) -> tuple[float, float]:
     """How large a typical number (root mean square) of inception_5b is beside one of conv1, and on the way back
     a typical gradient with respect to conv1 beside one with respect to inception_5b: 1 where nothing is lost.
     """
@@ -209,7 +210,7 @@ def auxiliary_gradients(
 
 
 def _train(
-    network: GoogLeNet, rate: float, seed: int, checkpoints: Sequence[int], step: Step
+    network: Network, rate: float, seed: int, checkpoints: Sequence[int], step: Step
 ) -> Iterator[tuple[int, dict[str, float], float]]:
     images, labels = digits(network.input_size, channels=3)
     generator = torch.Generator().manual_seed(seed)
