@@ -12,7 +12,6 @@ from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table
-from lesson_utils.networks.googlenet import GoogLeNet
 from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
 
@@ -67,7 +66,7 @@ def _choosiness(peaks: Tensor, labels: Tensor) -> float:
     return float((by_class.amax(0)[alive] / by_class.mean(0)[alive]).median())
 
 
-def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
+def head_accuracies(network: Network, samples: Samples) -> pd.Series:
     """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
     names = list(network.auxiliary)
     found = activations(network, samples.images, [*names, "fc"])
@@ -78,7 +77,7 @@ def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
     )
 
 
-def class_evidence(network: GoogLeNet, images: Tensor, label: int) -> Tensor:
+def class_evidence(network: Network, images: Tensor, label: int) -> Tensor:
     """(N, h, w): what each place of the last feature maps adds to the logit of a class, but for the bias.
 
     Global average pooling and one linear layer are linear, so the logit is the mean of this map plus the bias:

@@ -19,7 +19,9 @@ from torch.nn import functional as F
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
-from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY, GoogLeNet, build
+from lesson_utils.networks import Network
+from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY
+from lesson_utils.networks.network import build
 from lesson_utils.show import progress
 
 # How the first weights are drawn: normal, with this standard deviation for `fan_in` inputs.
@@ -45,7 +47,7 @@ def narrowed(row: Any, divisor: int) -> Any:
 
 def narrow_googlenet(
     auxiliary: bool, start: str = "he", seed: int = 0, divisor: int = 8, input_size: int = 96
-) -> GoogLeNet:
+) -> Network:
     """The paper's GoogLeNet for ten classes, `divisor` times narrower, with first weights drawn as `start` says.
 
     Raises LessonError for a start that is not one of `STARTS`.
@@ -54,7 +56,7 @@ def narrow_googlenet(
         raise LessonError(f"Startvægtene »{start}« findes ikke: vælg {danish.listing(STARTS)}.")
     rows = [narrowed(row, divisor) for row in PAPER]
     helpers = [narrowed(row, divisor) for row in PAPER_AUXILIARY] if auxiliary else []
-    network = build(f"GoogLeNet/{divisor}", rows, helpers, 10, input_size, seed)
+    network = build(f"GoogLeNet/{divisor}", rows, 10, input_size, seed, head="fc", auxiliary=helpers)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for module in network.modules():  # auxiliary classifiers come last: without them the rest is the same
@@ -64,7 +66,7 @@ def narrow_googlenet(
     return network
 
 
-def gradient_norms(network: GoogLeNet, images: Tensor, labels: Tensor) -> dict[str, float]:
+def gradient_norms(network: Network, images: Tensor, labels: Tensor) -> dict[str, float]:
     """The Euclidean norm of the loss' gradient with respect to each layer's weights, by the layer's name.
 
     The loss is the one that is trained on, so it holds the auxiliary losses where the network has them. An
@@ -84,7 +86,7 @@ def gradient_norms(network: GoogLeNet, images: Tensor, labels: Tensor) -> dict[s
     return {name: _norm(gradients) for name, gradients in weights.items() if gradients}
 
 
-def signal_ratios(network: GoogLeNet, images: Tensor, labels: Tensor) -> tuple[float, float]:
+def signal_ratios(network: Network, images: Tensor, labels: Tensor) -> tuple[float, float]:
     """How large a typical number (root mean square) of inception_5b is beside one of conv1, and on the way back
     a typical gradient with respect to conv1 beside one with respect to inception_5b: 1 where nothing is lost.
     """
@@ -125,7 +127,7 @@ def auxiliary_gradients(
     return pd.DataFrame(rows)
 
 
-def _train(network: GoogLeNet, start: str, seed: int, checkpoints: Sequence[int]) -> list[tuple]:
+def _train(network: Network, start: str, seed: int, checkpoints: Sequence[int]) -> list[tuple]:
     images, labels = digits(network.input_size)
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(images), generator=generator)
@@ -147,7 +149,7 @@ def _train(network: GoogLeNet, start: str, seed: int, checkpoints: Sequence[int]
 
 
 @torch.no_grad()
-def _main_loss(network: GoogLeNet, images: Tensor, labels: Tensor) -> float:
+def _main_loss(network: Network, images: Tensor, labels: Tensor) -> float:
     network.eval()
     loss = F.cross_entropy(network(images), labels).item()
     network.train()
