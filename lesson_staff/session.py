@@ -29,22 +29,22 @@ PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 @dataclass(frozen=True)
 class Request:
-    """What the options of `lesson run` ask for; each field is an option."""
+    """What the options of `lesson run` ask for; each field is an option. No `jobs`: as many as can be."""
 
-    lessons: Sequence[str] = ()
-    parameters: Sequence[str] = ()
+    lessons: Sequence[str] | None = ()
+    parameters: Sequence[str] | None = ()
     table: str = ""
-    grids: Sequence[str] = ()
+    grids: Sequence[str] | None = ()
     seeds: int = 0
     photo: str = ""
     photos: str = ""
     out: str = ""
     resume: bool = False
-    jobs: int | None = None
+    jobs: int = 0
     limits: Limits = field(default_factory=Limits)
     scheduler: str = ""
     local_cluster: bool = False
-    json: bool = False
+    as_json: bool = False
 
 
 def runs_asked_for(request: Request) -> list[Run]:
@@ -58,7 +58,7 @@ def runs_asked_for(request: Request) -> list[Run]:
             wrong.extend(getattr(error, "sentences", [str(error)]))
             return otherwise
 
-    lessons = attempt(find, request.lessons, otherwise=list(find()))
+    lessons = attempt(find, request.lessons or (), otherwise=list(find()))
     sources = (request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos)
     settings = attempt(settings_from, *sources, otherwise=[{}])
     without_device = [{name: each[name] for name in each if name != "device"} for each in settings]
@@ -105,7 +105,7 @@ def run_session(request: Request) -> int:
 
     Raises LessonError before anything has started if the input is wrong.
     """
-    console = Console(stderr=request.json)
+    console = Console(stderr=request.as_json)
     runs, find_folder = plan_and_folder(request)
     cluster = cluster_for(request, runs, console)
     try:
@@ -117,7 +117,7 @@ def run_session(request: Request) -> int:
         if cluster:
             cluster.close()
     index, lack = write_report(folder)
-    if request.json:
+    if request.as_json:
         print((folder / "summary.json").read_text(encoding="utf-8"), end="")
     if interrupted:
         command = f"lesson run --resume --out {shlex.quote(relative(folder))}"

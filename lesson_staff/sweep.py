@@ -17,9 +17,9 @@ PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 def settings_from(
-    assigned: Sequence[str] = (),
+    assigned: Sequence[str] | None = (),
     table: str = "",
-    grids: Sequence[str] = (),
+    grids: Sequence[str] | None = (),
     seeds: int = 0,
     photo: str = "",
     photos: str = "",
@@ -38,9 +38,9 @@ def settings_from(
         except LessonError as error:
             wrong.extend(getattr(error, "sentences", [str(error)]))
 
-    for text in assigned:
+    for text in assigned or ():
         take(one_value, text)
-    for text in grids:
+    for text in grids or ():
         take(several_values, text)
     if table:
         take(read_table, table)
