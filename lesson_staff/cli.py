@@ -158,7 +158,7 @@ def new(
     name: options.argument("NAVN", "Mappens navn: små bogstaver, fx resnet."),
     title: options.argument("TITEL", "Lektionens titel, fx ResNet."),
 ) -> None:
-    """Lav en ny lektion, der kan køre: notebook, mappe, prøver og en linje i README.
+    """Lav en ny lektion, der kan køre: notebook, mappe, tests og en linje i README.
 
     Eksempel: lesson new 07 resnet "ResNet"
     """

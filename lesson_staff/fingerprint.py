@@ -39,9 +39,10 @@ def reached(source: Path) -> dict[str, str]:
         file = waiting.pop()
         if file not in files:
             text = file.read_text(encoding="utf-8")
-            files[file] = _short(_essence(text))
-            names |= _words(text)
-            waiting += _imports(text, ".".join(file.relative_to(REPOSITORY).parent.parts))
+            files[file] = _short(_essence(text) if file.suffix == ".py" else text.encode())
+            if file.suffix == ".py":
+                names |= _words(text)
+                waiting += _imports(text, ".".join(file.relative_to(REPOSITORY).parent.parts))
     files |= {
         file: _file_hash(file, file.stat().st_mtime_ns)
         for file in _data()
@@ -162,11 +163,11 @@ def _imported(code: str, package: str) -> list[str]:
 
 
 def _files(module: str) -> Iterator[Path]:
-    """What an import of the module reads: its own file, and the __init__ of each package above it."""
+    """What an import of the module reads: its own file and table, and the __init__ of each package above it."""
     parts = module.split(".")
     for length in range(1, len(parts) + 1):
         path = REPOSITORY.joinpath(*parts[:length])
-        for file in (path.with_suffix(".py"), path / "__init__.py"):
+        for file in (path.with_suffix(".py"), path.with_suffix(".toml"), path / "__init__.py"):
             if file.is_file():
                 yield file
 

@@ -60,7 +60,7 @@ def _code() -> str:
     """Hash of the code that draws."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for file in sorted(here.rglob("*.py")):
+    for file in sorted(file for file in here.rglob("*") if file.suffix in (".py", ".toml")):
         digest.update(file.relative_to(here).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
 

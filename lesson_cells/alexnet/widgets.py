@@ -1,10 +1,8 @@
-"""The widgets of the lesson: where a filter stands. Nothing is computed here."""
+"""The widgets of the lesson: where a filter stands."""
 
 from matplotlib.figure import Figure
 
-from lesson_cells.alexnet.output_size_figures import filter_positions
-from lesson_utils.errors import LessonError
-from lesson_utils.networks import arithmetic
+from lesson_cells.alexnet.figures import filter_positions
 from lesson_utils.show.explore import Slider, explore
 
 
@@ -16,17 +14,11 @@ def output_size() -> None:
         "stride": Slider("Skridtlængde (stride)", 4, 1, 8),
         "padding": Slider("Padding (pixler)", 0, 0, 7),
     }
-    fixed = [
-        {"input_size": 227, "kernel": 11, "stride": 4, "padding": 0},
-        {"input_size": 277, "kernel": 11, "stride": 4, "padding": 0},
-        {"input_size": 7, "kernel": 3, "stride": 1, "padding": 1},
-    ]
-    explore(_draw_output_size, controls, fixed)
+    settings = [(227, 11, 4, 0), (277, 11, 4, 0), (7, 3, 1, 1)]
+    explore(_draw_output_size, controls, [dict(zip(controls, each, strict=True)) for each in settings])
 
 
 def _draw_output_size(input_size: int, kernel: int, stride: int, padding: int) -> Figure:
-    try:
-        positions = arithmetic.output_size(input_size, kernel, stride, padding, rounding="floor")
-    except LessonError:  # the filter is larger than its input: the figure shows it and says so
-        positions = 0
+    # 0 where the filter is larger than its input: the figure shows it and says so
+    positions = max(0, (input_size + 2 * padding - kernel) // stride + 1)
     return filter_positions(input_size, kernel, stride, padding, positions)

@@ -5,6 +5,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from lesson_utils import danish
 from lesson_utils.show import style
 
 LARGEST = 2.2  # inches: how large a picture gets where there are few
@@ -58,6 +59,13 @@ def picture_grid(
     if title:
         figure.suptitle(title)
     return style.described(figure, alt_text)
+
+
+def named_pictures(pictures: Sequence[Any], names: Sequence[str], columns: int | None = None) -> Figure:
+    """Pictures under their names, which may have several lines; the alt text lists the names."""
+    told = danish.listing(" ".join(name.split()) for name in names)
+    what = danish.plural(len(names), "billede", "billeder")
+    return picture_grid(pictures, f"{what}: {told}.", columns, above=names)
 
 
 def _rows(pictures: Any, columns: int | None) -> tuple[list[str], list[Sequence[Any]]]:

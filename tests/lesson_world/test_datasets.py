@@ -95,3 +95,9 @@ def test_probes_of_the_other_kinds():
     empty = probe("held", "nothing", 5, seed=6)
     assert monkey_seen(empty).all() and not empty.object_mask("banana").any()
     assert not monkey_seen(probe("alone", "banana", 5, seed=6)).any()
+
+
+def test_a_probe_is_labelled_as_in_the_banana_data():
+    samples = probe("alone", "cup", 6, TEST)
+    assert {samples.class_names[label] for label in samples.labels.tolist()} == {"cup"}
+    assert samples.object_mask("cup").flatten(1).any(1).all()

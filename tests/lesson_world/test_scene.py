@@ -5,6 +5,7 @@ import torch
 
 from lesson_world import THINGS, Pose, render
 from lesson_world.errors import WorldError
+from lesson_world.names import BACKGROUND_NUMBER
 from lesson_world.samples import TENSORS
 
 ALL = list(THINGS)
@@ -132,3 +133,10 @@ def test_unknown_names_are_told_in_danish(wrong):
 def test_a_gpu_draws_the_same_within_rounding(every_class):
     there = render(ALL, 3, range(len(every_class)), device="cuda")
     assert (there.images.cpu() - every_class.images).abs().max() <= 1 / 255
+
+
+def test_the_ground_lies_below_the_sky():
+    samples = render(["apple"], 0, range(20), background="landscape", occlusion=0.0)
+    rows = torch.arange(64).view(1, 64, 1).expand_as(samples.backgrounds)
+    seen = {name: rows[samples.backgrounds == BACKGROUND_NUMBER[name]].float() for name in ("sky", "ground")}
+    assert seen["sky"].mean() + 10 < seen["ground"].mean()

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.patches import Rectangle
 
-from lesson_cells.alexnet.output_size_figures import UNSEEN, filter_positions
+from lesson_cells.alexnet.figures.output_size import UNSEEN, filter_positions
 from lesson_utils.show.style import BLUE, WARNING
 
 

@@ -1,0 +1,107 @@
+"""The first layer on a photo: what a filter covers, the filters themselves, and the feature maps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from lesson_utils.danish import listing, number
+from lesson_utils.show import style
+from lesson_utils.show.pictures import picture_grid
+
+CROP = 27  # pixels of the photo that the close-up shows
+
+
+@style.styled
+def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
+    """Two neighbouring places of a filter on the photo (3, H, W), to the right pixel by pixel."""
+    figure, (whole, close) = style.new_figure(height=4.95, columns=2)
+    size, shared = int(photo.shape[-1]), kernel - stride
+    top, left = _liveliest(np.asarray(photo), stride)
+    row = top + (CROP - kernel) // 2 // stride * stride
+    start = left + (CROP - kernel - stride) // 2 // stride * stride
+    for axes, line in ((whole, 1.6), (close, 4.0)):
+        style.image_axes(axes, photo)
+        for place, colour in ((start, style.BLUE), (start + stride, style.ORANGE)):
+            edge = {"fill": False, "edgecolor": colour, "linewidth": line}
+            axes.add_patch(Rectangle((place - 0.5, row - 0.5), kernel, kernel, zorder=4, **edge))
+    frame = {"fill": False, "edgecolor": "white", "linewidth": 2.5}
+    whole.add_patch(Rectangle((left - 0.5, top - 0.5), CROP, CROP, **frame))
+    whole.set_title(f"Fotoet: {size}x{size} pixler")
+    close.set(xlim=(left - 0.5, left + CROP - 0.5), ylim=(top + CROP - 0.5, top - 0.5))
+    close.set_title("Den hvide ramme, pixel for pixel")
+    between = {"facecolor": "white", "alpha": 0.3, "zorder": 3}
+    close.add_patch(Rectangle((start + stride - 0.5, row - 0.5), shared, kernel, **between))
+    _draw_span(close, start, stride, row - 2.1, f"skridt: {stride}", above=True)
+    words = f"fælles: {shared} af {kernel}"
+    _draw_span(close, start + stride, shared, row + kernel + 1.1, words, above=False)
+    return style.described(
+        figure,
+        f"To nabofiltre på {kernel}x{kernel} pixler på et foto på {size}x{size}, forskudt {stride} pixler: "
+        f"de deler {shared} af deres {kernel} søjler.",
+    )
+
+
+def _draw_span(axes: Any, start: int, length: int, height: float, text: str, above: bool) -> None:
+    """A double arrow over `length` pixels, and its text above or below it."""
+    ends = ((start - 0.5, height), (start + length - 0.5, height))
+    axes.plot(*zip(*ends, strict=True), color="white", linewidth=9, solid_capstyle="round", zorder=5)
+    arrow = {"arrowstyle": "<->", "color": style.INK, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", *ends, arrowprops=arrow, zorder=6)
+    at = (start - 0.5 + length / 2, height + (-1.9 if above else 2.0))
+    box = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": "none"}
+    axes.text(*at, text, ha="center", va="center", fontsize=15, bbox=box, zorder=7)
+
+
+def _liveliest(photo: np.ndarray, stride: int) -> tuple[int, int]:
+    """The top left corner of the close-up with the most contrast, on the grid of the filter's places."""
+    starts = range(0, photo.shape[-1] - CROP + 1, stride)
+    corners = [(top, left) for top in starts for left in starts]
+    return max(corners, key=lambda at: photo[:, at[0] : at[0] + CROP, at[1] : at[1] + CROP].std())
+
+
+@style.styled
+def filter_sheet(weights: Any, columns: int = 16) -> Figure:
+    """All first filters (F, 3, k, k) as colour pictures on one scale, grey where a weight is zero."""
+    weights = np.asarray(weights.detach().cpu())
+    count, _, kernel, _ = weights.shape
+    rows, step = -(-count // columns), kernel + 1
+    sheet = np.ones((3, rows * step + 1, columns * step + 1))
+    for place, tile in enumerate(0.5 + weights / (2 * np.abs(weights).max())):
+        top, left = place // columns * step + 1, place % columns * step + 1
+        sheet[:, top : top + kernel, left : left + kernel] = tile
+    figure, axes = style.new_figure(height=style.WIDTH * sheet.shape[1] / sheet.shape[2])
+    style.image_axes(axes, sheet)
+    return style.described(
+        figure,
+        f"De {number(count)} filtre i conv1, hvert på {kernel}x{kernel} pixler med tre farver, i fælles skala.",
+    )
+
+
+def first_feature_maps(photo: Any, maps: Any, layer: str = "conv1") -> Figure:
+    """The photo (3, H, W) and the first eight feature maps of (C, h, w), on one scale from zero."""
+    highest, (height, width) = float(maps[:8].max()), maps.shape[-2:]
+    names = [f"kanal {channel}" for channel in range(1, 9)]
+    return picture_grid(
+        [photo, *maps[:4], None, *maps[4:8]],
+        f"Fotoet og de første 8 af {number(maps.shape[0])} feature maps i {layer}, hvert {height}x{width}, "
+        f"i fælles skala fra 0 til {number(highest, 1)}.",
+        columns=5,
+        above=[f"foto: {photo.shape[-1]}x{photo.shape[-1]}", *names[:4], "", *names[4:]],
+        title=f"{layer}: fra 0 (mørk) til {number(highest, 1)} (lys)",
+        vmin=0,
+        vmax=highest,
+    )
+
+
+def feature_maps_by_layer(maps: Mapping[str, Any]) -> Figure:
+    """One feature map (h, w) per layer, all drawn equally large: the pixels grow. Each has its own scale."""
+    sizes = {layer: f"{one.shape[0]}x{one.shape[1]}" for layer, one in maps.items()}
+    told = listing(f"{layer} {size}" for layer, size in sizes.items())
+    return picture_grid(
+        list(maps.values()),
+        f"Ét feature map fra hvert lag, tegnet lige store, så pixlerne vokser: {told}.",
+        above=[f"{layer}: {size}" for layer, size in sizes.items()],
+    )
