@@ -191,7 +191,7 @@ def new(
     name: Annotated[str, typer.Argument(metavar="NAVN", help="Mappens navn: små bogstaver, fx resnet.")],
     title: Annotated[str, typer.Argument(metavar="TITEL", help="Lektionens titel, fx ResNet.")],
 ) -> None:
-    """Lav en ny lektion, der kan køre: notebook, mappe, prøver og en linje i README.
+    """Lav en ny lektion, der kan køre: notebook, mappe, tests og en linje i README.
 
     Eksempel: lesson new 07 resnet "ResNet"
     """
