@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pandas as pd
 import torch
@@ -10,7 +9,6 @@ from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.activations import activations
-from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table
 from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
@@ -75,22 +73,6 @@ def head_accuracies(network: Network, samples: Samples) -> pd.Series:
     return pd.Series(
         {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
     )
-
-
-def class_evidence(network: Network, images: Tensor, label: int) -> Tensor:
-    """(N, h, w): what each place of the last feature maps adds to the logit of a class, but for the bias.
-
-    Global average pooling and one linear layer are linear, so the logit is the mean of this map plus the bias:
-    the class activation map of Zhou et al. 2016 (»Learning Deep Features for Discriminative Localization«).
-    Raises LessonError for a network without GAP.
-    """
-    layers = list(network.layers.named_children())
-    last = next((name for (name, _), (after, _) in pairwise(layers) if after == "gap"), None)
-    if last is None:
-        raise LessonError(f"{network.name} har ingen GAP, så kortet kan ikke regnes ud: vælg et GoogLeNet.")
-    maps = activations(network, images, [last])[last]
-    weights = network.layers.fc.linear.weight[label].detach()
-    return torch.einsum("nchw,c->nhw", maps, weights)
 
 
 def before_pools(network: Network) -> list[str]:
