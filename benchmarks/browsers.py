@@ -42,7 +42,7 @@ def clicks(name: str) -> dict[str, list[tuple]]:
 
 if __name__ == "__main__":
     rows = []
-    for name in browsers.NETWORKS:
+    for name in browsers._networks("alexnet"):
         browsers._world(name)  # the images are drawn when the lesson opens
         for browser, settings in clicks(name).items():
             first, *others = [seconds(*setting) for setting in settings]

@@ -60,7 +60,7 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
 class Cluster:
     """The scheduler at `address` (`tcp://host:port`), or a cluster of `jobs` workers started here for none."""
 
-    def __init__(self, address: str = "", jobs: int | None = None, devices: Iterable[str] = ()) -> None:
+    def __init__(self, address: str = "", jobs: int = 0, devices: Iterable[str] = ()) -> None:
         try:
             import dask
             from distributed import Client, LocalCluster

@@ -29,11 +29,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.execute import ERROR_MARKER_TAG
 
-from lesson_staff.metrics import write_metrics
 from lesson_staff.order import Order, Outcome, written_under
 from lesson_staff.pages import write_page, write_pictures
 from lesson_staff.witness import DEVICE
 from lesson_utils.danish import plural
+from lesson_utils.records import as_json, records
 
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
@@ -178,8 +178,8 @@ def carry_out(
     with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         desk, results = folder / "desk", folder / "results"
-        desk.mkdir()
-        results.mkdir()
+        for each in (desk, results):
+            each.mkdir()
         (folder / "lesson.ipynb").write_text(order.notebook, encoding="utf-8")
         for name, content in order.files.items():
             (desk / name).parent.mkdir(parents=True, exist_ok=True)
@@ -192,8 +192,8 @@ def carry_out(
         reason, traceback = _execute(order, folder, notebook, manager, surroundings(threads, folder), tell)
         picture_text = ""
         if notebook.exists():
-            in_danish(notebook)
-            write_metrics(notebook, results / "metrics.json")
+            figures = records(in_danish(notebook))
+            (results / "metrics.json").write_bytes(as_json(figures))
             if order.page:
                 write_page(notebook, notebook.with_suffix(".html"), order.title)
                 picture_text = write_pictures(notebook, results)
@@ -284,7 +284,7 @@ def plain(traceback: list[str], lines: int = 12) -> str:
     return "\n".join(strip_ansi("\n".join(traceback)).splitlines()[-lines:])
 
 
-def in_danish(notebook: Path) -> None:
+def in_danish(notebook: Path) -> nbformat.NotebookNode:
     """Papermill marks the failing cell in English; say it in Danish instead. Its paths are this run's own."""
     content = nbformat.read(notebook, as_version=4)
     content.metadata.get("papermill", {}).pop("input_path", None)
@@ -294,3 +294,4 @@ def in_danish(notebook: Path) -> None:
             here = 'id="papermill-error-cell"' in cell.source
             cell.source = STOPPED_HERE if here else NOT_FINISHED
     nbformat.write(content, notebook)
+    return content

@@ -18,6 +18,7 @@ from lesson_utils import danish, snapshots, weights
 from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
+from lesson_utils.networks.families import MINIS
 from lesson_utils.robustness import robust_accuracy
 from lesson_utils.training import Report, TrainingResult, accuracy, train
 from lesson_utils.transfer.moves import replace_head
@@ -144,7 +145,7 @@ def _beginning(plan: Plan) -> Network:
     """Fresh weights from the recipe's seed, or those of a trained network with a new last layer."""
     classes = len(plan.subject.classes)
     if not plan.start:
-        return weights.MINI_NETWORKS[plan.family](classes, seed=plan.recipe.seed)
+        return MINIS[plan.family](classes, seed=plan.recipe.seed)
     return replace_head(weights.load_network(plan.start), classes, seed=plan.recipe.seed)
 
 

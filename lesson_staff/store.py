@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from lesson_staff.catalogue import REPOSITORY, find
@@ -15,16 +16,11 @@ from lesson_staff.pages import replace_file
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.sweep import LESSON
 from lesson_utils.errors import LessonError
-from lesson_utils.records import plain
+from lesson_utils.records import as_json
 
 BATCH = "batch.json"
 RUN = "run.json"
 HALF = ".half-"  # what a folder is called that is being written, or is on its way out
-
-
-def as_bytes(values: object) -> bytes:
-    """JSON that any reader takes: NaN and infinity as null, numbers of numpy as numbers."""
-    return (json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
 
 
 def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
@@ -39,12 +35,7 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
         reason=outcome.reason,
         traceback=outcome.traceback,
         picture_text=outcome.picture_text,
-        facts=dict(outcome.facts)
-        | {
-            "stem": run.lesson.notebook.stem,
-            "identity": identity,
-            "attempts": attempt,
-        },
+        facts={**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt},
     )
     half, old = folder / f"{HALF}{run.name}", folder / f"{HALF}old-{run.name}"
     for leftover in (half, old):
@@ -53,7 +44,7 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
         (half / name).parent.mkdir(parents=True, exist_ok=True)
         (half / name).write_bytes(content)
     half.mkdir(exist_ok=True)
-    (half / RUN).write_bytes(as_bytes(result.as_json()))
+    (half / RUN).write_bytes(as_json(result.as_json()))
     place = folder / run.name
     if place.exists():
         place.rename(old)
@@ -64,11 +55,8 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
 
 def kept(folder: Path) -> list[RunResult]:
     """The results of all whole runs in a batch's folder, by name."""
-    found = []
-    for path in sorted(folder.glob(f"*/{RUN}")):
-        if not path.parent.name.startswith("."):
-            found.append(RunResult.from_json(json.loads(path.read_text(encoding="utf-8")), kept=True))
-    return found
+    paths = sorted(path for path in folder.glob(f"*/{RUN}") if not path.parent.name.startswith("."))
+    return [RunResult.from_json(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
@@ -85,7 +73,7 @@ def write_plan(folder: Path, runs: Iterable[Run]) -> None:
     """Write down what is to be run, so that `lesson run --resume` knows; an earlier plan is added to."""
     entries = {entry["name"]: entry for entry in read_plan(folder)}
     entries |= {r.name: {"name": r.name, "lesson": r.lesson.number, "changed": dict(r.changed)} for r in runs}
-    replace_file(folder / BATCH, as_bytes({"runs": list(entries.values())}))
+    replace_file(folder / BATCH, as_json({"runs": list(entries.values())}))
 
 
 def read_plan(folder: Path) -> list[dict]:
@@ -126,14 +114,13 @@ def batch_folder(out: str, started: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"
-    for attempt in range(100):
-        folder = REPOSITORY / "runs" / (f"{name}-{attempt + 1}" if attempt else name)
+    folder = REPOSITORY / "runs" / name
+    for attempt in count(2):
         try:
             folder.mkdir(parents=True)
             return folder
         except FileExistsError:
-            continue
-    raise LessonError(f"Der er for mange mapper med navnet {name} i runs/: slet nogle af dem.")
+            folder = folder.with_name(f"{name}-{attempt}")
 
 
 @contextmanager

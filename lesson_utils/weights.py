@@ -8,7 +8,8 @@ import hashlib
 import json
 import re
 import urllib.error
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -20,27 +21,15 @@ from torch import Tensor, nn
 from lesson_utils import DATA, danish
 from lesson_utils.device import choose, torchvision
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import Network, alexnet, googlenet, vgg
-from lesson_utils.networks.imagenet import NAMES, adopt, relative
+from lesson_utils.networks import Network
+from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
+from lesson_utils.networks.imagenet import adopt, relative
 
 
 class WeightsUnavailable(LessonError):
     """Weights that have to be fetched could not be had; a lesson can go on with others."""
 
 
-PAPER_NETWORKS: dict[str, Callable[..., Network]] = {
-    "alexnet": alexnet,
-    **{
-        f"vgg{depth}": lambda classes=1000, depth=depth, **options: vgg(depth, classes, **options)
-        for depth in (11, 13, 16, 19)
-    },
-    "googlenet": googlenet,
-}
-MINI_NETWORKS: dict[str, Callable[..., Network]] = {
-    "alexnet": alexnet.mini,
-    "vgg": vgg.mini,
-    "googlenet": googlenet.mini,
-}
 EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
@@ -112,8 +101,8 @@ def _load(name: str, seed: int) -> Network:
     if name in embedded():
         return _from_course(name)
     paper = name.removeprefix("paper:")
-    if name.startswith("paper:") and paper in PAPER_NETWORKS:
-        network = PAPER_NETWORKS[paper](seed=seed)
+    if name.startswith("paper:") and paper in PAPERS:
+        network = PAPERS[paper](seed=seed)
         network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
         return network
     check_name(name)
@@ -126,7 +115,7 @@ def _load(name: str, seed: int) -> Network:
 def check_name(name: str) -> None:
     """Raise LessonError, as `load_network` would, for what is neither a known name nor a file; loads nothing."""
     path = Path(name)
-    names = [*embedded(), *(f"imagenet:{n}" for n in NAMES), *(f"paper:{n}" for n in PAPER_NETWORKS)]
+    names = [*embedded(), *(f"imagenet:{n}" for n in RELATIVES), *(f"paper:{n}" for n in PAPERS)]
     if name in names or path.is_file():
         return
     if path.suffix == ".safetensors":
@@ -181,7 +170,7 @@ def _from_course(name: str) -> Network:
         raise LessonError(f"Vægtfilen »{path}« mangler: hent kurset igen.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
         raise LessonError(f"Vægtfilen »{path}« er beskadiget (dens kontrolsum er forkert): hent kurset igen.")
-    network = MINI_NETWORKS[entry["family"]](classes=len(entry["classes"]))
+    network = MINIS[entry["family"]](classes=len(entry["classes"]))
     load_file(network, path)
     network.class_names = tuple(entry["classes_danish"])
     kind = "robust trænet" if entry["recipe"]["epsilon"] else "almindeligt trænet"
@@ -196,20 +185,20 @@ def _from_course(name: str) -> Network:
 def _network_for(path: Path) -> Network:
     """The network of the course whose tensors the file holds, as many as possible of them."""
     found = {name: tensor.shape for name, tensor in _read(path).items()}
-    last = next((found[name] for name in ("fc8.weight", "fc.weight") if name in found), None)
-    classes = last[0] if last else 1000
     best, most = None, 0.0
-    for builder in (*PAPER_NETWORKS.values(), *MINI_NETWORKS.values()):
+    for builder in (*PAPERS.values(), *MINIS.values()):
+        head = builder(classes=1, device="meta").layer_names[-1]
+        classes = found.get(f"{head}.weight", [1000])[0]
         wanted = tensor_names(builder(classes=classes, device="meta"))
         shared = sum(found.get(name) == tensor.shape for name, tensor in wanted.items())
         share = shared / len(wanted | found)
         if share > most:
-            best, most = builder, share
+            best, most = partial(builder, classes=classes), share
     if best is None:
         raise LessonError(
             f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
         )
-    return best(classes=classes)
+    return best()
 
 
 def _read(path: Path) -> dict[str, Tensor]:
@@ -247,11 +236,10 @@ def _some(what: str, names: Iterator[str] | set[str]) -> str:
 
 
 def _from_torchvision(name: str) -> Network:
-    if name not in NAMES:
-        relative(name, device="meta")  # raises, and names the nearest
+    network = relative(name)
     weights = torchvision().models.get_model_weights(name).DEFAULT
     state = _download(weights.url)
-    network = relative(name, weights.meta["categories"])
+    network.class_names = tuple(weights.meta["categories"])
     adopt(network, state)
     network.origin = f"{network.name} med ImageNet-vægte."
     return network

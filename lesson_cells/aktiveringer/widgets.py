@@ -4,22 +4,21 @@ Each takes the course's networks and one more, as `load_network` names it. What 
 of a set) is computed once for each network and layer, and kept.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from lesson_cells.aktiveringer import experiments as inside
-from lesson_cells.aktiveringer.dissection_figures import unit_rows
-from lesson_cells.aktiveringer.figures import moment as draw_moment
-from lesson_cells.aktiveringer.neighbour_figures import neighbour_rows
-from lesson_cells.aktiveringer.unit_figures import Unit, one_unit
+from lesson_cells.aktiveringer import experiments
+from lesson_cells.aktiveringer.figures import neighbour_rows, unit_rows
+from lesson_cells.aktiveringer.figures.maps import UnitAnswer, unit_portrait
+from lesson_cells.aktiveringer.figures.training import training_moment
 from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import KINDS, Dissection, dissect
 from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
-from lesson_utils.networks import Network
+from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.show.explore import Choice, Dependent, Slider, Steps, Switch, explore
 from lesson_utils.weights import embedded, load_network
@@ -30,12 +29,7 @@ COUNT, SEED = 132, 2026
 QUERIES = 60
 PHOTO, ALL = "foto", "alle"
 CAR = str(datasets.BASE.index("car"))
-NETWORKS = {
-    "alexnet": "robust MiniAlexNet",
-    "standard": "almindelig MiniAlexNet",
-    "vgg": "MiniVGG",
-    "googlenet": "MiniGoogLeNet",
-}
+MEASURES = {"cosine": "cosinus", "euclidean": "euklidisk"}
 
 
 @lru_cache
@@ -54,11 +48,6 @@ def _world(name: str) -> Samples:
 
 
 @lru_cache
-def _photo(source: str, size: int) -> Tensor:
-    return images.photo(source, size)
-
-
-@lru_cache
 def _dissected(name: str, layer: str) -> Dissection:
     return dissect(_network(name), _world(name), [layer])[layer]
 
@@ -71,12 +60,16 @@ def _places(name: str, layer: str) -> Places:
 @lru_cache
 def _moments() -> list[tuple[snapshots.Snapshot, Network]]:
     trained = _network("alexnet")
-    return [(moment, inside.at_moment(trained, moment)) for moment in snapshots.of("alexnet")]
+    return [(moment, experiments.network_at(trained, moment)) for moment in snapshots.of("alexnet")]
 
 
 def _networks(more: str) -> dict[str, str]:
     """What the student can choose: the course's networks, and the one of the lesson's `network`."""
-    known = {name: word for name, word in NETWORKS.items() if name in embedded()}
+    known = {
+        name: f"{about['network']} ({name})"
+        for name, about in embedded().items()
+        if about["classes"] == list(datasets.BASE)
+    }
     return known if more in known else known | {more: f"{_network(more).name} (dit valg)"}
 
 
@@ -86,17 +79,16 @@ def _mapped(name: str) -> dict[str, str]:
 
 
 def _vector_layers(name: str) -> dict[str, str]:
-    layers = _network(name).layer_names[:-1]
-    return {PIXELS: "pixler"} | {layer: layer for layer in layers}
+    return {PIXELS: "pixler"} | {layer: layer for layer in _network(name).layer_names[:-1]}
 
 
 def _class_words() -> dict[str, str]:
     return {str(k): name for k, name in enumerate(_samples(64).danish_names)}
 
 
-def activation(photo: str = "", network: str = "alexnet") -> None:
+def activation_browser(photo: str = "", network: str = "alexnet") -> None:
     """Any channel of any layer with feature maps, on a photo or an image of the world."""
-    layers = inside.spread_layers(_network(network))
+    layers = evenly_spaced(_network(network).map_layers, 5)
     controls = {
         "picture": Choice("Billede", CAR, {PHOTO: "dit foto"} | _class_words()),
         "name": Choice("Netværk", network, _networks(network)),
@@ -111,7 +103,7 @@ def activation(photo: str = "", network: str = "alexnet") -> None:
 def _channel_of(photo: str) -> Callable[..., Figure]:
     def draw(picture: str, name: str, layer: str, rank: int) -> Figure:
         network, samples = _network(name), _world(name)
-        image = _photo(photo, network.input_size) if picture == PHOTO else samples.images[int(picture)]
+        image = images.photo(photo, network.input_size) if picture == PHOTO else samples.images[int(picture)]
         answers = activations(network, image[None], [layer])[layer][0]
         order = answers.flatten(1).amax(1).argsort(descending=True)
         unit = int(order[min(rank, len(order)) - 1])
@@ -119,9 +111,9 @@ def _channel_of(photo: str) -> Callable[..., Figure]:
         concept = found.concept(unit)
         what = f"{KINDS[concept.kind]}: {concept.danish}"
         history = _history(image, layer, unit) if name == "alexnet" else None
-        told = Unit(layer, unit, what, float(found.best_iou[unit]), answers[unit], history)
+        told = UnitAnswer(layer, unit, what, float(found.best_iou[unit]), answers[unit], history)
         width = min(places.window, 3 * network.input_size // 4)
-        return one_unit(image, told, patches(samples, places, unit, width))
+        return unit_portrait(image, told, patches(samples, places, unit, width))
 
     return draw
 
@@ -135,11 +127,11 @@ def _history(image: Tensor, layer: str, unit: int) -> tuple[list[int], list[floa
     return list(answers), list(answers.values())
 
 
-def training(samples: Samples) -> None:
+def training_browser(samples: Samples) -> None:
     """MiniAlexNet at nine moments of its training: first filters, feature maps and accuracy together."""
     steps = [moment.step for moment, _ in _moments()]
     words = {str(k): name for k, name in enumerate(samples.danish_names)}
-    layers = inside.spread_layers(_network("alexnet"))
+    layers = evenly_spaced(_network("alexnet").map_layers, 5)
     controls = {
         "step": Steps("Skridt i træningen", steps[0], steps),
         "picture": Choice("Billede", CAR, words),
@@ -158,14 +150,15 @@ def training(samples: Samples) -> None:
                 layer: found[int(final[layer][0].flatten(1).amax(1).argmax())][None]
                 for layer, found in maps.items()
             }
-        return draw_moment(inside.first_weights(network), image, maps, moment.step, moment.accuracy)
+        filters = experiments.first_filters({"": network})[""]
+        return training_moment(filters, image, maps, moment.step, moment.accuracy)
 
     explore(draw, controls, fixed)
 
 
-def dissection(network: str = "alexnet") -> None:
+def dissection_browser(network: str = "alexnet") -> None:
     """The units of a layer that answer best to a part, with what they see lit."""
-    layers = inside.spread_layers(_network(network))
+    layers = evenly_spaced(_network(network).map_layers, 5)
     controls = {
         "name": Choice("Netværk", network, _networks(network)),
         "layer": Dependent("Lag", layers[3], "name", _mapped),
@@ -186,13 +179,11 @@ def _part_words() -> dict[str, str]:
 def _units_for(name: str, layer: str, part: str) -> Figure:
     found, places = _dissected(name, layer), _places(name, layer)
     units = found.units_for(part, 3, "part")
-    column = [(c.kind, c.name) for c in found.concepts].index(("part", part))
-    rows = []
-    for view, unit in zip(
-        inside.views(_network(name), _world(name), found, places, units), units, strict=True
-    ):
-        fit = danish.number(float(found.iou[unit, column]), 2)
-        rows.append((f"enhed {unit}\nIoU med delen {fit}", view.pieces, view.masks))
+    found_patches = experiments.unit_patches(_network(name), _world(name), found, units, 6, places)
+    rows = {}
+    for unit, row in found_patches.items():
+        fit = danish.number(experiments.iou_with(found, unit, "part", part), 2)
+        rows[f"enhed {unit}\nIoU med delen {fit}"] = row
     return unit_rows(rows, layer)
 
 
@@ -209,7 +200,7 @@ def _neighbour_set(pair: str, size: int) -> Samples:
     return datasets.twins(*pair.split(), count=QUERIES, seed=SEED, size=size)
 
 
-def neighbours(photo: str = "", network: str = "alexnet") -> None:
+def neighbour_browser(photo: str = "", network: str = "alexnet") -> None:
     """The five nearest of a query, by network, layer and metric: in a set of twins or of all classes."""
     sets = {
         "horse cow": "hest og ko på hvidt",
@@ -230,16 +221,13 @@ def neighbours(photo: str = "", network: str = "alexnet") -> None:
     explore(_neighbours_of(photo), controls, fixed)
 
 
-MEASURES: Mapping[str, str] = {"cosine": "cosinus", "euclidean": "euklidisk"}
-
-
 def _neighbours_of(photo: str) -> Callable[..., Figure]:
     def draw(pair: str, query: int, name: str, layer: str, metric: str) -> Figure:
         network = _network(name)
         samples, vectors = _vectors(name, layer, pair)
         asked = f"{'pixler' if layer == PIXELS else layer},\n{MEASURES[metric]}"
         if pair == PHOTO:  # its class is not of this world, so no neighbour is right or wrong
-            image = _photo(photo, network.input_size)
+            image = images.photo(photo, network.input_size)
             near = nearest(vectors, samples.labels, 5, metric, features(network, image[None], layer))
             return neighbour_rows(image, {asked: (samples.images[near.rows[0]], None)})
         near = nearest(vectors, samples.labels, 5, metric)
@@ -247,6 +235,3 @@ def _neighbours_of(photo: str) -> Callable[..., Figure]:
         return neighbour_rows(samples.images[query], {asked: (samples.images[near.rows[query]], hits)})
 
     return draw
-
-
-__all__ = ["activation", "dissection", "neighbours", "training"]

@@ -168,7 +168,7 @@ def _judge_function(exercise: Exercise, function: Any) -> Verdict:
                 f"{call} giver {_shown(result)}, og det er ikke rigtigt.",
                 _function_diagnosis(exercise, function),
             )
-    tests = plural(len(exercise.cases), "prøve", "prøver")
+    tests = plural(len(exercise.cases), "test", "tests")
     because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
     return _right(f"din funktion består {tests}. {because}".strip())
 

@@ -92,7 +92,7 @@ def test_the_photo_variable_reaches_the_run(say, monkeypatch, variable, photo):
     monkeypatch.setattr(session, "run_session", lambda request: asked.append(request) or 0)
     monkeypatch.setenv("PHOTO", variable)
     assert say("run", "2")[0] == 0
-    assert [(each.lessons, each.photo, each.jobs, each.out) for each in asked] == [(["2"], photo, None, "")]
+    assert [(each.lessons, each.photo, each.jobs, each.out) for each in asked] == [(["2"], photo, 0, "")]
 
 
 def test_a_folder_with_something_in_it_is_left_alone(say, course, tmp_path):
@@ -158,7 +158,7 @@ def test_every_flag_of_run_reaches_the_request(say, monkeypatch):
             limits=Limits(cell_timeout=9, timeout=60, retries=2),
             scheduler="tcp://h:1",
             local_cluster=True,
-            json=True,
+            as_json=True,
         )
     ]
 
@@ -168,7 +168,7 @@ def test_auto_leaves_the_number_of_jobs_to_the_machine(say, monkeypatch, words):
     asked = []
     monkeypatch.setattr(session, "run_session", lambda request: asked.append(request) or 0)
     assert say("run", *words)[0] == 0
-    assert asked[0].jobs is None
+    assert asked[0].jobs == 0
     assert 1 <= runs_at_a_time() <= cores()
 
 

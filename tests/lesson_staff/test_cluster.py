@@ -65,7 +65,7 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
         assert own.slots == 2
         heard = []
         with monkeypatch.context() as patch:
-            patch.setattr(session.Display, "tell", lambda display, step: heard.append(step))
+            patch.setattr(session.Display, "tell", lambda display, *step: heard.append(step))
             assert answer([*asked, "--scheduler", own.address, "--out", there]) == 1, "as »bad« fails"
         said = capsys.readouterr().out
         assert "ZeroDivisionError: division by zero." in said and "dask" not in said
@@ -83,7 +83,7 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
     metrics = [next(Path(place).glob("01_*/metrics.json")).read_bytes() for place in (here, there, own_there)]
     assert metrics[0] == metrics[1] == metrics[2]
     assert json.loads(metrics[0]) == {"fil": len(photo.read_bytes()), "tal": 0.1 + 0.2}
-    assert [(step.cell, step.cells) for step in heard if step.run.lesson.title == "Good"][-1] == (6, 6)
+    assert [step[1:] for step in heard if step[0].lesson.title == "Good"][-1] == (6, 6)
 
 
 def test_no_scheduler_one_sentence(capsys, course, monkeypatch):

@@ -5,6 +5,7 @@ import torch
 
 from lesson_utils import device, snapshots, weights
 from lesson_utils.networks import alexnet, googlenet, layer_table, random_twin, sights, vgg
+from lesson_utils.networks.families import MINIS
 from lesson_utils.robustness import perturb, robust_accuracy
 from lesson_utils.training import Recipe, accuracy, train
 
@@ -42,7 +43,7 @@ def test_the_stand_in_refuses_what_a_card_refuses(card):
     assert there[torch.tensor([0])].device == card
 
 
-@pytest.mark.parametrize("build", [alexnet.mini, vgg.mini, googlenet.mini])
+@pytest.mark.parametrize("build", MINIS.values(), ids=MINIS)
 def test_a_seed_gives_the_same_weights_everywhere(card, build):
     assert build(4, seed=3, device=card).device == card
     assert same(build(4, seed=3, device=card), build(4, seed=3))

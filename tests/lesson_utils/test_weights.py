@@ -9,6 +9,7 @@ from lesson_staff.recipes import PLANS
 from lesson_utils import danish, weights
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet, vgg
+from lesson_utils.networks.families import PAPERS
 from lesson_utils.networks.imagenet import relative
 from lesson_utils.training import accuracy
 from lesson_utils.weights import WeightsUnavailable, load_file, load_network, tensor_names
@@ -163,7 +164,7 @@ def test_without_a_network_the_lesson_goes_on_with_what_it_has(server):
 
 
 def test_names_of_the_builders_agree():
-    assert weights.PAPER_NETWORKS["vgg13"](device="meta").name == "VGG-13"
+    assert PAPERS["vgg13"](device="meta").name == "VGG-13"
 
 
 # the course's own networks

@@ -7,8 +7,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, evenly_spaced, googlenet, random_twin, vgg
-
-MINIS = {"alexnet": alexnet.mini, "vgg": vgg.mini, "googlenet": googlenet.mini}
+from lesson_utils.networks.families import MINIS
 
 
 @pytest.fixture(scope="module", params=MINIS)
