@@ -1,8 +1,8 @@
-"""The widgets of the lesson: how receptive fields grow. Nothing is computed here."""
+"""The widgets of the lesson: how receptive fields grow."""
 
 from typing import Any
 
-from lesson_cells.vgg.receptive_field_figures import StackedLayer, field_on_photo
+from lesson_cells.vgg.figures import StackedLayer, stack_fields
 from lesson_utils.networks import arithmetic
 from lesson_utils.show.explore import Slider, Switch, explore
 
@@ -21,7 +21,7 @@ def receptive_field(photo: Any) -> None:
         {"small": 0, "large": 1, "pooling": False, "blocks": 1, "stride": 1},
         {"small": 3, "large": 0, "pooling": True, "blocks": 4, "stride": 1},
     ]
-    explore(lambda **settings: field_on_photo(photo, _stack(**settings)), controls, fixed)
+    explore(lambda **settings: stack_fields(photo, _stack(**settings)), controls, fixed)
 
 
 def _stack(small: int, large: int, pooling: bool, blocks: int, stride: int) -> list[StackedLayer]:
