@@ -16,7 +16,7 @@ MOST_ROWS = 14  # with more layers than this, equal neighbours share a row
 
 
 class StackedLayer(NamedTuple):
-    """One layer as the student reads it (»conv 3×3«), its field, and how far its neighbour's lies away; in pixels."""
+    """One layer as the student reads it (»conv 3×3«), its field, and its distance to the neighbour's (pixels)."""
 
     name: str
     receptive_field: int
