@@ -14,10 +14,7 @@ weakest_layer = Exercise(
     "mønstre, der hører til bestemte ting, og de fleste ting er ikke i billedet.",
     mistakes=[
         ("først", "Et filter for kanter finder næsten altid en kant et sted. Hvad leder de andre lag efter?"),
-        (
-            "midt",
-            "Midt i netværket leder kanalerne efter mønstre. Er der lag, hvis mønster er endnu sjældnere?",
-        ),
+        ("midt", "Dér leder kanalerne efter mønstre. Er der lag, hvis mønster er endnu sjældnere?"),
     ],
     hint="Hvad er sværest at finde i et tilfældigt billede: en kant, et mønster eller et hjul?",
 )
@@ -59,7 +56,7 @@ overlap = Exercise(
     mistakes=[
         (
             _gives(0.5, *_masks([[1, 1]], [[1, 1]])),
-            "Du deler med summen af de to områder. Pixlerne i begge tæller så to gange.",
+            "Du deler med summen. Pixlerne i begge tæller så to gange.",
         ),
         (
             _gives(1.0, *_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]])),
@@ -85,13 +82,10 @@ precision_function = Exercise(
     tolerance=1e-6,
     because="netop det tæller tabellen, for hvert billede, og så tager den gennemsnittet.",
     mistakes=[
-        (
-            _gives(0.5, torch.tensor([1, 1, 0, 0]), 1, 2),
-            "Du ser på alle naboerne. Der skal kun bruges de k nærmeste.",
-        ),
+        (_gives(0.5, torch.tensor([1, 1, 0, 0]), 1, 2), "Du ser på alle naboerne. Brug kun de k nærmeste."),
         (
             _gives(2.0, torch.tensor([1, 0, 0, 1]), 1, 4),
-            "Du har talt de rigtige. Præcisionen er en andel: del med k.",
+            "Du har talt dem. Præcisionen er en andel: del med k.",
         ),
     ],
     hint="`labels[:k] == label` er sandt for hver nabo af den rigtige klasse.",
@@ -119,17 +113,10 @@ _FAULTS = {
 
 
 def _patient(name: str, fault: str, because: str, hint: str) -> Exercise:
+    compare = f"Sammenlign tallet for {name} med det sunde netværks."
+    wrong = [(other, f"{text} {compare}") for other, text in _FAULTS.items() if other != fault]
     return Exercise(
-        key=f"patient_{name}",
-        answer=fault,
-        choices=tuple(_FAULTS),
-        because=because,
-        mistakes=[
-            (other, f"{text} Sammenlign tallet for {name} med det sunde netværks.")
-            for other, text in _FAULTS.items()
-            if other != fault
-        ],
-        hint=hint,
+        f"patient_{name}", fault, choices=tuple(_FAULTS), because=because, mistakes=wrong, hint=hint
     )
 
 

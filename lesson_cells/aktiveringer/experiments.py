@@ -19,12 +19,10 @@ from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.networks.layers import Conv, GlobalAveragePool, MaxPool
 from lesson_utils.networks.network import build
 from lesson_utils.patches import Places, patches, strongest_places
-from lesson_utils.show import progress
+from lesson_utils.show import progress, style
 from lesson_utils.silence import peaks
 from lesson_world import Samples, render
 from lesson_world.datasets import TRAINING
-
-PLACED = ("rows", "down", "right", "parts", "strengths")
 
 
 def own_photo(path: str, network: Network) -> Tensor:
@@ -41,8 +39,8 @@ def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tenso
     maps = {}
     for name, network in networks.items():
         layer = network.map_layers[-1]
-        short = layer.removeprefix("inception_")
-        maps[f"{name.removeprefix('Mini')}\n{short}"] = activations(network, image[None], [layer])[layer][0]
+        short = f"{name.removeprefix('Mini')}\n{style.short_layer(layer)}"
+        maps[short] = activations(network, image[None], [layer])[layer][0]
     return maps
 
 
@@ -69,25 +67,6 @@ def embed_tsne(vectors: Tensor, seed: int = 0) -> Tensor:
 # A unit, its patches, and the part that it looks for
 
 
-@dataclass(frozen=True)
-class PartTest:
-    """What a unit answers to the same N images without and with a part.
-
-    images     float32 (2, N, 3, H, W)
-    maps       float32 (2, N, h, w)
-    threshold  from which on the unit »sees« something
-    """
-
-    images: Tensor
-    maps: Tensor
-    threshold: float
-
-    @property
-    def awake(self) -> Tensor:
-        """bool (2, N): whether the unit is above its threshold somewhere in the image, without and with."""
-        return self.maps.amax((2, 3)) > self.threshold
-
-
 def best_detector(dissections: dict[str, Dissection], part: str) -> tuple[str, int]:
     """The layer and the unit, of all that were dissected, that fit a part best."""
     fits = {}
@@ -102,53 +81,38 @@ def iou_with(found: Dissection, unit: int, kind: str, name: str) -> float:
     return float(found.iou[unit, [(c.kind, c.name) for c in found.concepts].index((kind, name))])
 
 
-def ask_about_part(
-    network: Network,
-    found: Dissection,
-    unit: int,
-    part: str,
-    classes: Sequence[str],
-    seed: int,
-    count: int = 60,
-) -> PartTest:
-    """Ask a unit about `count` things drawn without a part, and about the same things with it."""
+def without_and_with(
+    network: Network, layer: str, part: str, classes: Sequence[str], seed: int, count: int = 60
+) -> tuple[Tensor, Tensor]:
+    """The same N things drawn without a part and with it (2, N, 3, H, W), and the answers of a layer to them
+    (2, N, C, h, w)."""
     options = {"size": network.input_size, "occlusion": 0.0}
     pair = [render(classes, seed, range(count), omit=omit, **options).images for omit in ((part,), ())]
-    maps = [activations(network, each, [found.layer])[found.layer][:, unit] for each in pair]
-    return PartTest(torch.stack(pair), torch.stack(maps), float(found.thresholds[unit]))
+    return torch.stack(pair), torch.stack([activations(network, each, [layer])[layer] for each in pair])
 
 
 def unit_patches(
-    network: Network,
-    samples: Samples,
-    found: Dissection,
-    units: Sequence[int],
-    count: int = 6,
-    places: Places | None = None,
+    network: Network, samples: Samples, found: Dissection, units: Sequence[int], places: Places | None = None
 ) -> dict[int, tuple[Tensor, Tensor]]:
     """The strongest patches (N, 3, S, S) of some units, and where in them the unit sees something (N, S, S)."""
-    places = places or strongest_places(network, samples, [found.layer], count)[found.layer]
+    places = places or strongest_places(network, samples, [found.layer], count=6)[found.layer]
+    in_masks = replace(places, rows=torch.arange(places.rows.shape[1]).expand_as(places.rows))
     rows = {}
     for unit in units:
-        which = places.rows[unit][:count]
-        masks = unit_masks(network, samples.images[which], found, unit)
-        shown = replace(places, **{name: getattr(places, name)[[unit], :count] for name in PLACED})
-        here = replace(shown, rows=torch.arange(len(which))[None])
-        pieces = patches(samples, shown, 0)
-        seen = patches(masks[:, None].expand(-1, 3, -1, -1).float(), here, 0)[:, 0] > 0.5
-        outside = (pieces == 1).all(1)  # white beyond the image's border: nothing is seen there
-        rows[unit] = pieces, seen & ~outside
+        masks = unit_masks(network, samples.images[places.rows[unit]], found, unit)
+        pieces = patches(samples, places, unit)
+        seen = patches(masks[:, None].float().expand(-1, 3, -1, -1), in_masks, unit)[:, 0] > 0.5
+        rows[unit] = pieces, seen & ~(pieces == 1).all(1)  # white: beyond the image's border nothing is seen
     return rows
 
 
 def best_units(
-    network: Network, samples: Samples, found: Dissection, units: int = 5, count: int = 6
+    network: Network, samples: Samples, found: Dissection, count: int = 5
 ) -> dict[str, tuple[Tensor, Tensor]]:
     """`unit_patches` of the units of a layer that fit their concepts best, by a name in Danish."""
-    best = unit_patches(network, samples, found, found.detectors(0)[:units], count)
     return {
         f"enhed {unit}: {found.concept(unit).danish}\nIoU {danish.number(float(found.best_iou[unit]), 2)}": row
-        for unit, row in best.items()
+        for unit, row in unit_patches(network, samples, found, found.detectors(0)[:count]).items()
     }
 
 
@@ -170,10 +134,10 @@ def smoothness(filters: Tensor) -> Tensor:
 
 def first_filters(networks: Mapping[str, Network]) -> dict[str, Tensor]:
     """The filters (C, 3, k, k) of the first layer of each network."""
-    firsts = {
-        name: next(m for m in each.modules() if isinstance(m, nn.Conv2d)) for name, each in networks.items()
+    return {
+        name: next(m for m in network.modules() if isinstance(m, nn.Conv2d)).weight.detach().cpu()
+        for name, network in networks.items()
     }
-    return {name: first.weight.detach().cpu() for name, first in firsts.items()}
 
 
 def network_at(network: Network, moment: snapshots.Snapshot) -> Network:

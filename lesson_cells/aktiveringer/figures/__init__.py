@@ -4,7 +4,6 @@ from lesson_cells.aktiveringer.figures.by_layer import (
     concept_fit,
     detected_kinds,
     precision,
-    precision_of_seeds,
     silence,
 )
 from lesson_cells.aktiveringer.figures.maps import channel_overlays, feature_maps, part_added, unit_rows
@@ -21,7 +20,6 @@ __all__ = [
     "neighbour_rows",
     "part_added",
     "precision",
-    "precision_of_seeds",
     "second_layer",
     "silence",
     "similarity_to_trained",

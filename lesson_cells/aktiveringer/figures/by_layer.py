@@ -77,47 +77,29 @@ def detected_kinds(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     return _fields(fields, f"af lagets enheder (IoU over {number(DETECTS)})", what, _whole_percent)
 
 
-def precision(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Precision@5: a field for each table, whose index are the layers and whose columns the networks."""
-    return _precision(
-        {
-            title: {
-                name: shares.rename("value").rename_axis("layer").reset_index()
-                for name, shares in table.items()
-            }
-            for title, table in tables.items()
-        },
-        "Præcision@5 lag for lag.",
-    )
-
-
-def precision_of_seeds(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str, str]) -> Figure:
-    """The same, mean and range over seeds: a field for each pair of `titles`, a line for each network of `names`.
+@style.styled
+def precision(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str, str]) -> Figure:
+    """Precision@5, mean and range over seeds: a field for each of `titles`, a line for each of `names`.
 
     `table` has a row for each `pair`, `network`, `layer` and `seed`, with the columns `trained` and `random`; the
     grey line is the random twin of the first network.
     """
-    lines = {word: (name, "trained") for name, word in names.items()}
-    lines["tilfældigt"] = (next(iter(names)), "random")
+    lines = [(word, name, "trained") for name, word in names.items()]
+    lines.append(("tilfældigt", next(iter(names)), "random"))
     spread = ("mean", "min", "max")
-    table = table.replace({"layer": {"pixels": "pixler"}})
-    groups = table.groupby(["pair", "network", "layer"], sort=False)[["trained", "random"]].agg(spread)
+    by_layer = table.replace({"layer": {"pixels": "pixler"}}).groupby(
+        ["pair", "network", "layer"], sort=False
+    )
+    groups = by_layer[["trained", "random"]].agg(spread)
     fields = {
-        title: {
-            word: _interval(groups.loc[pair, name][column].reset_index(), *spread)
-            for word, (name, column) in lines.items()
-        }
+        title: [
+            Line(word, colour, _interval(groups.loc[pair, name][column].reset_index(), *spread))
+            for colour, (word, name, column) in zip(LINES, lines, strict=True)
+        ]
         for pair, title in titles.items()
     }
-    return _precision(fields, "Præcision@5 lag for lag, middel og spænd over seeds.")
-
-
-def _precision(fields: Mapping[str, Mapping[str, pd.DataFrame]], what: str) -> Figure:
-    lines = {
-        title: [Line(name, colour, rows) for colour, (name, rows) in zip(LINES, field.items(), strict=False)]
-        for title, field in fields.items()
-    }
-    figure = _fields(lines, "præcision@5", f"{what} Stiplet: et gæt, 0,5.")
+    what = "Præcision@5 lag for lag, middel og spænd over seeds. Stiplet: et gæt, 0,5."
+    figure = _fields(fields, "præcision@5", what)
     for axes in figure.axes:
         axes.axhline(0.5, color=style.GREY, linestyle="--", linewidth=1.5)
         axes.set_ylim(0.35, 1.03)

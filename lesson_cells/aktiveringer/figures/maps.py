@@ -1,7 +1,6 @@
 """What a channel answers to an image: its map, what lies under it, and the pieces that it answers to most."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -13,15 +12,13 @@ from lesson_utils.show.pictures import picture_grid
 
 
 @style.styled
-def feature_maps(image: Tensor, maps: Tensor, layer: str, rows: int = 4, columns: int = 8) -> Figure:
+def feature_maps(image: Tensor, maps: Tensor, layer: str) -> Figure:
     """The image (3, H, W) and the strongest channels of `maps` (C, h, w), sorted, all on one colour scale."""
-    order = _strongest(maps, rows * columns)
+    order = _strongest(maps, 32)
     figure, _ = style.new_figure(height=4.3, rows=0)
     left, right = figure.subfigures(1, 2, width_ratios=[1, 2.1])
-    picture = left.subplots()
-    style.image_axes(picture, image)
-    picture.set_title("billedet")
-    cells = right.subplots(rows, columns, squeeze=False)
+    style.image_axes(left.subplots(), image).axes.set_title("billedet")
+    cells = right.subplots(4, 8)
     top = max(float(maps.max()), 1e-9)
     for cell in cells.flat[len(order) :]:
         cell.set_axis_off()
@@ -44,20 +41,25 @@ def channel_overlays(image: Tensor, maps: Mapping[str, Tensor], count: int = 3) 
 
     A column for each layer where there are more layers than channels, else a row, so that it fits on a slide.
     """
-    order = {style.short_layer(layer): _strongest(found, count) for layer, found in maps.items()}
-    said = ". ".join(f"{layer}: kanal {listing(channels)}" for layer, channels in order.items())
-    text = f"Billedet, klart hvor de stærkeste kanaler i hvert lag svarer stærkt, og blegt ellers. {said}."
-    rows = {
-        layer: [overlay(image, found[channel]) for channel in channels]
-        for (layer, channels), found in zip(order.items(), maps.values(), strict=True)
+    tops = {
+        style.short_layer(layer): [
+            (channel, overlay(image, found[channel])) for channel in _strongest(found, count)
+        ]
+        for layer, found in maps.items()
     }
-    if len(rows) <= count:
-        above = [f"kanal {channel}" for channels in order.values() for channel in channels]
-        return picture_grid(rows, text, above=above)
-    ranks = [[(layer, rank) for layer in rows] for rank in range(min(map(len, rows.values())))]
-    places = [place for line in ranks for place in line]
-    above = [f"{layer} nr. {order[layer][rank]}" for layer, rank in places]
-    return picture_grid([rows[layer][rank] for layer, rank in places], text, len(rows), above)
+    said = ". ".join(f"{layer}: kanal {listing(k for k, _ in row)}" for layer, row in tops.items())
+    text = f"Billedet, klart hvor de stærkeste kanaler i hvert lag svarer stærkt, og blegt ellers. {said}."
+    if len(tops) <= count:
+        above = [f"kanal {k}" for row in tops.values() for k, _ in row]
+        return picture_grid(
+            {layer: [shown for _, shown in row] for layer, row in tops.items()}, text, above=above
+        )
+    cells = [
+        (f"{name} nr. {k}", shown)
+        for rank in zip(*tops.values(), strict=False)
+        for name, (k, shown) in zip(tops, rank, strict=True)
+    ]
+    return picture_grid([shown for _, shown in cells], text, len(tops), above=[word for word, _ in cells])
 
 
 def overlay(image: Tensor, answers: Tensor, top: Tensor | None = None, faint: float = 0.1) -> Tensor:
@@ -95,49 +97,41 @@ def part_added(images: Tensor, maps: Tensor, threshold: float, part: str, who: s
     return figure
 
 
-@dataclass(frozen=True)
-class UnitAnswer:
-    """A channel and its answer `map` (h, w) to an image; `concept` is the Danish name of what it fits best.
-
-    `history`: (steps, largest answer to this image after so many steps of training), or None.
-    """
-
-    layer: str
-    number: int
-    concept: str
-    iou: float
-    map: Tensor
-    history: tuple[Sequence[int], Sequence[float]] | None = None
-
-
 @style.styled
-def unit_portrait(image: Tensor, unit: UnitAnswer, pieces: Tensor) -> Figure:
-    """A unit on an image (3, H, W), with its strongest patches (N, 3, S, S)."""
+def unit_portrait(
+    image: Tensor,
+    answers: Tensor,
+    name: str,
+    fit: str,
+    pieces: Tensor,
+    history: Mapping[int, float] | None = None,
+) -> Figure:
+    """A unit on an image (3, H, W): its answers (h, w), and its strongest patches (N, 3, S, S) in any image.
+
+    `fit`: which concept it fits best, and how well. `history`: by step of the training, its strongest answer.
+    """
     figure, _ = style.new_figure(height=5.0, rows=0)
     above, below = figure.subfigures(2, 1, height_ratios=[1.8, 1])
     cells = above.subplots(1, 4, width_ratios=[1, 1, 1, 1.25])
     style.image_axes(cells[0], image)
-    style.image_axes(cells[1], unit.map, vmin=0, cmap=style.SEQUENTIAL)
-    style.image_axes(cells[2], overlay(image, unit.map))
-    words = ("billedet", f"{style.short_layer(unit.layer)}, kanal {unit.number}", "den ser på")
-    for cell, word in zip(cells, words, strict=False):
+    style.image_axes(cells[1], answers, vmin=0, cmap=style.SEQUENTIAL)
+    style.image_axes(cells[2], overlay(image, answers))
+    for cell, word in zip(cells, ("billedet", name, "den ser på"), strict=False):
         cell.set_title(word, fontsize=13)
-    if unit.history is None:
+    if history is None:
         cells[3].set_axis_off()
     else:
-        steps, peaks = unit.history
-        cells[3].plot(range(len(steps)), peaks, "o-", color=style.BLUE)
-        cells[3].set_xticks([0, len(steps) - 1], [number(steps[0]), number(steps[-1])])
+        cells[3].plot(range(len(history)), list(history.values()), "o-", color=style.BLUE)
+        cells[3].set_xticks([0, len(history) - 1], [number(step) for step in (min(history), max(history))])
         cells[3].set(ylim=(0, None), xlabel="skridt")
         cells[3].set_title("svar gennem træning", fontsize=13)
-    fit = f"passer bedst på {unit.concept} (IoU {number(unit.iou, 2)})"
-    below.suptitle(f"Den {fit}. Stærkeste udsnit:", x=0.02, ha="left", fontsize=14)
+    below.suptitle(f"Passer bedst på {fit}. Stærkeste udsnit:", x=0.02, ha="left", fontsize=14)
     for cell, piece in zip(below.subplots(1, len(pieces)), pieces, strict=True):
         style.image_axes(cell, piece)
     return style.described(
         figure,
-        f"Kanal {unit.number} i {unit.layer} svarer højst {number(float(unit.map.max()), 2)} på billedet. Den "
-        f"{fit}; nederst {len(pieces)} af dens udsnit.",
+        f"{name} svarer højst {number(float(answers.max()), 2)} på billedet. Den passer bedst på {fit}; nederst "
+        f"{len(pieces)} af dens udsnit.",
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lesson_cells.aktiveringer import figures
-from lesson_cells.aktiveringer.figures.maps import UnitAnswer, overlay, unit_portrait
+from lesson_cells.aktiveringer.figures.maps import overlay, unit_portrait
 from lesson_cells.aktiveringer.figures.training import training_moment
 from lesson_utils.dissection import KINDS
 
@@ -71,9 +71,12 @@ def test_neighbours_frame_right_and_wrong():
 
 
 def test_a_unit_in_one_picture():
-    unit = UnitAnswer("conv4", 12, "del: hjul", 0.23, torch.ones(4, 4), ([0, 8], [0.1, 2.0]))
-    said = unit_portrait(IMAGE, unit, IMAGE.expand(3, 3, 16, 16)).alt_text
-    assert "Kanal 12 i conv4 svarer højst 1,00" in said and "del: hjul (IoU 0,23)" in said
+    history = {0: 0.1, 8: 2.0}
+    pieces = IMAGE.expand(3, 3, 16, 16)
+    said = unit_portrait(
+        IMAGE, torch.ones(4, 4), "conv4, kanal 12", "del: hjul (IoU 0,23)", pieces, history
+    ).alt_text
+    assert "conv4, kanal 12 svarer højst 1,00" in said and "del: hjul (IoU 0,23); nederst 3" in said
 
 
 NAMES = {"a": "Net A", "b": "Net B"}
@@ -128,17 +131,9 @@ def test_precision_by_layer_is_the_mean_of_the_seeds():
         for layer, base in {"pixels": 0.5, "fc7": 0.8}.items()
         for seed, value in {1: base + worth, 2: base + worth + 0.04}.items()
     ]
-    figure = figures.precision_of_seeds(pd.DataFrame(rows), NAMES, {"x y": "par"})
+    figure = figures.precision(pd.DataFrame(rows), NAMES, {"x y": "par"})
     assert "par, Net A: fra 0,62 i pixler til 0,92 i fc7" in figure.alt_text
     assert [text.get_text() for text in figure.get_axes()[0].get_xticklabels()] == ["pixler", "fc7"]
-
-
-def test_precision_is_a_line_for_each_network():
-    shares = pd.DataFrame({"robust": [0.5, 0.93], "tilfældigt": [0.5, 0.55]}, index=["pixler", "fc7"])
-    figure = figures.precision({"to dyr": shares})
-    assert [0.5, 0.93] in lines(figure)[
-        0
-    ] and "to dyr, robust: fra 0,50 i pixler til 0,93 i fc7" in figure.alt_text
 
 
 def test_neighbours_of_a_photo_have_no_frames():
