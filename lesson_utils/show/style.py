@@ -2,12 +2,6 @@
 
 A figure is a plain `matplotlib.figure.Figure`: no pyplot, so nothing global is left behind and no figure is
 shown twice. Every public figure function is decorated with `styled`.
-
-    @styled
-    def parameter_bars(names: list[str], counts: list[int]) -> Figure:
-        figure, axes = new_figure(height=4)
-        axes.bar(names, counts, color=BLUE)
-        return described(figure, "Søjler over antal parametre i hvert lag ...")
 """
 
 import threading
@@ -64,10 +58,7 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
+    **dict.fromkeys(("axes.labelcolor", "text.color", "xtick.color", "ytick.color"), INK),
     "axes.axisbelow": True,
     "axes.grid": False,
     "grid.color": PALE,
@@ -84,9 +75,8 @@ STYLE: dict[str, Any] = {
 }
 
 
-one_at_a_time = (
-    threading.RLock()
-)  # matplotlib's settings are global, and a live widget draws in its own thread
+# matplotlib's settings are global, and a live widget draws in its own thread
+one_at_a_time = threading.RLock()
 
 
 class DanishFormatter(FuncFormatter):
