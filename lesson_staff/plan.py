@@ -62,11 +62,6 @@ class RunResult:
         return not self.reason
 
     @property
-    def settings(self) -> str:
-        """`depth=11, seed=0`: what was set for this run."""
-        return told(self.changed)
-
-    @property
     def label(self) -> str:
         return label(self.number, self.title, self.changed)
 

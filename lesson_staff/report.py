@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from lesson_staff.pages import COVER, TEMPLATES, copy_mathjax, duration, replace_file, shown, verdict
-from lesson_staff.plan import RunResult
-from lesson_staff.store import kept, read_plan
+from lesson_staff.plan import RunResult, told
+from lesson_staff.store import NO_BATCH, kept, read_plan
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json
 
@@ -31,9 +31,7 @@ def write_report(folder: Path) -> tuple[Path, str]:
     results = kept(folder) if folder.is_dir() else []
     entries = read_plan(folder)
     if not results and not entries:
-        raise LessonError(
-            f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
-        )
+        raise LessonError(NO_BATCH.format(folder))
     results.sort(key=lambda result: (result.passed, result.name))
     metrics = {result.name: metrics_of(folder, result) for result in results}
     there = {result.name for result in results}
@@ -127,7 +125,7 @@ def lesson_parts(results: Sequence[RunResult], metrics: Metrics) -> list[dict]:
         table = [
             {
                 "link": page_of(result),
-                "label": result.settings or result.label,
+                "label": told(result.changed) or result.label,
                 "settings": [shown(result.parameters.get(name)) for name in swept],
                 "figures": [_figure(metrics[result.name].get(name)) for name in names],
             }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.inputs import checked_settings
-from lesson_staff.order import Outcome
+from lesson_staff.order import Outcome, write_under
 from lesson_staff.pages import replace_file
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.sweep import LESSON
@@ -20,11 +20,15 @@ from lesson_utils.records import as_json
 
 BATCH = "batch.json"
 RUN = "run.json"
+NO_BATCH = "Mappen »{}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
 HALF = ".half-"  # what a folder is called that is being written, or is on its way out
 
 
 def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
-    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name."""
+    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name.
+
+    An earlier one is renamed before it is removed, file by file.
+    """
     result = RunResult(
         name=run.name,
         number=run.lesson.number,
@@ -40,11 +44,7 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
     half, old = folder / f"{HALF}{run.name}", folder / f"{HALF}old-{run.name}"
     for leftover in (half, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    for name, content in outcome.files.items():
-        (half / name).parent.mkdir(parents=True, exist_ok=True)
-        (half / name).write_bytes(content)
-    half.mkdir(exist_ok=True)
-    (half / RUN).write_bytes(as_json(result.as_json()))
+    write_under(half, {**outcome.files, RUN: as_json(result.as_json())})
     place = folder / run.name
     if place.exists():
         place.rename(old)
@@ -62,11 +62,8 @@ def kept(folder: Path) -> list[RunResult]:
 def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
     """Those of `runs` that have passed already, with this very notebook, these parameters and these files."""
     there = {result.name: result for result in kept(folder) if result.passed}
-    return {
-        run.name: there[run.name]
-        for run in runs
-        if run.name in there and there[run.name].facts.get("identity") == run.identity()
-    }
+    same = [r.name for r in runs if r.name in there and there[r.name].facts.get("identity") == r.identity()]
+    return {name: there[name] for name in same}
 
 
 def write_plan(folder: Path, runs: Iterable[Run]) -> None:
@@ -86,9 +83,7 @@ def planned(folder: Path, here: bool = True) -> list[Run]:
     """The runs of the folder's plan, checked again. Raises LessonError if the folder holds no batch."""
     entries = read_plan(folder)
     if not entries:
-        raise LessonError(
-            f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
-        )
+        raise LessonError(NO_BATCH.format(folder))
     settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries], here)
     return plan(find(), *settings)
 
@@ -132,9 +127,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise LessonError(
-            f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
-        ) from None
+        sentence = f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
+        raise LessonError(sentence) from None
     try:
         clear_up(folder)
         yield

@@ -67,12 +67,11 @@ class Display:
             if result.name in self._tasks:
                 self._bars.remove_task(self._tasks.pop(result.name))
             left = self._show_overall()
-        mark = "[green]✓[/]" if result.passed else "[red]✗[/]"
-        line = f"{mark} {escape(result.label)}  {duration(result.seconds)}"
-        line += "" if result.passed else f"  {escape(result.reason)}"
-        self._console.print(
-            f"{line}  [dim]{self._finished} af {self._total}{left}[/]", highlight=False, soft_wrap=True
-        )
+        line = f"[green]✓[/] {escape(result.label)}  {duration(result.seconds)}"
+        if not result.passed:
+            line = f"{line.replace('[green]✓', '[red]✗', 1)}  {escape(result.reason)}"
+        line += f"  [dim]{self._finished} af {self._total}{left}[/]"
+        self._console.print(line, highlight=False, soft_wrap=True)
 
     def _show_overall(self) -> str:
         """Move the overall bar, cell by cell; the time that is left if all goes on as so far."""

@@ -4,23 +4,23 @@ Tensors of a file are named as the papers name their layers: `conv1.weight`, `in
 `fc8.weight`. Only safetensors files are read, which hold numbers and can run no code.
 """
 
-import hashlib
 import json
 import re
+import tomllib
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from lesson_utils import DATA, danish
 from lesson_utils.device import choose, torchvision
 from lesson_utils.errors import LessonError
+from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
 from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
 from lesson_utils.networks.imagenet import adopt, relative
@@ -146,20 +146,26 @@ def embedded() -> dict[str, dict]:
     return networks
 
 
+def danish_names(classes: Iterable[str]) -> tuple[str, ...]:
+    """What the classes of the image world, named in English as in all data, are called in Danish."""
+    names = tomllib.loads((DATA / "danish_names.toml").read_text(encoding="utf-8"))
+    return tuple(names[name] for name in classes)
+
+
 def world_network(name: str, **options: Any) -> Network:
     """The network `name`, one that answers with the classes of the course's image world; its names are put on it.
 
     `options` as `load_network` takes them. Raises LessonError for a network with other classes or another size of
     image, and as `load_network` does.
     """
-    network, classes = load_network(name, **options), embedded()["alexnet"]["classes_danish"]
+    network, classes = load_network(name, **options), embedded()["alexnet"]["classes"]
     image = torch.zeros(1, 3, network.input_size, network.input_size)
     if network.input_size != 64 or network(image).shape[1] != len(classes):
-        like = [own for own, about in embedded().items() if about["classes_danish"] == classes]
+        like = [own for own, about in embedded().items() if about["classes"] == classes]
         raise LessonError(
             f"»{name}« svarer ikke med kursets {len(classes)} klasser: vælg mellem {danish.listing(like)}."
         )
-    network.class_names = tuple(classes)
+    network.class_names = danish_names(classes)
     return network
 
 
@@ -168,11 +174,11 @@ def _from_course(name: str) -> Network:
     path = EMBEDDED / entry["file"]
     if not path.is_file():
         raise LessonError(f"Vægtfilen »{path}« mangler: hent kurset igen.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+    if digest(path) != entry["sha256"]:
         raise LessonError(f"Vægtfilen »{path}« er beskadiget (dens kontrolsum er forkert): hent kurset igen.")
     network = MINIS[entry["family"]](classes=len(entry["classes"]))
     load_file(network, path)
-    network.class_names = tuple(entry["classes_danish"])
+    network.class_names = danish_names(entry["classes"])
     kind = "robust trænet" if entry["recipe"]["epsilon"] else "almindeligt trænet"
     network.origin = (
         f"{network.name}, {kind} i kursets billedverden "
@@ -204,13 +210,8 @@ def _network_for(path: Path) -> Network:
 def _read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise LessonError(f"Vægtfilen »{path}« findes ikke: skriv stien til en safetensors-fil.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-    except (SafetensorError, OSError):
-        raise LessonError(
-            f"»{path.name}« er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
-        ) from None
+    problem = "er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
+    return read_tensors(path, f"»{path.name}« {problem}")[1]
 
 
 def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dict[str, Tensor]) -> None:
@@ -266,9 +267,7 @@ def _download(url: str) -> dict[str, Tensor]:
         raise WeightsUnavailable(
             f"ImageNet-vægtene »{name}« kunne ikke hentes: slut computeren til nettet, og kør cellen igen."
         ) from None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if not digest.startswith(expected):
+    if not digest(path).startswith(expected):
         raise WeightsUnavailable(
             f"Vægtfilen »{path}« er beskadiget: slet den, og kør cellen igen, så hentes den på ny."
         )

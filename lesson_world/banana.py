@@ -29,7 +29,7 @@ def _nothing(canvas: Canvas, random: Stream) -> None:
     """An empty scene."""
 
 
-NOTHING = Thing("nothing", "ingenting", _nothing, sign="")
+NOTHING = Thing("nothing", _nothing, sign="")
 
 
 def in_hand(name: str) -> Thing:
@@ -54,7 +54,7 @@ def in_hand(name: str) -> Thing:
             reach=0.2,
         )
 
-    return Thing(thing.name, thing.danish, draw, thing.sign)
+    return Thing(thing.name, draw, thing.sign)
 
 
 def alone(name: str) -> Thing:

@@ -65,6 +65,6 @@ def boat(canvas: Canvas, random: Stream) -> None:
 
 
 AIR_AND_SEA = [
-    Thing("airplane", "fly", airplane, sign="wing"),
-    Thing("boat", "sejlbåd", boat, sign="sail", tilt=10),
+    Thing("airplane", airplane, sign="wing"),
+    Thing("boat", boat, sign="sail", tilt=10),
 ]

@@ -63,6 +63,6 @@ def castle(canvas: Canvas, random: Stream) -> None:
 
 
 BUILDINGS = [
-    Thing("house", "hus", house, sign="roof", tilt=10),
-    Thing("castle", "borg", castle, sign="tower", tilt=10),
+    Thing("house", house, sign="roof", tilt=10),
+    Thing("castle", castle, sign="tower", tilt=10),
 ]

@@ -173,9 +173,9 @@ def elephant(canvas: Canvas, random: Stream) -> None:
 
 
 HOOFED = [
-    Thing("horse", "hest", horse, sign="hair"),
-    Thing("cow", "ko", cow, sign="horn"),
-    Thing("zebra", "zebra", zebra, sign="hair"),
-    Thing("giraffe", "giraf", giraffe, sign="horn"),
-    Thing("elephant", "elefant", elephant, sign="trunk"),
+    Thing("horse", horse, sign="hair"),
+    Thing("cow", cow, sign="horn"),
+    Thing("zebra", zebra, sign="hair"),
+    Thing("giraffe", giraffe, sign="horn"),
+    Thing("elephant", elephant, sign="trunk"),
 ]

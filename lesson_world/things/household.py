@@ -127,9 +127,9 @@ def lamp(canvas: Canvas, random: Stream) -> None:
 
 
 HOUSEHOLD = [
-    Thing("sign", "skilt", traffic_sign, sign="plate", tilt=10),
-    Thing("clock", "ur", clock, sign="pointer"),
-    Thing("cup", "kop", cup, sign="handle"),
-    Thing("umbrella", "paraply", umbrella, sign="shade", tilt=18),
-    Thing("lamp", "lampe", lamp, sign="shade", tilt=10),
+    Thing("sign", traffic_sign, sign="plate", tilt=10),
+    Thing("clock", clock, sign="pointer"),
+    Thing("cup", cup, sign="handle"),
+    Thing("umbrella", umbrella, sign="shade", tilt=18),
+    Thing("lamp", lamp, sign="shade", tilt=10),
 ]

@@ -62,4 +62,4 @@ def _head(canvas: Canvas, brown: Tensor, bare: Tensor) -> None:
     canvas.flat(smile.maximum(plane.x.abs() - 0.22), constant(0.35, 0.12, 0.1), "mouth")
 
 
-MONKEYS = [Thing("monkey", "abe", monkey, sign="hand")]
+MONKEYS = [Thing("monkey", monkey, sign="hand")]

@@ -46,4 +46,4 @@ def _mouth(canvas: Canvas, random: Stream) -> None:
     canvas.flat(teeth, WHITE, "mouth", where=random.chance(0.3))
 
 
-PEOPLE = [Thing("face", "ansigt", face, sign="mouth")]
+PEOPLE = [Thing("face", face, sign="mouth")]

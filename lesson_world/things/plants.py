@@ -131,10 +131,10 @@ def pear(canvas: Canvas, random: Stream) -> None:
 
 
 PLANTS = [
-    Thing("tree", "træ", tree, sign="crown", tilt=8),
-    Thing("flower", "blomst", flower, sign="petal"),
-    Thing("mushroom", "svamp", mushroom, sign="cap"),
-    Thing("banana", "banan", banana, sign="fruit", tilt=30),
-    Thing("apple", "æble", apple, sign="fruit", tilt=20),
-    Thing("pear", "pære", pear, sign="fruit", tilt=20),
+    Thing("tree", tree, sign="crown", tilt=8),
+    Thing("flower", flower, sign="petal"),
+    Thing("mushroom", mushroom, sign="cap"),
+    Thing("banana", banana, sign="fruit", tilt=30),
+    Thing("apple", apple, sign="fruit", tilt=20),
+    Thing("pear", pear, sign="fruit", tilt=20),
 ]

@@ -128,8 +128,8 @@ def train(canvas: Canvas, random: Stream) -> None:
 
 
 VEHICLES = [
-    Thing("car", "bil", car, sign="wheel"),
-    Thing("bus", "bus", bus, sign="window"),
-    Thing("truck", "lastbil", truck, sign="wheel"),
-    Thing("train", "tog", train, sign="chimney"),
+    Thing("car", car, sign="wheel"),
+    Thing("bus", bus, sign="window"),
+    Thing("truck", truck, sign="wheel"),
+    Thing("train", train, sign="chimney"),
 ]

@@ -63,6 +63,6 @@ def motorbike(canvas: Canvas, random: Stream) -> None:
 
 
 TWO_WHEELERS = [
-    Thing("bicycle", "cykel", bicycle, sign="wheel"),
-    Thing("motorbike", "motorcykel", motorbike, sign="wheel"),
+    Thing("bicycle", bicycle, sign="wheel"),
+    Thing("motorbike", motorbike, sign="wheel"),
 ]

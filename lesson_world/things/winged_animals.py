@@ -106,8 +106,8 @@ def fish(canvas: Canvas, random: Stream) -> None:
 
 
 WINGED = [
-    Thing("bird", "fugl", bird, sign="beak"),
-    Thing("owl", "ugle", owl, sign="face"),
-    Thing("butterfly", "sommerfugl", butterfly, sign="antenna", tilt=25),
-    Thing("fish", "fisk", fish, sign="fin", tilt=16),
+    Thing("bird", bird, sign="beak"),
+    Thing("owl", owl, sign="face"),
+    Thing("butterfly", butterfly, sign="antenna", tilt=25),
+    Thing("fish", fish, sign="fin", tilt=16),
 ]

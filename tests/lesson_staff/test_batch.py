@@ -17,14 +17,15 @@ import pytest
 from lesson_staff import catalogue
 from lesson_staff.batch import cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out
+from lesson_staff.kernel import Kernels, carry_out, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.plan import plan
 
 SURROUNDINGS = """
 import json, os, sys
 print(json.dumps({"python": sys.executable, "threads": os.environ["OMP_NUM_THREADS"],
-                  "static": os.environ["LESSON_STATIC"], "files": os.listdir(), "photo": photo}))
+                  "static": os.environ.get("LESSON_STATIC"), "spoiled": "spoiled" in globals(),
+                  "files": os.listdir(), "photo": photo}))
 display({"application/vnd.lesson.record+json": {"name": "svar", "value": 42}, "text/plain": ""}, raw=True)
 display({"application/vnd.lesson.record+json": {"name": "dele", "value": {"hjul": 0.5}}}, raw=True)
 """
@@ -42,8 +43,20 @@ def stdout_of(notebook: Path) -> str:
     )
 
 
-def test_a_batch_with_every_way_to_fail(course, tmp_path):
-    """One batch, since each run costs seconds: the good lesson passes whatever the others do."""
+def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
+    """One batch, since each run costs seconds: the good lesson passes whatever the others do, and whatever the
+    user has installed: a kernel called python3 elsewhere, a start-up file of IPython's."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup" / "00.py"
+    kernel = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
+    for path, text in (
+        (startup, "spoiled = 1"),
+        (kernel, json.dumps({"argv": ["false"], "language": "python"})),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.delenv("LESSON_STATIC", raising=False)
     course(
         good=[SURROUNDINGS],
         bug=["x = 0", "1 / x", "print('aldrig')"],
@@ -88,6 +101,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
         "python": sys.executable,
         "threads": str(max(1, cores() // 2)),
         "static": "1",
+        "spoiled": False,
         "files": ["ferie foto.jpg"],
         "photo": "ferie foto.jpg",
     }
@@ -109,6 +123,11 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
 
     assert not list(out.glob(".*")), "nothing half-written is left"
     assert [step[1:] for step in seen if step[0].lesson.title == "Good"][-1] == (6, 6)
+
+
+def test_a_kernel_gets_its_share_of_the_cores(tmp_path):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        assert surroundings(3, tmp_path)[name] == "3"
 
 
 def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):
