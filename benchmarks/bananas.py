@@ -42,7 +42,8 @@ def main() -> None:
 
 def answers(kind: str, trained: str, seed: int, network: bananas.Network) -> list[tuple]:
     called = bananas.called_banana({kind: network}, COUNT)[kind]
-    hidden = bananas.covered(network, bananas.probe("held", "banana", COUNT, bananas.NEW))
+    held = bananas.probe("held", "banana", COUNT, bananas.NEW)
+    hidden = bananas.when_covered({kind: network}, held)[kind]
     return [
         (kind, trained, seed, question, scene, share)
         for question, values in (("kaldt banan", called), ("tildækket", hidden))

@@ -70,7 +70,7 @@ def _share(network: nn.Module, images: Tensor) -> float:
 
 
 def when_covered(networks: Mapping[str, nn.Module], samples: Samples) -> pd.DataFrame:
-    """Mean probability of »banana« for held bananas as they are, and with one thing covered: a column a network."""
+    """Mean probability of »banana« for held bananas as they are, and with one thing covered; by network."""
     found, images = masks(samples), samples.images
     asked = {
         "intet dækket": images,
