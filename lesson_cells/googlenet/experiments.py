@@ -52,22 +52,24 @@ def paper_table(network: Network) -> pd.DataFrame:
     Columns: weights (exact), weights_k, printed_k, multiply_adds_m, printed_m, and the printed figure as a share
     of the computed one minus 1: weights_off, multiply_adds_off.
     """
-    layers, rows = layer_table(network), {}
+    layers, rows = layer_table(network), []
     for name, (printed_k, printed_m) in PRINTED.items():
         parts = ["conv2_reduce", "conv2"] if name == "conv2" else [name]
         parameters = [p for part in parts for p in network.layers.get_submodule(part).named_parameters()]
         count = sum(p.numel() for path, p in parameters if not path.endswith("bias"))
         cost = int(layers.loc[parts, "multiply_adds"].sum())
-        rows[name] = {
-            "weights": count,
-            "weights_k": count / K,
-            "printed_k": float(printed_k),
-            "multiply_adds_m": cost / MILLION,
-            "printed_m": float(printed_m),
-            "weights_off": printed_k * K / count - 1,
-            "multiply_adds_off": printed_m * MILLION / cost - 1,
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
+        off = printed_k * K / count - 1, printed_m * MILLION / cost - 1
+        rows.append((count, count / K, float(printed_k), cost / MILLION, float(printed_m), *off))
+    columns = [
+        "weights",
+        "weights_k",
+        "printed_k",
+        "multiply_adds_m",
+        "printed_m",
+        "weights_off",
+        "multiply_adds_off",
+    ]
+    return pd.DataFrame(rows, pd.Index(PRINTED, name="layer"), columns)
 
 
 def kept_variance(features: Tensor) -> np.ndarray:
@@ -166,24 +168,6 @@ def gradient_norms(
         for name, layer in network.layers.named_children()
     }
     return {name: torch.stack(norms).norm().item() for name, norms in weights.items() if norms}
-
-
-def signal_ratios(network: Network, images: Tensor, labels: Tensor) -> tuple[float, float]:
-    """How large a typical number (root mean square) of inception_5b is beside one of conv1, and on the way back
-    a typical gradient with respect to conv1 beside one with respect to inception_5b: 1 where nothing is lost.
-    """
-    answers = []
-    network.eval()
-    features = network.normalize(images)
-    for name, layer in network.layers.named_children():
-        features = layer(features)
-        if name in ("conv1", "inception_5b"):
-            answers.append(features)
-    gradients = torch.autograd.grad(network.loss(features, labels), answers)
-    first, last, first_back, last_back = (
-        each.double().square().mean().sqrt().item() for each in (*answers, *gradients)
-    )
-    return last / first, first_back / last_back
 
 
 def auxiliary_gradients(

@@ -123,10 +123,7 @@ max_pool_function = Exercise(
             lambda f: _given(f, STRIPE).shape == (3, 3),
             "Dine vinduer overlapper. Med skridtlængde 2 flytter vinduet sig to pladser ad gangen.",
         ),
-        (
-            lambda f: _given(f, STRIPE).dim() == 0,
-            "Du har taget det største tal i hele feature map'et.",
-        ),
+        (lambda f: _given(f, STRIPE).dim() == 0, "Du har taget det største tal i hele feature map'et."),
     ],
     hint="`answers[row:row + 2, column:column + 2].max()` for hver anden række og hver anden kolonne.",
 )

@@ -1,4 +1,4 @@
-"""Table 1 beside the network, the price of heads, and the gradients with and without auxiliary classifiers."""
+"""Table 1 beside the network, and the gradients with and without auxiliary classifiers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,23 +9,6 @@ from matplotlib.figure import Figure
 
 from lesson_utils.danish import number, percent
 from lesson_utils.show import style
-
-
-@style.styled
-def weight_bars(counts: Mapping[str, int], title: str = "") -> Figure:
-    """Horizontal bars of weights by name, each with its number; the largest in a colour of its own."""
-    names, values = list(counts), list(counts.values())
-    figure, axes = style.new_figure(1.0 + 0.72 * len(names))
-    largest = max(values)
-    colours = [style.ORANGE if value == largest else style.BLUE for value in values]
-    axes.barh(names, values, color=colours, height=0.62)
-    for place, value in enumerate(values):
-        axes.text(value + 0.012 * largest, place, number(value), va="center")
-    axes.set(xlim=(0, 1.2 * largest), ylim=(len(names) - 0.5, -0.5), xticks=[], title=title)
-    axes.tick_params(axis="y", length=0, labelsize=14)
-    axes.spines[["bottom"]].set_visible(False)
-    told = "; ".join(f"{name}: {number(value)}" for name, value in counts.items())
-    return style.described(figure, f"Vandrette søjler. {title}: {told}.")
 
 
 @style.styled

@@ -58,20 +58,20 @@ def parameters_by_layer(networks: Mapping[str, pd.Series]) -> Figure:
             f"{name} har {number(counts.sum())} parametre, og {counts.idxmax()} har {number(counts.max())} af dem "
             f"({percent(counts.max() / counts.sum())})"
         )
-    handles = [Rectangle((0, 0), 1, 1, color=style.KIND_COLOURS[kind]) for kind in ("conv", "fc")]
-    labels = ["foldninger", "fuldt forbundne lag"]
-    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=2)
-    alt_text = f"Hvor parametrene sidder, lag for lag, i samme skala. {'. '.join(texts)}."
-    return style.described(figure, alt_text)
+    handles = [
+        Rectangle((0, 0), 1, 1, color=style.KIND_COLOURS[kind], label=label)
+        for kind, label in (("conv", "foldninger"), ("fc", "fuldt forbundne lag"))
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    told = "Hvor parametrene sidder, lag for lag, i samme skala"
+    return style.described(figure, f"{told}. {'. '.join(texts)}.")
 
 
 @style.styled
 def shares_by_block(blocks: pd.DataFrame, totals: Mapping[str, str]) -> Figure:
-    """Each block's share of the things that a network costs.
+    """Each block's share of the things that a network costs: one row per block, one column per thing.
 
-    Args:
-        blocks: one row per block, one column per thing; the rows of FC layers begin with `fc`.
-        totals: for each column, its sum as the title says it.
+    Names of FC layers begin with `fc`. `totals`: for each column, its sum as the title says it.
     """
     figure, panels = style.new_figure(height=4.4, columns=len(blocks.columns), sharey=True)
     texts = []
@@ -91,11 +91,9 @@ def shares_by_block(blocks: pd.DataFrame, totals: Mapping[str, str]) -> Figure:
 
 @style.styled
 def answer_map(photo: Any, rows: int, columns: int, window: int, jump: int) -> Figure:
-    """A photo larger than the network's input, and the map of answers that a fully convolutional network gives.
+    """A photo (3, H, W) larger than the network's input, and the `rows` x `columns` answers of its convolutions.
 
-    Args:
-        photo: (3, H, W); rows, columns: of the map; window, jump: what one answer looks at, in pixels, and how
-            far its neighbour's window lies from it.
+    One answer looks at `window` pixels, and its neighbour's window lies `jump` pixels away.
     """
     figure, (picture, grid) = style.new_figure(height=4.3, columns=2, width_ratios=[1.35, 1])
     style.image_axes(picture, photo)

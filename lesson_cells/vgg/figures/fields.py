@@ -22,12 +22,10 @@ def _outline(axes: Axes, corner: tuple[float, float], width: float, height: floa
 
 @style.styled
 def steps_to_one(image: int, ways: Mapping[str, Sequence[tuple[int, int]]]) -> Figure:
-    """An image of `image` x `image` pixels shrinks, filter by filter, to a single unit.
+    """An image of `image` x `image` pixels shrinks, filter by filter, to a single unit; a row for each way.
 
-    Args:
-        ways: for each way, a row of the drawing: its steps as (kernel, size of the map that comes out).
-
-    Blue and orange: two units of a map, and the window that each of them sees in the map before.
+    `ways`: steps as (kernel, size of the map that comes out). Blue and orange: two units of a map, and the window
+    that each of them sees in the map before.
     """
     figure, rows = style.new_figure(height=2.75 * len(ways), rows=len(ways), squeeze=False)
     texts = []
@@ -108,14 +106,11 @@ def _bounds(gradient: np.ndarray) -> tuple[float, float, int, int]:
 
 @style.styled
 def network_fields(name: str, photo: Any, fields: pd.DataFrame) -> Figure:
-    """The receptive fields of a network: formula against gradient, and each block's last field on a photo.
+    """The receptive fields of network `name`: formula against gradient; each block's last on a photo (3, H, W).
 
-    Args:
-        name: the network's.
-        photo: (3, H, W), values 0..1.
-        fields: one row per conv layer and pool; columns `block`, `formula`, `gradient` (pixels).
+    `fields`: one row per conv layer and pool; columns `block`, `formula`, `gradient` (pixels).
     """
-    figure, (picture, bars) = style.new_figure(height=6.6, columns=2, width_ratios=[1, 1.05])
+    figure, (picture, bars) = style.new_figure(height=6.4, columns=2, width_ratios=[1, 1.05])
     style.image_axes(picture, photo)
     colours = [BLOCK_COLOURS[(block - 1) % len(BLOCK_COLOURS)] for block in fields["block"]]
     last_convs = fields[fields.index.str.startswith("conv")].groupby("block").tail(1)
@@ -147,14 +142,10 @@ def network_fields(name: str, photo: Any, fields: pd.DataFrame) -> Figure:
 
 @style.styled
 def effective_field(paths: Any, photo: Any, gradient: Any, layer: str, share: float, width: int) -> Figure:
-    """Not all of a field counts the same.
+    """Not all of a field counts the same: the photo (3, H, W) is as bright as the gradient (H, W) is strong.
 
-    Args:
-        paths: (k, k) whole numbers: in how many ways each pixel reaches the unit after a few layers.
-        photo: (3, H, W); gradient: (H, W), that of the middle unit of `layer`.
-        share: how much of the gradient lies in the middle square of `width` x `width` pixels.
-
-    The photo is as bright as the gradient is strong.
+    `paths` (k, k): in how many ways each pixel reaches the unit after two layers. `gradient`: that of the middle
+    unit of `layer`, of which `share` lies in the middle square of `width` x `width` pixels.
     """
     paths, gradient = np.asarray(paths).round().astype(int), np.asarray(gradient)
     figure, (grid, picture) = style.new_figure(height=5.6, columns=2)

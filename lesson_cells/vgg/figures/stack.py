@@ -16,20 +16,18 @@ MOST_ROWS = 14  # with more layers than this, equal neighbours share a row
 
 
 class StackedLayer(NamedTuple):
-    """One layer of the stack with what the library computed for it; sizes in pixels of the photo."""
+    """One layer as the student reads it (»conv 3×3«), its field, and its distance to the neighbour's (pixels)."""
 
-    name: str  # as the student reads it: "conv 3×3", "pool 2×2"
+    name: str
     receptive_field: int
-    jump: int  # the distance between the fields of two neighbouring units
+    jump: int
 
 
 @style.styled
 def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
-    """The receptive field of the middle unit as squares on a photo, and the numbers of every layer.
+    """The receptive field of the middle unit as squares on a photo (3, H, W), and the numbers of every layer.
 
-    Args:
-        photo: (3, H, W), values 0..1, as many pixels as the network would be given.
-        layers: the stack from the photo upwards; empty for the photo alone.
+    `layers`: the stack from the photo upwards; empty for the photo alone.
     """
     rows = _rows(layers) if len(layers) > MOST_ROWS else [(layer.name, layer) for layer in layers]
     figure, (picture, bars) = style.new_figure(height=5.6, columns=2)
@@ -39,8 +37,7 @@ def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
     _draw_fields(picture, height, width, layers)
     _draw_bars(bars, rows)
     if not layers:
-        bars.set_axis_off()
-        bars.set_title("")
+        bars.remove()
         title = "Ingen lag endnu: en enhed er én pixel"
         figure.suptitle(title)
         return style.described(figure, f"{title}. Et foto på {width} × {height} pixler.")

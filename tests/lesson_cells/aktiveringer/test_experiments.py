@@ -103,7 +103,7 @@ def test_the_fault_costs_accuracy(patients, exam):
     scores = {name: accuracy(each, exam.images, exam.labels) for name, each in patients.items()}
     sound = scores.pop("sund")
     assert sound > 0.65 and max(scores.values()) < sound - 0.1
-    assert scores["A"] == pytest.approx(1 / len(experiments.KINDS), abs=0.02)  # a guess
+    assert scores["A"] == pytest.approx(1 / len(experiments.CLASSES), abs=0.02)  # a guess
 
 
 def test_the_same_seed_gives_the_same_network(exam):

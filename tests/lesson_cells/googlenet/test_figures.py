@@ -33,12 +33,6 @@ def test_the_price_crosses_where_it_stops_paying():
     assert "fra 8 koster den mere" in figure.alt_text
 
 
-def test_bars_carry_their_numbers():
-    figure = figures.weight_bars({"GAP": 0, "fc": 1_025_000}, "Parametre")
-    assert [text.get_text() for text in figure.axes[0].texts] == ["0", "1.025.000"]
-    assert [bar.get_width() for bar in figure.axes[0].patches] == [0, 1_025_000]
-
-
 def test_rows_far_from_the_paper_are_named():
     table = pd.DataFrame({"weights_off": [-0.7, 0.005, -0.05], "multiply_adds_off": [-0.7, 0.0, 0.0]})
     table.index = ["conv1", "conv2", "inception_4c"]

@@ -121,7 +121,7 @@ def test_gap(layers, text, printed):
     assert layers.loc["inception_5b", ["channels", "height"]].to_list() == [1024, 7]
     assert layers.loc["gap", "parameters"] == 0 and layers.loc["fc", "parameters"] == 1_025_000
     without = 7 * 7 * 1024 * 1000 + 1000
-    assert danish.number(without / 1e6, 1) == "50,2"
+    assert danish.number(without) in printed and danish.number(without / 1e6, 1) == "50,2"
     assert "50,2 millioner" in text and "1.025.000" in text and without > 7 * 6_998_552
     assert "over syv gange" in text
 
