@@ -36,8 +36,8 @@ class Subject:
 
 
 def _world(seed: int, count: int, progress: Drawn | None = None) -> tuple[Tensor, Tensor]:
-    samples = store(BASE, seed, count, progress=progress)
-    return samples.images, samples.labels
+    found = store(BASE, seed, count, progress=progress)
+    return found["images"], found["labels"]
 
 
 def _bananas(biased: bool) -> Callable[[int, int, Drawn | None], tuple[Tensor, Tensor]]:

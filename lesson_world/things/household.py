@@ -3,7 +3,7 @@
 import torch
 
 from lesson_world.colours import BLACK, GREY, RED, STEEL, WHITE, WOOD, constant, mixed, palette, tint
-from lesson_world.painter import Canvas
+from lesson_world.painter import Canvas, pick
 from lesson_world.randomness import Stream
 from lesson_world.shapes import common_part, direction, union
 from lesson_world.textures import Texture, step
@@ -24,7 +24,7 @@ def traffic_sign(canvas: Canvas, random: Stream) -> None:
     triangle = plane.regular(0, -0.02, 0.86, 3, -90) - 0.06
     stop = plane.regular(0, -0.2, 0.7, 8, 22.5)
     disc = plane.circle(0, -0.2, 0.68)
-    board = canvas.pick(triangle, stop, disc, which=kind)
+    board = pick(triangle, stop, disc, which=kind)
     canvas.flat(board, RED, "plate", line=0.4)
     canvas.flat(board + 0.05, WHITE, "plate", where=kind == 1)
     canvas.flat(board + torch.where(kind == 1, 0.1, 0.17), mixed(WHITE, RED, kind == 1), "plate")
@@ -35,7 +35,7 @@ def traffic_sign(canvas: Canvas, random: Stream) -> None:
         plane.line(0, -0.52, -0.2, -0.28, 0.07),
         plane.line(0, -0.52, 0.2, -0.28, 0.07),
     )
-    canvas.flat(canvas.pick(call, bar, arrow, which=kind), mixed(BLACK, WHITE, kind == 1), "symbol")
+    canvas.flat(pick(call, bar, arrow, which=kind), mixed(BLACK, WHITE, kind == 1), "symbol")
 
 
 def clock(canvas: Canvas, random: Stream) -> None:
