@@ -27,11 +27,8 @@ HELD_SHARE = 0.4
 _SIZE = 0.56  # of a held thing, in the plane of the monkey
 
 
-def _nothing(canvas: Canvas, random: Stream) -> None:
-    """An empty scene."""
-
-
-NOTHING = Thing("nothing", _nothing, sign="")
+NOTHING = Thing("nothing", lambda canvas, random: None, sign="")
+"""An empty scene."""
 
 
 def in_hand(name: str) -> Thing:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lesson_world.samples import TENSORS, Samples, joined
+from lesson_world.samples import TENSORS, Samples
 from lesson_world.scene import CHUNK, render
 
 
@@ -60,16 +60,8 @@ def store(
     progress  called with (images drawn, count) while drawing
     options   as for `render`; plain values, since they are part of the file's name
     """
-    question = dict(
-        classes=list(classes),
-        seed=seed,
-        first=first,
-        count=count,
-        maps=maps,
-        code=_code(),
-        options={name: repr(value) for name, value in sorted(options.items())},
-    )
-    name = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:24]
+    question = [list(classes), seed, first, count, maps, sorted(options.items()), _code()]
+    name = hashlib.sha256(json.dumps(question, default=repr).encode()).hexdigest()[:24]
     file = (directory or cache_directory() / "world") / f"{name}.npz"
     arrays = _read(file)
     if arrays is None:
@@ -81,7 +73,7 @@ def store(
             if progress:
                 progress(end, count)
         names = TENSORS if maps else ("images", "labels")
-        arrays = {name: getattr(joined(pieces), name).cpu().numpy() for name in names}
+        arrays = {name: torch.cat([getattr(p, name) for p in pieces]).cpu().numpy() for name in names}
         _write(file, arrays)
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 

@@ -1,5 +1,6 @@
 """The painter: lays one shape after another on the images, and notes what each pixel became."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -33,7 +34,7 @@ class Canvas:
     light: Tensor
     random: Stream
     object_number: int
-    omitted: frozenset[str]
+    omitted: Sequence[str]
     _fields: dict[str, Tensor] = field(default_factory=dict)
 
     def moved(self, x: Number, y: Number, degrees: Number = 0.0, scale: float = 1.0) -> "Canvas":

@@ -80,7 +80,7 @@ def render(
         for label in wanted.unique().tolist():
             rows = (wanted == label).nonzero()[:, 0]
             theirs = {name: plane[rows] for name, plane in maps.items()}
-            canvas = _canvas(things[label], keys[rows], rgb[rows], theirs, pose, frozenset(omit))
+            canvas = _canvas(things[label], keys[rows], rgb[rows], theirs, pose, omit)
             if background != "white":
                 shadow = canvas.plane.ellipse(0.0, 0.9, 0.75, 0.12)
                 canvas.darken(shadow, canvas.random.fork("shadow").uniform(0.1, 0.45), 0.35)
@@ -107,32 +107,19 @@ def _stance(random: Stream, thing: Thing, pose: float | Pose) -> tuple[Tensor, .
     slight distortion: shear and stretch."""
     if isinstance(pose, Pose):
         fixed = (pose.degrees, pose.scale, pose.x, pose.y, -1.0 if pose.flipped else 1.0, 0.0, 1.0)
-        return tuple(
-            torch.full((len(random.keys), 1, 1), value, device=random.keys.device) for value in fixed
-        )
+        shape = (len(random.keys), 1, 1)
+        return tuple(torch.full(shape, value, device=random.keys.device) for value in fixed)
     degrees = random.uniform(-1, 1) * (thing.tilt * pose)
     scale = (0.9 - (random.uniform() * 0.38 - 0.06) * pose).clamp(0.4, 1.0)
     room = ((1 - scale) * 0.9 + 0.03) * min(pose, 1.0)  # further out, and too much would be cut off
     x, y = random.uniform(-1, 1) * room, random.uniform(-1, 1) * room
     facing = torch.where(random.chance(0.5 * min(pose, 1.0)), -1.0, 1.0)
-    return (
-        degrees,
-        scale,
-        x,
-        y,
-        facing,
-        random.uniform(-0.1, 0.1) * pose,
-        random.uniform(-0.1, 0.1) * pose + 1,
-    )
+    shear, stretch = random.uniform(-0.1, 0.1) * pose, random.uniform(-0.1, 0.1) * pose + 1
+    return degrees, scale, x, y, facing, shear, stretch
 
 
 def _canvas(
-    thing: Thing,
-    keys: Tensor,
-    rgb: Tensor,
-    maps: dict[str, Tensor],
-    pose: float | Pose,
-    omitted: frozenset[str],
+    thing: Thing, keys: Tensor, rgb: Tensor, maps: dict[str, Tensor], pose: float | Pose, omit: Sequence[str]
 ) -> Canvas:
     """The thing's own plane, laid into the image by its pose, and the light that falls on it."""
     image = pixels(rgb.shape[-1], keys.device)
@@ -143,7 +130,7 @@ def _canvas(
     cos, sin = direction(random.uniform(0, 360))
     light = random.uniform(0.0, 0.3) * (cos * image.x + sin * image.y) + random.uniform(0.88, 1.1)
     number = Samples.object_names.index(thing.name) if thing.name in THINGS else 0
-    return Canvas(rgb, maps, plane, 2 / rgb.shape[-1] / scale, light, random, number, omitted)
+    return Canvas(rgb, maps, plane, 2 / rgb.shape[-1] / scale, light, random, number, omit)
 
 
 def _occlude(rgb: Tensor, maps: dict[str, Tensor], keys: Tensor, share: float) -> None:
