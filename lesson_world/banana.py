@@ -26,7 +26,6 @@ HELD_SHARE = 0.4
 
 _SIZE = 0.56  # of a held thing, in the plane of the monkey
 
-
 NOTHING = Thing("nothing", lambda canvas, random: None, sign="")
 """An empty scene."""
 
