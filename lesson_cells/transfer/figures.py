@@ -185,7 +185,7 @@ def points_ahead(differences: pd.DataFrame, above: str, below: str) -> Figure:
 def confusion(counts: pd.DataFrame) -> Figure:
     """How many images of each class (rows) were given each answer (columns); shares of the row as colour."""
     size, numbers = len(counts), counts.to_numpy()
-    figure, axes = style.new_figure(height=min(7.2, 2.2 + 0.42 * size))
+    figure, axes = style.new_figure(height=min(style.TALLEST, 2.2 + 0.42 * size))
     shares = numbers / numbers.sum(1, keepdims=True).clip(1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.argwhere(numbers):
