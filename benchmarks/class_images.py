@@ -14,7 +14,7 @@ import pandas as pd
 import torch
 
 from lesson_cells.motivation import figures
-from lesson_cells.rekonstruktion.atlas import store_atlas
+from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction import class_images
 from lesson_utils.show import measurements

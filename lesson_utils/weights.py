@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 import urllib.error
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -215,25 +215,22 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 
 def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dict[str, Tensor]) -> None:
-    problems = [
-        _some("mangler", wanted.keys() - found.keys()),
-        _some("er til overs", found.keys() - wanted.keys()),
-        _some(
-            "har en anden form",
-            (n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape),
-        ),
-    ]
-    if any(problems):
+    problems = {
+        "mangler": wanted.keys() - found.keys(),
+        "er til overs": found.keys() - wanted.keys(),
+        "har en anden form": {n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape},
+    }
+    told = []
+    for problem, names in problems.items():
+        first, more = sorted(names)[:3], len(names) - 3
+        told += (
+            [f"{danish.listing([*first, *([f'{more} til'] if more > 0 else [])])} {problem}"] if names else []
+        )
+    if told:
         raise LessonError(
-            f"»{path.name}« passer ikke til {network.name}: {danish.listing(filter(None, problems))}. "
+            f"»{path.name}« passer ikke til {network.name}: {danish.listing(told)}. "
             "Vælg en fil med vægte til netop dette netværk."
         )
-
-
-def _some(what: str, names: Iterator[str] | set[str]) -> str:
-    names = sorted(names)
-    shown = danish.listing(names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} til"])
-    return f"{shown} {what}" if names else ""
 
 
 def _from_torchvision(name: str) -> Network:

@@ -42,13 +42,16 @@ def _gives(value: float, *arguments: object) -> Callable[[Callable], bool]:
     return lambda function: abs(float(function(*arguments)) - value) < 1e-6
 
 
+_THREE_AND_ONE = _masks([[1, 1], [1, 0]], [[1, 0], [0, 0]])
+_APART = _masks([[0, 0], [0, 1]], [[0, 0], [1, 0]])
+
 overlap = Exercise(
     key="iou",
     cases=[
         (_masks([[1, 1]], [[1, 1]]), 1.0),
         (_masks([[1, 0]], [[0, 1]]), 0.0),
-        (_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]]), 1 / 3),
-        (_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]]), 0.0),
+        (_THREE_AND_ONE, 1 / 3),
+        (_APART, 0.0),
         (_masks([[1, 1, 0, 0]], [[0, 1, 1, 0]]), 1 / 3),
     ],
     tolerance=1e-6,
@@ -58,13 +61,10 @@ overlap = Exercise(
             _gives(0.5, *_masks([[1, 1]], [[1, 1]])),
             "Du deler med summen. Pixlerne i begge tæller så to gange.",
         ),
+        (_gives(1.0, *_THREE_AND_ONE), "Du deler med ét af områderne. Del med pixlerne i mindst ét af dem."),
         (
-            _gives(1.0, *_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]])),
-            "Du deler med det ene område. Del med alle pixler, som ligger i mindst ét af dem.",
-        ),
-        (
-            _gives(0.5, *_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]])),
-            "Du tæller også de pixler med, hvor begge er falske. De hører ikke til noget område.",
+            _gives(0.5, *_APART),
+            "Du tæller også pixler, hvor begge er falske. De hører ikke til noget område.",
         ),
     ],
     hint="`(a & b).sum()` er fællesmængden. Hvad giver `a | b`?",

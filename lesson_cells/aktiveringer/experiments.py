@@ -168,7 +168,7 @@ def similarity_to_trained(name: str) -> pd.DataFrame:
 
 # Three small networks with a fault each, to be found from their activations alone
 
-KINDS = ("face", "sign", "clock", "tree", "cup", "bicycle", "bird", "flower")
+CLASSES = ("face", "sign", "clock", "tree", "cup", "bicycle", "bird", "flower")
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def small_network(design: Design, seed: int = 0) -> Network:
         Conv("lag 3", 32, kernel=3),
         GlobalAveragePool(),
     ]
-    network = build("Lille netværk", rows, len(KINDS), 32, seed, mean=(0.5,) * 3, std=(0.25,) * 3)
+    network = build("Lille netværk", rows, len(CLASSES), 32, seed, mean=(0.5,) * 3, std=(0.25,) * 3)
     with torch.no_grad():
         network.layers[0].conv.weight.mul_(design.first_scale)
     return network
@@ -209,7 +209,7 @@ def small_network(design: Design, seed: int = 0) -> Network:
 
 def few_images(count: int, seed: int) -> Samples:
     """`count` images of 32x32 of the eight classes that the small networks learn."""
-    return render(KINDS, seed, range(count), size=32, occlusion=0.0)
+    return render(CLASSES, seed, range(count), size=32, occlusion=0.0)
 
 
 def train_small(design: Design, samples: Samples, epochs: int = 16, seed: int = 0) -> Network:

@@ -25,19 +25,17 @@ from lesson_utils.weights import embedded, load_network
 from lesson_world import Samples, datasets
 from lesson_world.names import PARTS
 
-COUNT, SEED = 132, 2026
-QUERIES = 60
+SEED, QUERIES = 2026, 60
 PHOTO, ALL = "foto", "alle"
 CAR = str(datasets.BASE.index("car"))
 MEASURES = {"cosine": "cosinus", "euclidean": "euklidisk"}
-
 
 _network = lru_cache(partial(load_network, otherwise="alexnet"))
 
 
 @lru_cache
-def _samples(size: int, count: int = COUNT) -> Samples:
-    return datasets.base(count, seed=SEED, size=size)
+def _samples(size: int) -> Samples:
+    return datasets.base(132, seed=SEED, size=size)
 
 
 def _world(name: str) -> Samples:

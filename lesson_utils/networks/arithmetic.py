@@ -102,19 +102,8 @@ KINDS = {
     nn.Dropout: "dropout",
 }
 WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
-COLUMNS = [
-    "kind",
-    "kernel",
-    "stride",
-    "padding",
-    "channels",
-    "height",
-    "width",
-    "parameters",
-    "multiply_adds",
-    "receptive_field",
-    "jump",
-]
+COLUMNS = ["kind", "kernel", "stride", "padding", "channels", "height", "width", "parameters"]
+COLUMNS += ["multiply_adds", "receptive_field", "jump"]
 
 
 def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFrame:

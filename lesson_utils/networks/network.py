@@ -4,7 +4,7 @@ import copy
 import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -115,15 +115,6 @@ class Network(nn.Module):
         return [f"layers.{name}.{path}" for path in before]
 
 
-class AuxiliaryRow(Protocol):
-    """A classifier that helps while training: it reads the output of the row `after`."""
-
-    after: str
-
-    def build(self, shape: Shape, classes: int) -> nn.Module:
-        """The module for an input of `shape`."""
-
-
 def build(
     name: str,
     rows: Sequence[Row],
@@ -132,11 +123,15 @@ def build(
     seed: int = 0,
     device: str | torch.device = "cpu",
     head: str = "fc8",
-    auxiliary: Sequence[AuxiliaryRow] = (),
+    auxiliary: Sequence[Any] = (),
     mean: Sequence[float] = IMAGENET_MEAN,
     std: Sequence[float] = IMAGENET_STD,
 ) -> Network:
-    """A network from its table, for images of this size; the last layer, `head`, has one output per class."""
+    """A network from its table, for images of this size; the last layer, `head`, has one output per class.
+
+    `auxiliary`: rows of classifiers that help while training; each reads the output of the row that its `after`
+    names, and builds a module from that output's shape and the number of classes.
+    """
     layers, shapes, shape = OrderedDict(), {}, Shape(3, input_size)
     with torch.device("meta"):
         for row in [*rows, FullyConnected(head, classes, relu=False)]:

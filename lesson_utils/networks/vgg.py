@@ -14,12 +14,7 @@ from lesson_utils.networks.layers import Conv, Dropout, FullyConnected, MaxPool,
 from lesson_utils.networks.network import MINI, Network, build
 
 WIDTHS = (64, 128, 256, 512, 512)
-REPEATS = {
-    11: (1, 1, 2, 2, 2),
-    13: (2, 2, 2, 2, 2),
-    16: (2, 2, 3, 3, 3),
-    19: (2, 2, 4, 4, 4),
-}
+REPEATS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 MINI_WIDTHS = (24, 48, 96, 144)
 MINI_REPEATS = (2, 2, 2, 2)

@@ -14,13 +14,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import (
-    PICTURE_COLOURS,
-    Control,
-    alert,
-    inputs_for,
-    show_twin,
-)
+from lesson_utils.show.explore import PICTURE_COLOURS, Control, alert, inputs_for, show_twin
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+import torch
 
 from lesson_staff import catalogue
 from lesson_staff.batch import cores, run_all
@@ -20,6 +21,7 @@ from lesson_staff.catalogue import find
 from lesson_staff.kernel import Kernels, carry_out, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.plan import plan
+from lesson_staff.witness import device_of
 
 SURROUNDINGS = """
 import json, os, sys
@@ -128,6 +130,14 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
 def test_a_kernel_gets_its_share_of_the_cores(tmp_path):
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         assert surroundings(3, tmp_path)[name] == "3"
+
+
+def test_the_device_is_what_the_lessons_parameter_came_to(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: "NVIDIA H100")
+    assert device_of({"device": "auto"}) == device_of({"device": "cuda"}) == "cuda (NVIDIA H100)"
+    assert device_of({"device": torch.device("cuda")}) == "cuda (NVIDIA H100)"
+    assert device_of({"device": "cpu"}) == device_of({}) == "cpu", "a lesson without the parameter"
 
 
 def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):

@@ -92,8 +92,9 @@ def test_report_as_a_command(batch, capsys):
 
 
 def test_only_what_passed_with_the_same_notebook_is_kept(batch):
+    write_plan(batch, planned(batch)[:1])
     runs = planned(batch)
-    assert len(runs) == 6
+    assert len(runs) == 6, "what an earlier command asked for in the same folder is asked for still"
     assert [name[-2:] for name in finished(batch, runs)] == ["10", "11", "13", "14"]
     notebook = runs[0].lesson.notebook
     notebook.write_text(notebook.read_text().replace("løst", "ændret"))

@@ -24,7 +24,7 @@ class Line(NamedTuple):
     how: str = "o-"
 
 
-def silence(shares: pd.DataFrame | Sequence[Mapping], names: Mapping[str, str]) -> Figure:
+def silent_shares(shares: pd.DataFrame | Sequence[Mapping], names: Mapping[str, str]) -> Figure:
     """`weak`, `silent` and `dead` by layer, a field for each network of `names`; dotted its twin `x, random`.
 
     `shares` has a row for each `network` and `layer`.
@@ -78,7 +78,7 @@ def detected_kinds(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
 
 
 @style.styled
-def precision(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str, str]) -> Figure:
+def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str, str]) -> Figure:
     """Precision@5, mean and range over seeds: a field for each of `titles`, a line for each of `names`.
 
     `table` has a row for each `pair`, `network`, `layer` and `seed`, with the columns `trained` and `random`; the
@@ -87,10 +87,8 @@ def precision(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str
     lines = [(word, name, "trained") for name, word in names.items()]
     lines.append(("tilfældigt", next(iter(names)), "random"))
     spread = ("mean", "min", "max")
-    by_layer = table.replace({"layer": {"pixels": "pixler"}}).groupby(
-        ["pair", "network", "layer"], sort=False
-    )
-    groups = by_layer[["trained", "random"]].agg(spread)
+    table = table.replace({"layer": {"pixels": "pixler"}})
+    groups = table.groupby(["pair", "network", "layer"], sort=False)[["trained", "random"]].agg(spread)
     fields = {
         title: [
             Line(word, colour, _interval(groups.loc[pair, name][column].reset_index(), *spread))

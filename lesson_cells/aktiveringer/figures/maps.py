@@ -36,14 +36,14 @@ def feature_maps(image: Tensor, maps: Tensor, layer: str) -> Figure:
     )
 
 
-def channel_overlays(image: Tensor, maps: Mapping[str, Tensor], count: int = 3) -> Figure:
+def channel_highlights(image: Tensor, maps: Mapping[str, Tensor], count: int = 3) -> Figure:
     """What the strongest channels of each layer look at: the image (3, H, W) fades where they are silent.
 
     A column for each layer where there are more layers than channels, else a row, so that it fits on a slide.
     """
     tops = {
         style.short_layer(layer): [
-            (channel, overlay(image, found[channel])) for channel in _strongest(found, count)
+            (channel, highlight(image, found[channel])) for channel in _strongest(found, count)
         ]
         for layer, found in maps.items()
     }
@@ -62,7 +62,7 @@ def channel_overlays(image: Tensor, maps: Mapping[str, Tensor], count: int = 3) 
     return picture_grid([shown for _, shown in cells], text, len(tops), above=[word for word, _ in cells])
 
 
-def overlay(image: Tensor, answers: Tensor, top: Tensor | None = None, faint: float = 0.1) -> Tensor:
+def highlight(image: Tensor, answers: Tensor, top: Tensor | None = None, faint: float = 0.1) -> Tensor:
     """The image (3, H, W), faded to `faint` where a feature map (h, w) is silent; clear where it reaches `top`.
 
     Without `top` the map's own strongest answer is clear.
@@ -83,7 +83,7 @@ def part_added(images: Tensor, maps: Tensor, threshold: float, part: str, who: s
     top = maps[:, :shown].amax()
     rows = {
         f"{word} {part}\n{count} af {total}\nvækker den": [
-            overlay(*pair, top, faint=0.3) for pair in zip(line[:shown], answers, strict=False)
+            highlight(*pair, top, faint=0.3) for pair in zip(line[:shown], answers, strict=False)
         ]
         for word, count, line, answers in zip(("uden", "med"), counts, images, maps, strict=True)
     }
@@ -115,7 +115,7 @@ def unit_portrait(
     cells = above.subplots(1, 4, width_ratios=[1, 1, 1, 1.25])
     style.image_axes(cells[0], image)
     style.image_axes(cells[1], answers, vmin=0, cmap=style.SEQUENTIAL)
-    style.image_axes(cells[2], overlay(image, answers))
+    style.image_axes(cells[2], highlight(image, answers))
     for cell, word in zip(cells, ("billedet", name, "den ser på"), strict=False):
         cell.set_title(word, fontsize=13)
     if history is None:

@@ -110,7 +110,7 @@ def network_fields(name: str, photo: Any, fields: pd.DataFrame) -> Figure:
 
     `fields`: one row per conv layer and pool; columns `block`, `formula`, `gradient` (pixels).
     """
-    figure, (picture, bars) = style.new_figure(height=6.6, columns=2, width_ratios=[1, 1.05])
+    figure, (picture, bars) = style.new_figure(height=6.4, columns=2, width_ratios=[1, 1.05])
     style.image_axes(picture, photo)
     colours = [BLOCK_COLOURS[(block - 1) % len(BLOCK_COLOURS)] for block in fields["block"]]
     last_convs = fields[fields.index.str.startswith("conv")].groupby("block").tail(1)

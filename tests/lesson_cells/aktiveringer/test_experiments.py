@@ -103,7 +103,7 @@ def test_the_fault_costs_accuracy(patients, exam):
     scores = {name: accuracy(each, exam.images, exam.labels) for name, each in patients.items()}
     sound = scores.pop("sund")
     assert sound > 0.65 and max(scores.values()) < sound - 0.1
-    assert scores["A"] == pytest.approx(1 / len(experiments.KINDS), abs=0.02)  # a guess
+    assert scores["A"] == pytest.approx(1 / len(experiments.CLASSES), abs=0.02)  # a guess
 
 
 def test_the_same_seed_gives_the_same_network(exam):
@@ -168,3 +168,13 @@ def test_the_nearest_neighbours_by_hand():
     near = nearest(vectors, torch.zeros(30), 5)
     assert torch.equal(closest.indices, near.rows)
     assert torch.allclose(1 - closest.values, near.distances, atol=1e-5)
+
+
+def test_a_network_on_a_card_is_asked_about_images_of_the_cpu(card):
+    network, samples = load_network("alexnet", device=card), datasets.base(22, seed=4)
+    found = dissect(network, samples, ["conv4"])
+    rows = experiments.best_units(network, samples, found["conv4"], count=2)
+    assert all(pieces.device.type == masks.device.type == "cpu" for pieces, masks in rows.values())
+    filters = experiments.first_filters({"trained": network})["trained"]
+    assert filters.device.type == "cpu" and experiments.smoothness(filters).mean() > 0.5
+    assert len(experiments.photo_neighbours(network, samples.images[0], samples, ["fc7"])) == 2

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lesson_cells.aktiveringer import figures
-from lesson_cells.aktiveringer.figures.maps import overlay, unit_portrait
+from lesson_cells.aktiveringer.figures.maps import highlight, unit_portrait
 from lesson_cells.aktiveringer.figures.training import training_moment
 from lesson_utils.dissection import KINDS
 
@@ -24,7 +24,7 @@ def test_feature_maps_are_sorted_and_share_one_scale():
 def test_an_image_is_lit_where_the_channel_answers():
     answers = torch.zeros(4, 4)
     answers[0, 0] = 3.0
-    shown = overlay(torch.zeros(3, 16, 16), answers)
+    shown = highlight(torch.zeros(3, 16, 16), answers)
     assert shown[0, 0, 0] == pytest.approx(0.0, abs=1e-6) and shown[0, -1, -1] == pytest.approx(0.9)
 
 
@@ -51,11 +51,11 @@ def test_a_moment_and_filters():
     assert "4 filtre" in said and "første 6 af 6 kanaler" in said and "den stærkeste 0,25" in said
 
 
-def test_overlays_are_low_enough_for_a_slide():
+def test_highlights_are_low_enough_for_a_slide():
     maps = {f"inception_{k}": torch.rand(6, 4, 4) for k in range(5)}
     many, few = (
-        figures.channel_overlays(IMAGE, maps),
-        figures.channel_overlays(IMAGE, {"conv1": maps["inception_0"]}, 5),
+        figures.channel_highlights(IMAGE, maps),
+        figures.channel_highlights(IMAGE, {"conv1": maps["inception_0"]}, 5),
     )
     assert max(many.get_figheight(), few.get_figheight()) <= 6.2
     strongest = maps["inception_4"].flatten(1).amax(1).argsort(descending=True)[:3].tolist()
@@ -118,7 +118,7 @@ def test_silence_has_dots_for_the_twin_if_there_is_one():
         for name, shares in {"a": (0.25, 0.4), "a, random": (0.1, 0.1), "b": (0.3, 0.5)}.items()
         for layer, weak in zip(("conv1", "conv2"), shares, strict=True)
     ]
-    figure = figures.silence(rows, NAMES)
+    figure = figures.silent_shares(rows, NAMES)
     assert "Net A, svage: fra 25 % i conv1 til 40 % i conv2" in figure.alt_text
     assert "Net A, tvilling: svage: fra 10 %" in figure.alt_text and "Net B, tvilling" not in figure.alt_text
     assert [0.1, 0.1] in lines(figure)[0] and [0.3, 0.5] in lines(figure)[1]
@@ -131,7 +131,7 @@ def test_precision_by_layer_is_the_mean_of_the_seeds():
         for layer, base in {"pixels": 0.5, "fc7": 0.8}.items()
         for seed, value in {1: base + worth, 2: base + worth + 0.04}.items()
     ]
-    figure = figures.precision(pd.DataFrame(rows), NAMES, {"x y": "par"})
+    figure = figures.precision_by_layer(pd.DataFrame(rows), NAMES, {"x y": "par"})
     assert "par, Net A: fra 0,62 i pixler til 0,92 i fc7" in figure.alt_text
     assert [text.get_text() for text in figure.get_axes()[0].get_xticklabels()] == ["pixler", "fc7"]
 

@@ -14,7 +14,7 @@ from lesson_utils.weights import embedded
 def small(monkeypatch):
     """Half as many images: what is tried here is the browser, not the measurement."""
     samples = browsers.datasets.base(66, seed=browsers.SEED)
-    monkeypatch.setattr(browsers, "_samples", lambda size, count=0: samples)
+    monkeypatch.setattr(browsers, "_samples", lambda size: samples)
 
 
 def test_the_activation_browser_answers_fast_after_the_first_click():

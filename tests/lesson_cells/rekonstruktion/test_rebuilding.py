@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import nn
 
-from lesson_cells.rekonstruktion.experiments import (
-    beside,
-    kept_by,
+from lesson_cells.rekonstruktion.experiments.rebuilding import (
+    in_rows,
+    kept_by_layer,
     pairs,
     rebuild,
     rebuilt_sides,
-    spread,
+    some_layers,
     told_apart,
 )
 from lesson_utils.reconstruction import questions
@@ -71,17 +71,17 @@ def test_a_layer_without_colours_cannot_tell_them_apart():
 
 def test_layers_are_spread_from_the_first_to_the_last():
     network = load_network("vgg")
-    names = spread(network, 8)
+    names = some_layers(network, 8)
     assert len(names) == 8 and names[0] == network.layer_names[0] and names[-1] == network.layer_names[-1]
     assert names == sorted(names, key=network.layer_names.index)
-    assert spread(network, 99) == network.layer_names
+    assert some_layers(network, 99) == network.layer_names
 
 
 def test_a_side_that_two_pairs_share_is_rebuilt_once():
     asked = pairs(2)
     found = rebuilt_sides(Seen(), asked, "everything", steps=2)
     assert found["farve"][0] is found["plads"][0] is found["klasse"][0]
-    shown = beside(asked, found, 2)
+    shown = in_rows(asked, found, 2)
     assert list(shown) == [
         "farve",
         "farve,\ngenskabt",
@@ -103,6 +103,6 @@ def test_the_stored_table_of_one_network_keeps_the_order_of_its_layers():
     kept = pd.DataFrame(
         [*rows, ("a", "conv1", "farve", 0.0)], columns=["network", "layer", "difference", "share"]
     )
-    wide = kept_by(kept, "b")
+    wide = kept_by_layer(kept, "b")
     assert list(wide.index) == ["fc7", "conv1"] and list(wide.columns) == ["farve", "plads"]
     assert wide.loc["conv1", "plads"] == 0.9

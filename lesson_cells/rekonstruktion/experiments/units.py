@@ -1,7 +1,7 @@
-"""Lesson 06, in the middle: is the image that a unit asks for what the unit really looks for?
+"""Is the image that a unit asks for what the unit really looks for?
 
-Three answers to that: the real pieces that it answers most to, the part that it fits best (dissection), and
-whether a unit of another network that fits the same part answers to the image, too.
+Three answers: the real pieces that it answers most to, the part that it fits best (dissection), and whether a
+unit of another network that fits the same part answers to the image, too.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,24 @@ from torch.nn import functional as F
 
 from lesson_utils import danish
 from lesson_utils.activations import activations, stream
-from lesson_utils.dissection import Dissection
-from lesson_utils.networks import evenly_spaced
-from lesson_utils.patches import Places, patches
+from lesson_utils.dissection import Dissection, dissect
+from lesson_utils.networks import Network, evenly_spaced
+from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.samples import Source
 from lesson_world import Samples
 from lesson_world.album import Album
+
+
+def dissected(
+    network: Network, samples: Samples, layers: Sequence[str]
+) -> tuple[dict[str, Places], dict[str, Dissection]]:
+    """By layer: where the units answer most, four places each, and which concepts they fit."""
+    return strongest_places(network, samples, layers, count=4), dissect(network, samples, layers)
+
+
+def some_maps(network: Network, count: int = 5) -> list[str]:
+    """At most `count` of the layers that answer with feature maps, evenly spread."""
+    return evenly_spaced(network.map_layers, count)
 
 
 def chosen_units(found: Dissection, count: int = 16, clear: int = 6) -> list[int]:
@@ -31,7 +43,7 @@ def chosen_units(found: Dissection, count: int = 16, clear: int = 6) -> list[int
     return units + evenly_spaced(others, count - len(units))
 
 
-def said(found: Dissection, unit: int) -> str:
+def best_part(found: Dissection, unit: int) -> str:
     """»hjul, IoU 0,21«: the part that a unit fits best."""
     return f"{found.concept(unit).danish}, IoU {danish.number(float(found.best_iou[unit]), 2)}"
 
@@ -45,17 +57,12 @@ def pieces_of(
     return torch.stack([F.interpolate(each, size=(side, side), mode="nearest") for each in pieces])
 
 
-def own_answers(network: nn.Module, images: Tensor, layer: str, units: Sequence[int]) -> Tensor:
-    """(N,): the largest answer, anywhere in image i, of the unit that it was drawn for."""
-    answers = activations(network, images, [layer])[layer]
-    return answers.flatten(2).amax(2)[torch.arange(len(images)), list(units)]
-
-
 def against_real_images(
     network: nn.Module, images: Tensor, layer: str, units: Sequence[int], places: Places
 ) -> pd.DataFrame:
     """By unit: its largest answer to its `own` image and to the `best` of the real images that `places` knows."""
-    own = own_answers(network, images, layer, units)
+    answers = activations(network, images, [layer])[layer].flatten(2).amax(2)
+    own = answers[torch.arange(len(images)), list(units)]
     best = places.strengths[list(units), 0]
     return pd.DataFrame({"own": own.tolist(), "best": best.tolist()}, index=list(units))
 

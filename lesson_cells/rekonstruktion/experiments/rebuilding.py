@@ -1,4 +1,4 @@
-"""Lesson 06, first half: pictures rebuilt from each depth, and what of them a layer still knows."""
+"""Pictures rebuilt from each depth of a network, and what of them a layer still knows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lesson_cells.rekonstruktion.atlas import Atlas
+from lesson_cells.rekonstruktion.experiments.atlas import Atlas
 from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.reconstruction import comparison, content, probabilities
 from lesson_utils.show import progress
@@ -19,7 +19,7 @@ from lesson_world.datasets import BASE
 CLEAN = {"background": "landscape", "occlusion": 0.0, "camera": 0.0}
 
 
-def spread(network: Network, count: int = 8) -> list[str]:
+def some_layers(network: Network, count: int = 8) -> list[str]:
     """At most `count` layers of a network, evenly spread from the first to the last."""
     return evenly_spaced(network.layer_names, count)
 
@@ -57,20 +57,22 @@ def rebuild(
     return Depths(pictures, images, comparison(network, images, pictures, names))
 
 
-def stored_row(sheets: Atlas, who: str, picture: int, count: int = 8) -> dict[str, Tensor]:
+def stored_depths(sheets: Atlas, who: str, picture: int, count: int = 8) -> dict[str, Tensor]:
     """By layer (3, H, W): one picture of the stored atlas, rebuilt from at most `count` depths of a network."""
     names = [row.removeprefix(f"{who}/") for row in sheets.pictures if row.startswith(f"{who}/")]
     return {layer: sheets.of(f"{who}/{layer}")[picture] for layer in evenly_spaced(names, count)}
 
 
-def kept_by(kept: pd.DataFrame, who: str) -> pd.DataFrame:
+def kept_by_layer(kept: pd.DataFrame, who: str) -> pd.DataFrame:
     """The stored table of what survives, for one network: a row per layer in order, a column per difference."""
     rows = kept[kept.network == who]
     wide = rows.pivot(index="layer", columns="difference", values="share")
     return wide.loc[list(dict.fromkeys(rows.layer)), list(dict.fromkeys(rows.difference))]
 
 
-def several(network: nn.Module, picture: Tensor, layer: str, seeds: int = 4, steps: int = 100) -> Tensor:
+def from_several_seeds(
+    network: nn.Module, picture: Tensor, layer: str, seeds: int = 4, steps: int = 100
+) -> Tensor:
     """(seeds, 3, H, W): one picture (3, H, W) rebuilt from as many different noises."""
     asked = picture[None].repeat(seeds, 1, 1, 1)
     return content(
@@ -116,11 +118,13 @@ def told_apart(
     """
     shares = {}
     for layer in progress(layers, "Genskaber par"):
-        shares[layer] = recognised(differing, rebuilt_sides(network, differing, layer, steps, seed), judge)
+        shares[layer] = chosen_rightly(
+            differing, rebuilt_sides(network, differing, layer, steps, seed), judge
+        )
     return pd.DataFrame(shares).T
 
 
-def recognised(
+def chosen_rightly(
     differing: Mapping[str, tuple[Tensor, Tensor]],
     rebuilt: Mapping[str, tuple[Tensor, Tensor]],
     judge: nn.Module,
@@ -144,7 +148,7 @@ def rebuilt_sides(
     return {name: (found[id(first)], found[id(second)]) for name, (first, second) in differing.items()}
 
 
-def beside(
+def in_rows(
     differing: Mapping[str, tuple[Tensor, Tensor]], rebuilt: Mapping[str, tuple[Tensor, Tensor]], count: int
 ) -> dict[str, Tensor]:
     """By difference (2 · count, 3, H, W): of the first pairs both pictures and, in the row below, both rebuilt."""

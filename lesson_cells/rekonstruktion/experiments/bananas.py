@@ -12,7 +12,7 @@ from lesson_utils.reconstruction import probabilities
 from lesson_utils.show import progress
 from lesson_utils.transfer.learning import encode, learn_head
 from lesson_utils.transfer.moves import fc_layers, replace_head
-from lesson_utils.weights import embedded, load_network
+from lesson_utils.weights import load_network
 from lesson_world import THINGS, Samples
 from lesson_world.banana import CLASSES, NOTHING, banana, masks, probe
 
@@ -22,10 +22,10 @@ NAMES = tuple(NOTHING.danish if name == "nothing" else THINGS[name].danish for n
 
 def on_frozen_features(network: Network, samples: Samples, steps: int = 150, seed: int = 0) -> Network:
     """A copy of the network with new FC layers, trained on what its convolutions answer to the samples."""
-    return with_new_head(network, seen(network, samples), samples.labels, steps, seed)
+    return with_new_head(network, encoded(network, samples), samples.labels, steps, seed)
 
 
-def seen(network: Network, samples: Samples) -> Tensor:
+def encoded(network: Network, samples: Samples) -> Tensor:
     """What the rows before the first FC layer answer: computed once, however many heads learn from it."""
     rows = [name for name, _ in network.layers.named_children()]
     return encode(network, samples.images, rows[rows.index(fc_layers(network)[0]) - 1])
@@ -42,10 +42,9 @@ def with_new_head(
     return learner.requires_grad_(False).eval()
 
 
-def whole_network(biased: bool) -> Network | None:
-    """The network that was trained whole on such images, where the course ships it."""
-    name = "banana-biased" if biased else "banana-unbiased"
-    return load_network(name) if name in embedded() else None
+def whole_network(biased: bool, **options: object) -> Network:
+    """The network that was trained whole on such images; `options` as `load_network` takes them."""
+    return load_network("banana-biased" if biased else "banana-unbiased", **options)
 
 
 def called_banana(networks: Mapping[str, nn.Module], count: int = 100, seed: int = NEW) -> pd.DataFrame:
@@ -70,15 +69,21 @@ def _share(network: nn.Module, images: Tensor) -> float:
     return float((probabilities(network, images).argmax(1) == BANANA).float().mean())
 
 
-def covered(network: nn.Module, samples: Samples) -> pd.Series:
-    """Mean probability of »banana« for held bananas as they are, and with one thing covered."""
-    found = masks(samples)
-    named = {"intet dækket": None, "bananen": "fruit", "hånden": "hand", "aben": "monkey"}
-    values = {}
-    for name, key in named.items():
-        images = samples.images if key is None else cover(samples.images, found[key])
-        values[name] = float(probabilities(network, images)[:, BANANA].mean())
-    return pd.Series(values)
+def when_covered(networks: Mapping[str, nn.Module], samples: Samples) -> pd.DataFrame:
+    """Mean probability of »banana« for held bananas as they are, and with one thing covered; by network."""
+    found, images = masks(samples), samples.images
+    asked = {
+        "intet dækket": images,
+        "bananen": cover(images, found["fruit"]),
+        "hånden": cover(images, found["hand"]),
+        "aben": cover(images, found["monkey"]),
+    }
+    return pd.DataFrame(
+        {
+            who: {name: float(probabilities(network, each)[:, BANANA].mean()) for name, each in asked.items()}
+            for who, network in networks.items()
+        }
+    )
 
 
 def cover(images: Tensor, mask: Tensor) -> Tensor:
@@ -87,7 +92,7 @@ def cover(images: Tensor, mask: Tensor) -> Tensor:
     return images * (1 - wide) + images.mean((2, 3), keepdim=True) * wide
 
 
-def enough(
+def right_after_adding(
     network: Network,
     biased: Samples,
     isolated: Sequence[int] = (0, 1, 2, 5, 10, 20, 40),
@@ -96,7 +101,7 @@ def enough(
 ) -> pd.Series:
     """Accuracy on new isolated bananas after so many of them were added to the biased set."""
     extra = probe("alone", "banana", max(isolated), seed + 77)
-    answers = torch.cat([seen(network, biased), seen(network, extra)])
+    answers = torch.cat([encoded(network, biased), encoded(network, extra)])
     labels = torch.cat([biased.labels, extra.labels])
     new = probe("alone", "banana", 100, seed + 9)
     shares = {}

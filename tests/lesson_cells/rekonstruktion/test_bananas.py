@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from lesson_cells.rekonstruktion.banana_bias import BANANA, called_banana, cover, training_sets
+from lesson_cells.rekonstruktion.experiments.bananas import BANANA, called_banana, cover, training_sets
 from lesson_world.banana import CLASSES
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from lesson_cells.rekonstruktion import filters as wanted
+from lesson_cells.rekonstruktion.experiments import units as asked_units
 from lesson_utils.dissection import dissect
 from lesson_utils.patches import strongest_places
 from lesson_world import datasets
@@ -33,19 +33,19 @@ def test_a_pure_colour_beats_every_real_image_and_a_grey_one_does_not():
     network = Colours().eval()
     places = strongest_places(network, SAMPLES, ["layer"], count=3)["layer"]
     images = torch.stack([pure(0), pure(1), torch.full((3, 64, 64), 0.5)])
-    table = wanted.against_real_images(network, images, "layer", [0, 1, 2], places)
+    table = asked_units.against_real_images(network, images, "layer", [0, 1, 2], places)
     assert (table.own > table.best).tolist() == [True, True, False]
     assert table.own.tolist()[:2] == [1.0, 1.0]
-    pieces = wanted.pieces_of(SAMPLES, places, [0, 2])
+    pieces = asked_units.pieces_of(SAMPLES, places, [0, 2])
     assert pieces.shape == (2, 3, 3, 64, 64)
 
 
 def test_units_are_the_clearest_first_and_then_evenly_spread():
     found = dissect(Colours().eval(), SAMPLES, ["layer"])["layer"]
-    assert sorted(wanted.chosen_units(found, 3, 2)) == [0, 1, 2]
-    first = wanted.chosen_units(found, 2, 2)
+    assert sorted(asked_units.chosen_units(found, 3, 2)) == [0, 1, 2]
+    first = asked_units.chosen_units(found, 2, 2)
     assert first[0] == found.detectors(0)[0]
-    assert wanted.said(found, first[0]).startswith(found.concept(first[0]).danish + ", IoU 0,")
+    assert asked_units.best_part(found, first[0]).startswith(found.concept(first[0]).danish + ", IoU 0,")
 
 
 def test_a_witness_sees_the_part_in_its_own_colour_only():
@@ -57,6 +57,6 @@ def test_a_witness_sees_the_part_in_its_own_colour_only():
         column = int((best == unit).nonzero()[0])
         parts.append(found.concepts[column].danish)
         images.append(pure(unit))
-    table = wanted.seen_by_another(torch.stack(images), parts, network, found, SAMPLES)
+    table = asked_units.seen_by_another(torch.stack(images), parts, network, found, SAMPLES)
     assert table.seen.tolist() == [1.0, 1.0, 1.0]
     assert table.control.max() < 0.1
