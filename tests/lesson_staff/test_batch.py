@@ -18,7 +18,7 @@ import torch
 from lesson_staff import catalogue
 from lesson_staff.batch import cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out, surroundings
+from lesson_staff.kernel import Kernels, carry_out, how_it_ended, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.plan import plan
 from lesson_staff.witness import device_of
@@ -130,6 +130,13 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
 def test_a_kernel_gets_its_share_of_the_cores(tmp_path):
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         assert surroundings(3, tmp_path)[name] == "3"
+
+
+def test_only_the_kill_of_a_full_memory_may_be_one():
+    """A crash in a library's C code, or an exit, says nothing of memory."""
+    assert [how_it_ended(code) for code in (-9, -11, 3, -200)] == [
+        "(SIGKILL). Måske slap hukommelsen op.", "(SIGSEGV).", "(kode 3).", "(signal 200).",
+    ]  # fmt: skip
 
 
 def test_the_device_is_what_the_lessons_parameter_came_to(monkeypatch):
