@@ -192,7 +192,7 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
     ids = tmp_path / "ids"
     ids.mkdir()
     hang = (
-        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(120)"
+        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(200)"
     )
     course(one=[hang], two=[hang], three=[hang])
 
@@ -203,8 +203,10 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
         os.kill(os.getpid(), 2)
 
     threading.Thread(target=interrupt).start()
+    began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         list(run_all(plan(find(), {}), tmp_path, jobs=2))
+    assert time.monotonic() - began < 110, "killed, not waited for"
     kernels = [int(path.name) for path in ids.iterdir()]
     assert len(kernels) == 2, "the third had not begun"
     deadline = time.monotonic() + 10
