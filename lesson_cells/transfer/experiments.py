@@ -16,7 +16,7 @@ TEST_SEED = 99
 
 
 def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: int = 64) -> Task:
-    """The 14 classes of the image world that no embedded network has seen; each `seed` has the same test images."""
+    """The 14 classes of the image world that no embedded network has seen; all seeds share the test images."""
     training = target(per_class * len(TARGET), FIRST_SEED + seed, size)
     test = target(test_per_class * len(TARGET), TEST_SEED, size)
     return Task(training.images, training.labels, test.images, test.labels, tuple(training.danish_names))
