@@ -134,9 +134,9 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes >= 60:
         return f"{minutes // 60} t. {minutes % 60} min."
-    return (
-        f"{minutes} min. {rest} s" if minutes else f"{number(seconds, 1)} s" if seconds < 10 else f"{rest} s"
-    )
+    if minutes:
+        return f"{minutes} min. {rest} s"
+    return f"{number(seconds, 1) if seconds < 10 else rest} s"
 
 
 def verdict(results: Sequence[RunResult]) -> str:

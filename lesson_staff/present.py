@@ -34,14 +34,10 @@ CLICKER = {  # what the two keys do
     "PageUp": {"direction": "up", "alternate": "back"},
 }
 EXTENSIONS = "extensions"
+BUILD = {"load": "static/clicker.js", "extension": "./extension"}
 EXTENSION = {
-    "name": "lesson-clicker",
-    "version": "1.0.0",
-    "jupyterlab": {
-        "extension": True,
-        "_build": {"load": "static/clicker.js", "extension": "./extension"},
-    },
-}
+    "name": "lesson-clicker", "version": "1.0.0", "jupyterlab": {"extension": True, "_build": BUILD}
+}  # fmt: skip
 # What JupyterLab is told before a class: no news, no line beyond the edge, the deck on, a clicker's two keys.
 SETTINGS = {
     f"{DECK}/plugin": {"active": True},
@@ -117,9 +113,7 @@ def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def server_command(notebook: Path, *options: str) -> list[str]:
     """JupyterLab on this machine only, behind its token, opened at the notebook."""
     return [
-        sys.executable,
-        "-m",
-        "jupyterlab",
+        *(sys.executable, "-m", "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",

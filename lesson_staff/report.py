@@ -32,7 +32,6 @@ def write_report(folder: Path) -> tuple[Path, str]:
     entries = read_plan(folder)
     if not results and not entries:
         raise LessonError(NO_BATCH.format(folder))
-    results.sort(key=lambda result: (result.passed, result.name))
     metrics = {result.name: metrics_of(folder, result) for result in results}
     there = {result.name for result in results}
     missing = [entry["name"] for entry in entries if entry["name"] not in there]

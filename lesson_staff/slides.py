@@ -17,7 +17,6 @@ from lesson_staff.pages import (
     for_reading,
     replace_file,
 )
-from lesson_staff.tall_pictures import parted
 from lesson_utils.errors import LessonError
 
 REVEAL = "reveal"
@@ -65,9 +64,6 @@ def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             pending = ""
         if shows(cell):
             cell.metadata["transient"] = {"remove_source": True}
-            for output in cell.outputs:
-                if html_of(output):
-                    output.data["text/html"] = parted(html_of(output))
         kept.append(cell)
     made.cells = kept
     return made

@@ -29,18 +29,11 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
 
     An earlier one is renamed before it is removed, file by file.
     """
-    result = RunResult(
-        name=run.name,
-        number=run.lesson.number,
-        title=run.lesson.title,
-        parameters=dict(run.parameters),
-        changed=dict(run.changed),
-        seconds=outcome.seconds,
-        reason=outcome.reason,
-        traceback=outcome.traceback,
-        picture_text=outcome.picture_text,
-        facts={**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt},
-    )
+    told = {name: getattr(outcome, name) for name in ("seconds", "reason", "traceback", "picture_text")}
+    facts = {**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt}
+    about = {"name": run.name, "number": run.lesson.number, "title": run.lesson.title}
+    about |= {"parameters": dict(run.parameters), "changed": dict(run.changed)}
+    result = RunResult(**about, **told, facts=facts)
     half, old = folder / f"{HALF}{run.name}", folder / f"{HALF}old-{run.name}"
     for leftover in (half, old):
         shutil.rmtree(leftover, ignore_errors=True)

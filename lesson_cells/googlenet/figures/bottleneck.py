@@ -21,19 +21,19 @@ def pixel_product(weights: Tensor, pixel: Tensor, answer: Tensor) -> Figure:
     """
     filters, channels = weights.shape
     figure, panels = style.new_figure(4.6, rows=3, height_ratios=[1, 4, 1])
-    strips = (
-        (pixel[None], f"pixlens {channels} tal ind: ét fra hver kanal", style.SEQUENTIAL),
-        (weights, f"filtrene: {filters} rækker med {channels} vægte", style.DIVERGING),
-        (
-            answer[None],
-            f"pixlens {filters} tal ud: hver række ganget med pixlens tal og lagt sammen",
-            style.DIVERGING,
-        ),
-    )
-    for axes, (values, title, colours) in zip(panels, strips, strict=True):
-        most = float(values.abs().max())
-        low = -most if colours == style.DIVERGING else 0
-        style.image_axes(axes, values, aspect="auto", cmap=colours, vmin=low, vmax=most)
+    strips = {
+        f"pixlens {channels} tal ind: ét fra hver kanal": pixel[None],
+        f"filtrene: {filters} rækker med {channels} vægte": weights,
+        f"pixlens {filters} tal ud: hver række ganget med pixlens tal og lagt sammen": answer[None],
+    }
+    for axes, (title, values) in zip(panels, strips.items(), strict=True):
+        most, signed = float(values.abs().max()), bool((values < 0).any())
+        scale = {
+            "cmap": style.DIVERGING if signed else style.SEQUENTIAL,
+            "vmin": -most * signed,
+            "vmax": most,
+        }
+        style.image_axes(axes, values, aspect="auto", **scale)
         axes.set_title(title, fontsize=14)
         axes.spines[:].set_visible(True)
     return style.described(
@@ -63,10 +63,8 @@ def cost_with_bottleneck(direct: Any, through: Mapping[int, tuple[Any, Any]], wi
     _draw_curve(figure.add_subplot(grid[1, :]), direct.multiply_adds, curve, width)
     verdict = _verdict(direct.multiply_adds / curve[width])
     figure.suptitle(verdict)
-    parts = [
-        Patch(color=style.BLUE, label="den store foldning"),
-        Patch(color=style.ORANGE, label="1×1-foldningen"),
-    ]
+    names = {style.BLUE: "den store foldning", style.ORANGE: "1×1-foldningen"}
+    parts = [Patch(color=colour, label=name) for colour, name in names.items()]
     figure.legend(handles=parts, loc="outside lower center", ncols=2)
     low, high = min(curve), max(curve)
     return style.described(
@@ -165,9 +163,9 @@ def bottleneck_trade(
     keeping.set(xlabel="flaskehalsens bredde (kanaler)", ylim=(0, 1.04), xlim=(0, len(costs)))
     style.danish_ticks(keeping.yaxis, lambda share: percent(share, 0))
     keeping.legend(loc="lower right")
+    later = len(costs) // 4
     told = "; ".join(
-        f"{name}: {percent(shares[chosen - 1], 0)} ved {chosen}, {percent(shares[len(shares) // 4 - 1], 0)} ved "
-        f"{len(shares) // 4}"
+        f"{name}: {percent(shares[chosen - 1], 0)} ved {chosen}, {percent(shares[later - 1], 0)} ved {later}"
         for name, shares in kept.items()
     )
     return style.described(
