@@ -13,6 +13,7 @@ from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table
 from lesson_utils.networks.googlenet import GoogLeNet
+from lesson_utils.networks.modes import eval_mode
 from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
 
@@ -71,8 +72,9 @@ def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
     """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
     names = list(network.auxiliary)
     found = activations(network, samples.images, [*names, "fc"])
-    with torch.no_grad():
-        answers = {name: network.auxiliary[name](found[name]) for name in names} | {"fc": found["fc"]}
+    with torch.no_grad(), eval_mode(network):
+        answers = {name: network.auxiliary[name](found[name].to(network.device)).cpu() for name in names}
+    answers["fc"] = found["fc"]
     return pd.Series(
         {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
     )
@@ -90,7 +92,7 @@ def class_evidence(network: GoogLeNet, images: Tensor, label: int) -> Tensor:
     if last is None:
         raise LessonError(f"{network.name} har ingen GAP, så kortet kan ikke regnes ud: vælg et GoogLeNet.")
     maps = activations(network, images, [last])[last]
-    weights = network.layers.fc.linear.weight[label].detach()
+    weights = network.layers.fc.linear.weight[label].detach().cpu()
     return torch.einsum("nchw,c->nhw", maps, weights)
 
 
