@@ -31,8 +31,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lesson_utils.activations import extractor
 from lesson_utils.networks.imagenet import relative
+from lesson_utils.networks.modes import frozen
 from lesson_utils.reconstruction import Climb, Filter, Fourier, Priors, reconstruct
-from lesson_utils.reconstruction.optimiser import frozen
 from lesson_utils.show.measurements import store
 
 SIZE, CHANNELS = 128, list(range(16))

@@ -15,20 +15,21 @@ from lesson_utils import danish, device
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, sights
 from lesson_utils.networks.arithmetic import Sight
+from lesson_utils.networks.modes import device_of, eval_mode
 from lesson_utils.networks.network import check_images
-from lesson_utils.samples import Source, batches, images_of
+from lesson_utils.samples import Source, batches, check_any, images_of
 
 Answers = dict[str, Tensor]
 
 
-@torch.no_grad()
 def activations(network: nn.Module, images: Tensor, layers: Sequence[str]) -> Answers:
     """The outputs of `layers` for `images` (N, 3, H, W), by name: (N, C, H, W), or (N, features) from FC layers.
 
+    The network answers in eval mode, where it is, and stays as it was; the answers are on the CPU.
     A module that runs several times in one pass answers as it did first.
     Raises LessonError for a layer that the network does not have.
     """
-    return extractor(network, layers)(images)
+    return _ask(network, extractor(network, layers), images)
 
 
 def stream(
@@ -36,11 +37,23 @@ def stream(
 ) -> Iterator[Answers]:
     """`activations` for one batch after another: the memory is one batch's, however many the images are."""
     run = extractor(network, layers)
-    place = next(network.parameters()).device
     for batch in batches(source, batch_size):
-        with torch.no_grad():
-            answers = run(images_of(batch).to(place))
-        yield answers
+        yield _ask(network, run, images_of(batch))
+
+
+@torch.no_grad()
+def probabilities(network: nn.Module, source: Source, batch_size: int = 250) -> Tensor:
+    """(N, classes) on the CPU: how sure a network is of each class, in eval mode; each row sums to 1."""
+    with eval_mode(network):
+        device, found = device_of(network), batches(source, batch_size)
+        return torch.cat([network(images_of(batch).to(device)).softmax(1).cpu() for batch in found])
+
+
+@torch.no_grad()
+def _ask(network: nn.Module, run: Callable[[Tensor], Answers], images: Tensor) -> Answers:
+    check_any(images)
+    with eval_mode(network):
+        return {layer: answer.cpu() for layer, answer in run(images.to(device_of(network))).items()}
 
 
 def locate(network: nn.Module, layer: str) -> list[str]:
@@ -70,7 +83,7 @@ def sights_of(network: nn.Module, layers: Sequence[str], side: int = 224) -> dic
 
 
 def extractor(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], Answers]:
-    """A function from images to the answers of `layers`, through which gradients can flow.
+    """A function from images to the answers of `layers`, in its present mode; gradients flow through it.
 
     torchvision's `create_feature_extractor` cuts the network behind the last of the layers, once for each
     question; a network that torch.fx cannot trace runs as it is, with hooks, and is stopped there.

@@ -71,7 +71,7 @@ def features(
         maps = (images_of(batch) for batch in batches(source, batch_size))
     else:
         locate(network, layer)  # raises for a layer that is not there, before any image is drawn
-        maps = (answers[layer].cpu() for answers in stream(network, source, [layer], batch_size))
+        maps = (answers[layer] for answers in stream(network, source, [layer], batch_size))
     return torch.cat([_vectors(batch, pool) for batch in maps])
 
 
@@ -91,7 +91,7 @@ def nearest(
     if metric not in METRICS:
         raise LessonError(f"metric er »{metric}«, men skal være {' eller '.join(f'»{m}«' for m in METRICS)}.")
     within = queries is None
-    most = len(vectors) - within
+    most = max(len(vectors) - within, 0)
     if not 1 <= count <= most:
         raise LessonError(
             f"Der er {danish.plural(most, 'mulig nabo', 'mulige naboer')}, men du beder om {count}: vælg færre."

@@ -61,9 +61,9 @@ def strongest_places(
     for batch in batches(source, batch_size):
         images = images_of(batch)
         looks = looks or sights_of(network, layers, images.shape[-1])
-        answers = activations(network, images.to(next(network.parameters()).device), layers)
+        answers = activations(network, images, layers)
         for layer in layers:
-            found = _places(answers[layer].cpu(), batch, looks[layer], layer, count, seen)
+            found = _places(answers[layer], batch, looks[layer], layer, count, seen)
             best[layer] = _stronger(best[layer], found, count) if layer in best else found
         seen += len(images)
     return best

@@ -3,11 +3,12 @@
 The image world's `Samples` and `Album` answer so, and any other set may; the library does not know the world.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
+from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 
 
@@ -57,14 +58,33 @@ another, such as an `Album`."""
 
 
 def batches(source: Source, size: int = 100) -> Iterator[Piece]:
-    """The source in batches of at most `size` images, of the kind that it is made of."""
+    """The source in batches of at most `size` images, of the kind that it is made of.
+
+    Raises LessonError where there is no image.
+    """
+    count = 0
+    for batch in _pieces(source, int(size)):
+        count += 1
+        yield batch
+    check_any(range(count))
+
+
+def check_any(images: Sized) -> None:
+    """Raise LessonError where there is no image."""
+    if not len(images):
+        raise LessonError("Der er ingen billeder: giv mindst ét.")
+
+
+def _pieces(source: Source, size: int) -> Iterator[Piece]:
+    if isinstance(source, Tensor | Images) and not len(images_of(source)):
+        return
     if isinstance(source, Samples):
         yield from (source.take(slice(start, start + size)) for start in range(0, len(source), size))
     elif isinstance(source, Tensor | Images):
         yield from (source if isinstance(source, Tensor) else source.images).split(size)
     else:
         for piece in source:
-            yield from batches(piece, size)
+            yield from _pieces(piece, size)
 
 
 def images_of(batch: Piece) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.networks import Network, layer_table
+from lesson_utils.networks.modes import eval_mode
 from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
 
@@ -68,8 +69,9 @@ def head_accuracies(network: Network, samples: Samples) -> pd.Series:
     """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
     names = list(network.auxiliary)
     found = activations(network, samples.images, [*names, "fc"])
-    with torch.no_grad():
-        answers = {name: network.auxiliary[name](found[name]) for name in names} | {"fc": found["fc"]}
+    with torch.no_grad(), eval_mode(network):
+        answers = {name: network.auxiliary[name](found[name].to(network.device)).cpu() for name in names}
+    answers["fc"] = found["fc"]
     return pd.Series(
         {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
     )

@@ -34,7 +34,7 @@ def silent_channels(
     found: dict[str, list[Tensor]] = {layer: [] for layer in layers}
     for answers in stream(network, source, layers, batch_size):
         for layer, answer in answers.items():
-            found[layer].append(peaks(answer).cpu())
+            found[layer].append(peaks(answer))
     rows = {}
     for layer, pieces in found.items():
         every = torch.cat(pieces)
@@ -46,8 +46,7 @@ def silent_channels(
             "dead": _share(strongest == 0),
         }
         if image is not None:
-            place = next(network.parameters()).device
-            alone = peaks(activations(network, image[None].to(place), [layer])[layer]).cpu()
+            alone = peaks(activations(network, image[None], [layer])[layer])
             rows[layer] |= {"image_weak": _share(_weak(alone, strongest)), "image_silent": _share(alone == 0)}
     return pd.DataFrame.from_dict(rows, orient="index").astype({"channels": int}).rename_axis("layer")
 

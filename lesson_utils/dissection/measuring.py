@@ -78,7 +78,7 @@ def unit_thresholds(
         raise LessonError(f"quantile er {danish.number(quantile)}, men skal ligge mellem 0 og 1, fx 0,99.")
     counts: dict[str, Histogram] = {}
     for batch in batches(source, batch_size):
-        for layer, answers in _answers(network, images_of(_with_parts(batch)), layers).items():
+        for layer, answers in activations(network, images_of(_with_parts(batch)), layers).items():
             if answers.dim() != 4:
                 raise LessonError(
                     f"»{layer}« har ingen feature maps, så dets enheder ser hele billedet: vælg et conv-lag."
@@ -93,7 +93,7 @@ def unit_masks(
 ) -> Tensor:
     """bool (N, H, W): where the unit's answer to `images` (N, 3, H, W) is above its threshold."""
     side = images.shape[-1]
-    answers = _answers(network, images, [dissection.layer])[dissection.layer][:, unit : unit + 1]
+    answers = activations(network, images, [dissection.layer])[dissection.layer][:, unit : unit + 1]
     grown = _on_grid(answers, dissection.sight, side, cells or side)
     return grown[:, 0] > dissection.thresholds[unit]
 
@@ -112,7 +112,7 @@ def _masks(
     network: nn.Module, images: Tensor, sights: dict[str, Sight], limits: Tensor, cells: int
 ) -> Iterator[tuple[slice, Tensor]]:
     """Layer by layer: which rows of `limits` its units have, and where they see: 1 in float32 (U, N, cells²)."""
-    answers = _answers(network, images, list(sights))
+    answers = activations(network, images, list(sights))
     first = 0
     for layer, seen in sights.items():
         grown = _on_grid(answers.pop(layer), seen, images.shape[-1], cells).transpose(0, 1).flatten(2)
@@ -127,12 +127,6 @@ def _on_grid(answers: Tensor, seen: Sight, side: int, cells: int) -> Tensor:
     at = ((places - seen.middle) / seen.jump).clamp(0, count - 1)
     weights = (1 - (at[:, None] - torch.arange(count)).abs()).clamp_min(0)  # (cells, h)
     return weights @ answers @ weights.T
-
-
-def _answers(network: nn.Module, images: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-    """`activations`, computed where the network is and counted on the CPU."""
-    place = next(network.parameters()).device
-    return {layer: found.cpu() for layer, found in activations(network, images.to(place), layers).items()}
 
 
 def _with_parts(batch: object) -> KnownSamples:

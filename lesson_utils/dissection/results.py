@@ -98,7 +98,7 @@ class Dissection:
         concept that is its best in all images: the interval says how sure the numbers are for these images'
         world, not for another training.
         """
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(int(seed))
         groups = len(self.hits)
         drawn = torch.randint(groups, (draws, groups), generator=generator)
         weights = torch.zeros(draws, groups).scatter_add_(1, drawn, torch.ones(drawn.shape))

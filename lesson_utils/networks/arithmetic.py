@@ -16,6 +16,7 @@ from torch._subclasses import FakeTensorMode
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
+from lesson_utils.networks.modes import device_of, eval_mode
 
 Rounding = Literal["exact", "floor", "ceil"]
 
@@ -148,16 +149,19 @@ def _record(network: nn.Module, input_size: int | None) -> "_Recorder":
     input_size = input_size or getattr(network, "input_size", None)
     if input_size is None:
         raise LessonError("Netværket kender ikke sin billedstørrelse: angiv input_size, fx 224.")
-    try:
-        recorder = _Recorder(fx.symbolic_trace(network))
-    except Exception:  # torch.fx gives up in many ways
-        name = type(network).__name__
-        raise LessonError(f"{name} kan ikke følges lag for lag: skriv forward uden if og while.") from None
-    device = next(network.parameters()).device
-    # a fake tensor has a shape and no values, so nothing is computed, however large the network is
-    with nullcontext() if device.type == "meta" else FakeTensorMode(allow_non_fake_inputs=True):
-        recorder.run(torch.empty(1, 3, input_size, input_size, device=device))
-    return recorder
+    with eval_mode(network):
+        try:
+            recorder = _Recorder(fx.symbolic_trace(network))
+        except Exception:  # torch.fx gives up in many ways
+            name = type(network).__name__
+            raise LessonError(
+                f"{name} kan ikke følges lag for lag: skriv forward uden if og while."
+            ) from None
+        device = device_of(network)
+        # a fake tensor has a shape and no values, so nothing is computed, however large the network is
+        with nullcontext() if device.type == "meta" else FakeTensorMode(allow_non_fake_inputs=True):
+            recorder.run(torch.empty(1, 3, input_size, input_size, device=device))
+        return recorder
 
 
 def _rows_of(network: nn.Module) -> list[tuple[str, nn.Module]]:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import torch
 from torch import Tensor, nn
 
-from lesson_utils.activations import activations
+from lesson_utils.activations import activations, probabilities
 from lesson_utils.reconstruction.objectives import relative_error
 from lesson_utils.reconstruction.priors import total_variation
 
@@ -43,14 +42,3 @@ def comparison(
         for title, decibel, error in zip(titles, psnr(images, pictures), errors, strict=True):
             rows.append((layer, title, float(decibel), float(error)))
     return pd.DataFrame(rows, columns=["layer", "picture", "psnr", "feature_error"])
-
-
-@torch.no_grad()
-def probabilities(network: nn.Module, images: Tensor) -> Tensor:
-    """(N, classes): what a network takes images (N, 3, H, W) for; in eval mode, and left as it was."""
-    training = network.training
-    place = next(network.parameters()).device
-    try:
-        return network.eval()(images.to(place)).softmax(1).cpu()
-    finally:
-        network.train(training)

@@ -14,6 +14,7 @@ from lesson_utils import danish
 from lesson_utils.activations import Answers, activations, locate
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
+from lesson_utils.networks.modes import device_of
 
 
 class Objective:
@@ -144,8 +145,7 @@ class Content(Objective):
         self.count = len(self.pictures)
 
     def bind(self, network: nn.Module) -> "Content":
-        place = next(network.parameters()).device
-        targets = activations(network, self.pictures.to(place), [self.layer])[self.layer]
+        targets = activations(network, self.pictures, [self.layer])[self.layer].to(device_of(network))
         return Content(self.layer, self.pictures, targets)
 
     @property

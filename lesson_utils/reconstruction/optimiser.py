@@ -5,8 +5,8 @@ into chunks (up to the rounding of float32).
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from numbers import Integral
 
@@ -18,9 +18,11 @@ from lesson_utils.activations import extractor
 from lesson_utils.device import precision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
+from lesson_utils.networks.modes import device_of, frozen
 from lesson_utils.reconstruction.objectives import Objective
 from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
 from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
+from lesson_utils.samples import check_any
 
 CHUNK_PIXELS = 64 * 128 * 128  # pixels of a chunk, unless one is asked for: 64 images of 128, 21 of 224
 LAST_RATE = 0.1  # the last step is this share of the first
@@ -108,14 +110,14 @@ def reconstruct(
     of all steps. Ctrl-C, or KeyboardInterrupt from `on_step`, ends the work and returns what there is.
     Raises LessonError for an unknown layer or channel, and for a size the network cannot take.
     """
-    objective = objective.bind(network)
+    with frozen(network):
+        objective = objective.bind(network)
     one_seed = isinstance(seed, Integral)
-    number = objective.count or (1 if one_seed else len(seed))
+    number = objective.count if objective.count is not None else 1 if one_seed else len(seed)
     seeds = [int(seed)] * number if one_seed else [int(each) for each in seed]
     _check(number, seeds, steps, priors, parametrisation)
-    height, width = _size(network, size)
+    (height, width), device = _size(network, size), device_of(network)
     chunks = _chunks(number, chunk or max(1, CHUNK_PIXELS // (height * width)), objective.group)
-    device = next(network.parameters()).device
     written = parametrisation.begin(seeds, height, width)
     result = Reconstruction(
         images=parametrisation.image(written, height, width).clone(),
@@ -140,7 +142,7 @@ def reconstruct(
                 value = work.look(run, objective, rows, fast)
                 result.curve[rows, step] = value.cpu()
                 if on_step is not None:
-                    on_step(Step(step, steps, rows, result.curve[rows, step], work.seen))
+                    on_step(Step(step, steps, rows, result.curve[rows, step], work.seen.cpu()))
                 work.move(step / max(steps - 1, 1))
                 result.done[rows] = step + 1
                 if step + 1 in result.frames:
@@ -215,23 +217,6 @@ class _Work:
         self.parametrisation.confine(self.written)
 
 
-@contextmanager
-def frozen(network: nn.Module) -> Iterator[None]:
-    """The network in eval mode, and no weight with a gradient; afterwards everything as it was."""
-    modes = {module: module.training for module in network.modules()}
-    wanted = [weight for weight in network.parameters() if weight.requires_grad]
-    network.eval()
-    for weight in wanted:
-        weight.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-        for weight in wanted:
-            weight.requires_grad_(True)
-
-
 def _of_length_one(step: Tensor) -> Tensor:
     """Each image's step with a root mean square of one."""
     length = step.flatten(1).square().mean(1).sqrt().clamp_min(1e-12)
@@ -249,10 +234,10 @@ def _chunks(number: int, most: int, group: int) -> list[Tensor]:
 def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, int]:
     if size is None:
         size = network.input_size if isinstance(network, Network) else 224
-    height, width = (size, size) if isinstance(size, int) else size
+    height, width = (size, size) if isinstance(size, Integral) else size
     if min(height, width) < 1:
         raise LessonError(f"Billedet kan ikke være {height} × {width} pixler: vælg en størrelse over 0.")
-    return height, width
+    return int(height), int(width)
 
 
 def _check(
@@ -262,6 +247,7 @@ def _check(
     priors: Priors,
     parametrisation: Pixels | Fourier,
 ) -> None:
+    check_any(range(number))
     if len(seeds) != number:
         raise LessonError(
             f"Der er {danish.plural(len(seeds), 'seed', 'seeds')} til "

@@ -44,7 +44,7 @@ class Pixels:
         if self.softness:
             drawn = blurred(drawn, self.softness)
             drawn = drawn / drawn.flatten(1).std(1).view(-1, 1, 1, 1)
-        ground = self.brightness if self.start is None else self.start.float()
+        ground = self.brightness if self.start is None else self.start.cpu().float()
         return (ground + self.contrast * drawn).clamp(0, 1)
 
     def image(self, written: Tensor, height: int, width: int) -> Tensor:

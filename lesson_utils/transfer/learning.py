@@ -10,10 +10,12 @@ from lesson_utils.device import precision
 from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
+from lesson_utils.networks.modes import device_of, eval_mode
+from lesson_utils.samples import batches, check_any, images_of
 from lesson_utils.training import accuracy, shifted
 from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
 
-__all__ = ["accuracy", "encode", "fine_tune", "predict", "train_head"]
+__all__ = ["accuracy", "encode", "fine_tune", "train_head"]
 
 BATCH_SIZE = 64
 SHIFT = 4  # pixels of 64: where all layers learn, each step sees the images moved a little
@@ -21,11 +23,17 @@ SHIFT = 4  # pixels of 64: where all layers learn, each step sees the images mov
 
 @torch.no_grad()
 def encode(network: Network, images: Tensor, up_to: str, batch_size: int = 250) -> Tensor:
-    """The network's answer after the row `up_to`, for images (N, 3, H, W), uint8 or float: (N, ...)."""
+    """The network's answer after the row `up_to`, for images (N, 3, H, W), uint8 or float: (N, ...) on the CPU.
+
+    In eval mode; the network stays as it was.
+    """
     names = [name for name, _ in network.layers.named_children()]
-    encoder = network.layers[: names.index(up_to) + 1].eval()
-    batches = images.split(batch_size)
-    return torch.cat([encoder(network.normalize(as_float(batch.to(network.device)))) for batch in batches])
+    encoder = network.layers[: names.index(up_to) + 1]
+    with eval_mode(network):
+        answers = [
+            encoder(network.normalize(images_of(batch))).cpu() for batch in batches(images, batch_size)
+        ]
+    return torch.cat(answers)
 
 
 def train_head(
@@ -55,11 +63,11 @@ def learn_head(
     head: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 300, rate: float = 3e-3, seed: int = 0
 ) -> None:
     """Train `head` on features (N, ...) that are already there, where they are."""
-    labels = labels.to(inputs.device)
     optimizer = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=0.01)
     head.train()
+    device = device_of(head)
     for chosen in _shuffled(len(inputs), steps, seed, optimizer):
-        loss = F.cross_entropy(head(inputs[chosen]), labels[chosen])
+        loss = F.cross_entropy(head(inputs[chosen].to(device)), labels[chosen].to(device))
         _update(optimizer, loss)
     head.eval()
 
@@ -80,13 +88,14 @@ def fine_tune(
     train mode wherever its layer learns: with the old statistics the gradients would not belong to the numbers
     that the layers really send on. A network from scratch: `lower=1`.
     """
+    check_any(images)
     new = [w for name in head for w in network.layers.get_submodule(name).parameters()]
     known = {id(weight) for weight in new}
     old = [w for w in network.parameters() if w.requires_grad and id(w) not in known]
     groups = [{"params": new, "lr": rate}, {"params": old, "lr": lower * rate}]
     optimizer = torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=0.01)
     training_mode(network.to(memory_format=torch.channels_last))
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(int(seed))
     for chosen in _shuffled(len(images), steps, seed, optimizer):
         moved = as_float(shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)).to(
             network.device
@@ -102,11 +111,11 @@ def _shuffled(count: int, steps: int, seed: int, optimizer: torch.optim.Optimize
 
     Dropout draws from torch's global numbers, which are put back afterwards.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(int(seed))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     size, order = min(BATCH_SIZE, count), torch.empty(0, dtype=torch.long)
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(int(seed))
         for _ in range(steps):
             if len(order) < size:
                 order = torch.randperm(count, generator=generator)
@@ -119,11 +128,3 @@ def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-
-
-@torch.no_grad()
-def predict(network: Network, images: Tensor, batch_size: int = 250) -> Tensor:
-    """How sure the network is of each class: (N, classes), each row sums to one."""
-    network.eval()
-    answers = [network(as_float(batch.to(network.device))) for batch in images.split(batch_size)]
-    return torch.cat(answers).softmax(1).cpu()

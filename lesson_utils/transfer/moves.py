@@ -32,7 +32,7 @@ def replace_head(network: Network, classes: int, layers: int = 1, seed: int = 0)
         have = danish.plural(len(names), "fuldt forbundet lag", "fuldt forbundne lag")
         raise LessonError(f"{network.name} har {have}, så {layers} kan ikke erstattes: vælg et tal fra 1.")
     changed = copy.deepcopy(network)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(int(seed))
     for name in names[-layers:]:
         old, is_last = changed.layers.get_submodule(name).linear, name == names[-1]
         new = FCBlock(old.in_features, classes if is_last else old.out_features, relu=not is_last)

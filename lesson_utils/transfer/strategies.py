@@ -8,8 +8,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from lesson_utils.activations import probabilities
 from lesson_utils.networks import Network
-from lesson_utils.transfer.learning import encode, encoder_and_head, fine_tune, learn_head, predict
+from lesson_utils.transfer.learning import encode, encoder_and_head, fine_tune, learn_head
 from lesson_utils.transfer.moves import fc_layers, freeze, fresh, replace_head, unfreeze
 from lesson_utils.transfer.tasks import Task
 
@@ -80,37 +81,34 @@ def transfer(
 ) -> TransferResult:
     """Learn `task` from `per_class` images of each class (None: from all its images) with one strategy.
 
-    `network` stays as it was. `memory` keeps features of frozen encoders from one call to the next with the same
-    task, `clock` counts the seconds. Raises LessonError where the task has too few images.
+    `network` stays as it was. `memory` keeps what frozen encoders answer from one call to the next, by network and
+    task; `clock` counts the seconds. Raises LessonError where the task has too few images.
     """
     strategy = STRATEGIES[strategy] if isinstance(strategy, str) else strategy
     rows = torch.arange(len(task.labels)) if per_class is None else task.rows(per_class)
     images, labels = task.images[rows], task.labels[rows]
     started = clock()
     learner = prepare(strategy, network, len(task.class_names), seed)
-    probabilities = None
     if strategy.pretrained or not strategy.encoder_learns:
         last, head = encoder_and_head(learner)
         memory = {} if memory is None else memory
-        key = (strategy.pretrained, last, seed if not strategy.pretrained else 0)
+        key = (last, None if strategy.pretrained else seed, *_identity(network, task))
         if key not in memory:
             memory[key] = _encode_task(learner, task, last, clock)
         known, test, per_image = memory[key]
         started = clock() - per_image * len(rows)
         learn_head(head, known[rows], labels, seed=seed)
         if not strategy.encoder_learns:
-            seconds = clock() - started
-            with torch.no_grad():
-                probabilities = head(test).softmax(1).cpu()
+            seconds, sure = clock() - started, probabilities(head, test)
     if strategy.encoder_learns:
         new = fc_layers(learner)[-1:] if strategy.pretrained else []
         lower, rate = (0.1, 1e-3) if strategy.pretrained else (1.0, 2e-3)
         fine_tune(unfreeze(learner), images, labels, new, steps_for(len(rows), strategy), rate, lower, seed)
         seconds = clock() - started
-        probabilities = predict(learner, task.test_images)
-    right = (probabilities.argmax(1) == task.test_labels).float().mean().item()
+        sure = probabilities(learner, task.test_images)
+    right = (sure.argmax(1) == task.test_labels).float().mean().item()
     count = per_class or task.smallest_class
-    return TransferResult(strategy.name, count, seed, right, seconds, probabilities, learner)
+    return TransferResult(strategy.name, count, seed, right, seconds, sure, learner)
 
 
 def prepare(strategy: Strategy, network: Network, classes: int, seed: int) -> Network:
@@ -122,8 +120,14 @@ def prepare(strategy: Strategy, network: Network, classes: int, seed: int) -> Ne
     return freeze(learner, names[names.index(fc_layers(learner)[-layers]) - 1])
 
 
+def _identity(network: Network, task: Task) -> tuple:
+    """This network with the weights that it has now, and this task: what an encoder's answers depend on."""
+    changes = sum(tensor._version for tensor in network.state_dict().values())
+    return network, changes, task.images, task.test_images
+
+
 def _encode_task(
-    network: Network, task: Task, up_to: str, clock: Callable[[], float] = time.perf_counter
+    network: Network, task: Task, up_to: str, clock: Callable[[], float]
 ) -> tuple[Tensor, Tensor, float]:
     """Features of all the task's images, training and test, and the seconds that one image takes."""
     encode(network, task.images[:1], up_to)  # the first pass through new weights costs more than its share

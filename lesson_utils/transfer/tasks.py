@@ -44,7 +44,7 @@ def split(photos: PhotoFolder, test_share: float = 0.3, seed: int = 0) -> Task:
 
     Raises LessonError for a class with a single photo.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(int(seed))
     training, test = [], []
     for label, name in enumerate(photos.class_names):
         rows = (photos.labels == label).nonzero()[:, 0]

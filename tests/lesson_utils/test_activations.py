@@ -116,7 +116,7 @@ def test_layers_that_work_in_place_do_not_overwrite_what_was_asked_for():
     found = activations(network, IMAGES, ["conv", "relu", "last"])
     assert (found["conv"] < 0).any()
     assert torch.equal(found["relu"], found["conv"].relu())
-    assert module._cut[network][(True, ("conv", "relu", "last"))] is not None, "this one can be traced"
+    assert module._cut[network][(False, ("conv", "relu", "last"))] is not None, "this one can be traced"
 
 
 def test_a_changed_network_is_cut_anew():
@@ -144,18 +144,10 @@ def test_an_extractor_is_made_once_and_goes_with_its_network():
     assert gone() is None
 
 
-def test_asking_leaves_every_module_in_its_mode():
-    network = alexnet.mini(7).train()
-    network.layers.conv1.norm.eval()  # frozen, as in fine-tuning
-    modes = [part.training for part in network.modules()]
-    activations(network, IMAGES, ["conv5"])
-    assert [part.training for part in network.modules()] == modes
-
-
-def test_in_training_and_in_eval_a_network_answers_differently():
+def test_an_extractor_answers_in_the_networks_mode():
     network = alexnet.mini(7)
     trained, evaluated = (
-        activations(network.train(mode), IMAGES, ["conv2"])["conv2"] for mode in (True, False)
+        extractor(network.train(mode), ["conv2"])(IMAGES)["conv2"] for mode in (True, False)
     )
     assert not torch.allclose(trained, evaluated)
 
