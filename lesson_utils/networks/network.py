@@ -126,7 +126,7 @@ def materialise(network: Network, seed: int, device: str | torch.device) -> Netw
     if torch.device(device).type == "meta":
         return network
     network.to_empty(device="cpu").to(memory_format=torch.contiguous_format)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(int(seed))
     with torch.no_grad():
         network.mean.copy_(torch.tensor(network.normalization[0]).view(1, 3, 1, 1))
         network.std.copy_(torch.tensor(network.normalization[1]).view(1, 3, 1, 1))

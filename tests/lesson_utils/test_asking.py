@@ -164,7 +164,7 @@ def test_numpys_numbers_are_numbers():
     learner = transfer.replace_head(network, np.int64(3), layers=one, seed=one)
     assert learner.layers.fc.linear.out_features == 3
     assert len(transfer.transfer("fine_tuned", network, TASK, one, seed=one).probabilities) == 4
-    assert transfer.fresh(network, one).layers.fc.linear.weight.shape == (4, 192)
+    assert transfer.fresh(network, one).layers.fc.linear.weight.shape == (4, 320)
     photos = PhotoFolder(IMAGES, SAMPLES.labels, tuple("abcd"))
     assert len(transfer.split(photos, seed=one).test_labels) == 4
     assert DISSECTION.interval(seed=one) == DISSECTION.interval(seed=1)
