@@ -29,7 +29,7 @@ help:  ## Vis denne hjælp
 run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
 	@$(BIN)/lesson run $(LESSON)
 
-test: $(READY)  ## Afprøv biblioteket og alle notebooks
+test: $(READY)  ## Test husene og alle notebooks
 	LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 tests notebooks
 
@@ -47,7 +47,7 @@ format: $(READY)  ## Ret kodens form med ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-measure: $(READY)  ## Mål det, der tager for lang tid til at være en prøve
+measure: $(READY)  ## Mål det, der tager for lang tid til at være en test
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 	@$(BIN)/python -m lesson_staff.fingerprint $(patsubst data/measurements/%.csv,%,$(wildcard data/measurements/*.csv))
 

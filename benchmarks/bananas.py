@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from lesson_cells.rekonstruktion import banana_bias
+from lesson_cells.rekonstruktion.experiments import bananas
 from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
 
@@ -22,31 +22,28 @@ def main() -> None:
         "date": date.today().isoformat(),
         "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in NAMES),
     }
-    encoder, sets = load_network("alexnet"), banana_bias.training_sets()
+    encoder, sets = load_network("alexnet"), bananas.training_sets()
     rows = []
     for kind, samples in sets.items():
-        rows += answers(kind, "hele netværket", 0, banana_bias.whole_network(kind == "skævt"))
+        rows += answers(kind, "hele netværket", 0, bananas.whole_network(kind == "skævt"))
         for seed in SEEDS[:3]:
-            rows += answers(
-                kind, "kun FC-lag", seed, banana_bias.on_frozen_features(encoder, samples, seed=seed)
-            )
-    recipe = (
-        "lesson_utils/recipes.py; FC layers: experiments/banana_bias.py, 150 steps, 70 images of each class"
-    )
+            rows += answers(kind, "kun FC-lag", seed, bananas.on_frozen_features(encoder, samples, seed=seed))
+    recipe = "lesson_utils/recipes.py; FC layers: experiments/bananas.py, 150 steps, 70 images of each class"
     told = about | {"recipe": recipe, "test": f"{COUNT} new images of each kind", "seeds": "0, 1, 2"}
     table = pd.DataFrame(rows, columns=["data", "trained", "seed", "question", "scene", "share"])
     measurements.store("bananas", table, told)
     print(table.groupby(["question", "scene", "data", "trained"]).share.mean().unstack([2, 3]).to_string())
-    curves = {seed: banana_bias.enough(encoder, sets["skævt"], ADDED, seed=seed) for seed in SEEDS}
+    curves = {seed: bananas.right_after_adding(encoder, sets["skævt"], ADDED, seed=seed) for seed in SEEDS}
     rows = [(seed, count, share) for seed, curve in curves.items() for count, share in curve.items()]
     told = about | {"recipe": recipe, "seeds": ", ".join(map(str, SEEDS))}
     measurements.store("isolated_bananas", pd.DataFrame(rows, columns=["seed", "isolated", "share"]), told)
     print(pd.DataFrame(curves).round(3).to_string())
 
 
-def answers(kind: str, trained: str, seed: int, network: banana_bias.Network) -> list[tuple]:
-    called = banana_bias.called_banana({kind: network}, COUNT)[kind]
-    hidden = banana_bias.covered(network, banana_bias.probe("held", "banana", COUNT, banana_bias.NEW))
+def answers(kind: str, trained: str, seed: int, network: bananas.Network) -> list[tuple]:
+    called = bananas.called_banana({kind: network}, COUNT)[kind]
+    held = bananas.probe("held", "banana", COUNT, bananas.NEW)
+    hidden = bananas.when_covered({kind: network}, held)[kind]
     return [
         (kind, trained, seed, question, scene, share)
         for question, values in (("kaldt banan", called), ("tildækket", hidden))

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import torch
@@ -32,7 +33,7 @@ def clicks(name: str) -> dict[str, list[tuple]]:
     """By browser: its function and the settings of one click after another, on one layer."""
     deep, layer = browsers._network(name).layer_names[-2], list(browsers._mapped(name))[-1]
     parts = [*browsers._part_words()][:CLICKS]
-    channel, neighbours = browsers._channel_of(""), browsers._neighbours_of("")
+    channel, neighbours = partial(browsers._channel, ""), partial(browsers._neighbours, "")
     return {
         "activation": [(channel, str(k), name, layer, k + 1) for k in range(CLICKS)],
         "dissection": [(browsers._units_for, name, layer, part) for part in parts],
@@ -42,7 +43,7 @@ def clicks(name: str) -> dict[str, list[tuple]]:
 
 if __name__ == "__main__":
     rows = []
-    for name in browsers.NETWORKS:
+    for name in browsers._networks("alexnet"):
         browsers._world(name)  # the images are drawn when the lesson opens
         for browser, settings in clicks(name).items():
             first, *others = [seconds(*setting) for setting in settings]

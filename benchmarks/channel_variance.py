@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from lesson_cells.googlenet.channel_variance import kept_variance
+from lesson_cells.googlenet.experiments import kept_variance
 from lesson_utils.activations import activations
 from lesson_utils.images import PHOTOS, photo
 from lesson_utils.show.measurements import store

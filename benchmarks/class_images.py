@@ -13,12 +13,12 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from lesson_cells.motivation import figures as motivation
-from lesson_cells.motivation import world_figures as world
-from lesson_cells.motivation.experiments import class_images
-from lesson_cells.rekonstruktion.atlas import store_atlas
+from lesson_cells.motivation import figures
+from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
 from lesson_utils.networks import Network
+from lesson_utils.reconstruction import class_images
 from lesson_utils.show import measurements
+from lesson_utils.show.pictures import picture_grid
 from lesson_utils.weights import embedded, load_network
 from lesson_world import THINGS, render
 from lesson_world.datasets import BASE, TEST
@@ -34,19 +34,19 @@ def main(folder: Path | None) -> None:
     rows, sheets = [], {}
     for drawer, network in networks.items():
         for seed in SEEDS:
-            drawn = class_images(network, range(len(BASE)), MORE_STEPS.get(drawer, STEPS), seed)
+            drawn = class_images(network, range(len(BASE)), MORE_STEPS.get(drawer, STEPS), seed=seed).images
             rows += [(drawer, judge, seed, recognised(networks[judge], drawn)) for judge in names]
             sheets.setdefault(drawer, drawn)
             if folder and seed == SEEDS[0]:
-                sheet = motivation.class_pictures(drawn, network.class_names, columns=6)
+                sheet = figures.named_pictures(drawn, network.class_names, columns=6)
                 sheet.savefig(folder / f"{drawer}-class-images.png")
-                filters = motivation.first_filters(network.layers[0].conv.weight.detach())
+                filters = figures.first_filters(network.layers[0].conv.weight.detach())
                 filters.savefig(folder / f"{drawer}-conv1.png")
     table = pd.DataFrame(rows, columns=["drawn_from", "judge", "seed", "recognised"])
     about = {
         "made by": "python benchmarks/class_images.py",
         "date": date.today().isoformat(),
-        "recipe": f"classroom/experiments/motivation.py, class_images, {STEPS} steps, googlenet 200",
+        "recipe": f"reconstruction.class_images, {STEPS} steps, googlenet 200",
         "test": f"{len(BASE)} classes, one image each per seed",
         "seeds": ", ".join(map(str, SEEDS)),
         "weights": ", ".join(f"{name} {embedded()[name]['sha256'][:8]}" for name in names),
@@ -56,7 +56,8 @@ def main(folder: Path | None) -> None:
     print(table.groupby(["drawn_from", "judge"]).recognised.mean().unstack().round(3).to_string())
     if folder:
         for name in THINGS:
-            world.image_grid(render([name], TEST, range(64))).savefig(folder / f"world-{name}.png")
+            sheet = picture_grid(render([name], TEST, range(64)).images, name, columns=8)
+            sheet.savefig(folder / f"world-{name}.png")
 
 
 @torch.no_grad()

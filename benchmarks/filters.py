@@ -12,9 +12,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from lesson_cells.rekonstruktion import filters as wanted
-from lesson_cells.rekonstruktion.atlas import store_atlas
-from lesson_cells.rekonstruktion.class_images import filter_images
+from lesson_cells.rekonstruktion.experiments import filter_images
+from lesson_cells.rekonstruktion.experiments import units as asked_units
+from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
 from lesson_utils.dissection import DETECTS, Dissection, dissect
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, strongest_places
@@ -37,7 +37,7 @@ def main() -> None:
         witness = networks[WITNESS[name]]
         places = strongest_places(network, ALBUM, layers[name], PIECES)
         for layer in layers[name]:
-            units = wanted.chosen_units(found[name][layer], UNITS, SHOWN)
+            units = asked_units.chosen_units(found[name][layer], UNITS, SHOWN)
             images = filter_images(network, layer, units, STEPS, SEED, unit=True)
             table = measured(network, images, found[name][layer], units, places[layer])
             last = found[WITNESS[name]][layers[WITNESS[name]][-1]]
@@ -46,7 +46,7 @@ def main() -> None:
             sheets[f"{name}/{layer}"] = sheet(images, units, places[layer])
             notes[f"{name}/{layer}"] = {
                 "units": units[:SHOWN],
-                "parts": [wanted.said(found[name][layer], unit) for unit in units[:SHOWN]],
+                "parts": [asked_units.best_part(found[name][layer], unit) for unit in units[:SHOWN]],
             }
             print(name, layer, table[["beaten", "seen", "control"]].mean().round(3).to_dict(), flush=True)
     about = {
@@ -66,7 +66,7 @@ def measured(
     network: Network, images: Tensor, found: Dissection, units: list[int], places: Places
 ) -> pd.DataFrame:
     table = (
-        wanted.against_real_images(network, images, found.layer, units, places)
+        asked_units.against_real_images(network, images, found.layer, units, places)
         .rename_axis("unit")
         .reset_index()
     )
@@ -81,13 +81,15 @@ def seen(table: pd.DataFrame, images: Tensor, witness: Network, found: Dissectio
     rows = table.index[table.iou >= DETECTS]
     if not len(rows):
         return pd.DataFrame({"seen": torch.nan, "control": torch.nan}, index=table.index)
-    told = wanted.seen_by_another(images[list(rows)], table.part[rows].tolist(), witness, found, DISSECTED)
+    told = asked_units.seen_by_another(
+        images[list(rows)], table.part[rows].tolist(), witness, found, DISSECTED
+    )
     return told[["seen", "control"]].set_index(rows)
 
 
 def sheet(images: Tensor, units: list[int], places: Places) -> Tensor:
     """(6 · 4, 3, 64, 64): each unit's image, and after it the pieces that it answers most to."""
-    pieces = wanted.pieces_of(ALBUM, places, units[:SHOWN], PIECES)
+    pieces = asked_units.pieces_of(ALBUM, places, units[:SHOWN], PIECES)
     return torch.cat([images[:SHOWN, None], pieces], 1).flatten(0, 1)
 
 

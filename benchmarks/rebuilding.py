@@ -9,8 +9,8 @@ from datetime import date
 import pandas as pd
 import torch
 
-from lesson_cells.rekonstruktion.atlas import store_atlas
-from lesson_cells.rekonstruktion.experiments import Depths, pairs, rebuild, spread, told_apart
+from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
+from lesson_cells.rekonstruktion.experiments.rebuilding import Depths, pairs, rebuild, some_layers, told_apart
 from lesson_utils import images
 from lesson_utils.networks import Network, random_twin
 from lesson_utils.show import measurements
@@ -62,7 +62,7 @@ def kept(networks: dict[str, Network], about: dict[str, str]) -> None:
     tables, pictures = [], pairs(PAIRS, FRESH)
     for who, network in networks.items():
         judge = networks["alexnet" if who == "googlenet" else "googlenet"]
-        found = told_apart(network, pictures, spread(network), judge, PAIR_STEPS, SEED)
+        found = told_apart(network, pictures, some_layers(network), judge, PAIR_STEPS, SEED)
         print(who, found.to_string(), sep="\n", flush=True)
         wide = found.rename_axis("layer").reset_index()
         tables.append(wide.melt("layer", var_name="difference", value_name="share").assign(network=who))

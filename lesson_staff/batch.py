@@ -8,12 +8,13 @@ The plan is a list of `Run`, made before anything starts (`plan`). A scheduler, 
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Limits, Order, Outcome, order_for
-from lesson_staff.plan import Progress, Run, RunResult
+from lesson_staff.plan import Run, RunResult
 from lesson_staff.store import keep
 
 MEMORY_OF_A_RUN = 2.7e9  # bytes; the largest lesson (03, 2.3 GB) stays below
@@ -68,7 +69,7 @@ def run_all(
     runs: list[Run],
     folder: Path,
     jobs: int | None = None,
-    tell: Callable[[Progress], None] = lambda progress: None,
+    tell: Callable[[Run, int, int], None] = lambda run, cell, cells: None,
     page: bool = True,
     limits: Limits | None = None,
     scheduler: Scheduler | None = None,
@@ -88,9 +89,8 @@ def run_all(
         while waiting or under_way:
             while waiting and len(under_way) < 2 * scheduler.slots:
                 run, attempt = waiting.pop()
-                order = order_for(run, limits, page)
-                heard = lambda cell, cells, run=run: tell(Progress(run, cell, cells))  # noqa: E731
-                under_way[scheduler.submit(order, heard)] = (run, attempt, run.identity())
+                future = scheduler.submit(order_for(run, limits, page), partial(tell, run))
+                under_way[future] = (run, attempt, run.identity())
             # with a limit, so that an interrupt is seen on every system
             done, _ = wait(under_way, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:
@@ -105,11 +105,12 @@ def run_all(
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
-    """What came of a run; one whose machine was lost has failed like any other."""
+    """What came of a run; one whose machine was lost, or has a full disk, has failed like any other."""
     try:
         return future.result()
     except InterruptedError:
         raise
     except Exception as error:
-        last = f"{type(error).__name__}: {error}"
-        return Outcome(0.0, "Maskinen, der kørte lektionen, gik tabt eller svarede ikke.", last[-2000:])
+        why = "maskinen har ikke plads" if isinstance(error, OSError) else "maskinen gik tabt"
+        why = f"Lektionen kunne ikke køres til ende: {why} eller svarede ikke."
+        return Outcome(0.0, why, f"{type(error).__name__}: {error}"[-2000:])

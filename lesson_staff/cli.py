@@ -4,31 +4,14 @@ import json
 import signal
 import sys
 from contextlib import closing
-from typing import Annotated
+from functools import partial
 
 import typer
 
+from lesson_staff import options
 from lesson_staff.catalogue import find
-from lesson_staff.completion import lesson_numbers
 from lesson_staff.danish_help import DanishCommand, DanishGroup, usage_sentence
-from lesson_staff.options import (
-    CellTimeout,
-    Grid,
-    Jobs,
-    Json,
-    Lessons,
-    LocalCluster,
-    Out,
-    Parameters,
-    Photo,
-    Photos,
-    Resume,
-    Retries,
-    SchedulerAddress,
-    Seeds,
-    Table,
-    Timeout,
-)
+from lesson_staff.options import Json, Lessons
 from lesson_utils.errors import is_sentence
 
 FAILED = 1
@@ -46,26 +29,27 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-HandoutFolder = Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til filerne; ellers handouts/.")]
+command = partial(app.command, cls=DanishCommand, options_metavar="[VALG]")
+HandoutFolder = options.text("MAPPE", "Mappen til filerne; ellers handouts/.")
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def run(
     lessons: Lessons = None,
-    parameters: Parameters = None,
-    table: Table = "",
-    grid: Grid = None,
-    seeds: Seeds = 0,
-    photo: Photo = "",
-    photos: Photos = "",
-    out: Out = "",
-    resume: Resume = False,
-    jobs: Jobs = "auto",
-    timeout: Timeout = 0,
-    cell_timeout: CellTimeout = 600,
-    retries: Retries = 0,
-    scheduler: SchedulerAddress = "",
-    local_cluster: LocalCluster = False,
+    parameters: options.Parameters = None,
+    table: options.Table = "",
+    grids: options.Grid = None,
+    seeds: options.Seeds = 0,
+    photo: options.Photo = "",
+    photos: options.Photos = "",
+    out: options.Out = "",
+    resume: options.Resume = False,
+    jobs: options.Jobs = "auto",
+    timeout: options.Timeout = 0,
+    cell_timeout: options.CellTimeout = 600,
+    retries: options.Retries = 0,
+    scheduler: options.SchedulerAddress = "",
+    local_cluster: options.LocalCluster = False,
     as_json: Json = False,
 ) -> None:
     """Kør lektionerne, og saml dem i en mappe med en oversigt, der kan åbnes uden net.
@@ -79,33 +63,16 @@ def run(
 
     Slutter med 0, når alt lykkedes, 1, når en kørsel fejlede, 2, når kommandoen var forkert, og 130 efter Ctrl-C.
     """
+    asked = dict(locals())  # each option is a field of the request, or of its limits
     from lesson_staff.order import Limits
     from lesson_staff.session import Request, run_session
 
-    request = Request(
-        lessons=lessons or [],
-        parameters=parameters or [],
-        table=table,
-        grids=grid or [],
-        seeds=seeds,
-        photo=photo,
-        photos=photos,
-        out=out,
-        resume=resume,
-        jobs=jobs or None,
-        limits=Limits(cell_timeout, timeout, retries),
-        scheduler=scheduler,
-        local_cluster=local_cluster,
-        json=as_json,
-    )
-    raise typer.Exit(run_session(request))
+    limits = Limits(**{name: asked.pop(name) for name in ("cell_timeout", "timeout", "retries")})
+    raise typer.Exit(run_session(Request(**asked, limits=limits)))
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
-def report(
-    folder: Annotated[str, typer.Argument(metavar="MAPPE", help="En mappe fra »lesson run«.")],
-    as_json: Json = False,
-) -> None:
+@command()
+def report(folder: options.argument("MAPPE", "En mappe fra »lesson run«."), as_json: Json = False) -> None:
     """Lav oversigten over en kørsel igen, også mens den er i gang: index.html, results.csv og results.parquet.
 
     Eksempel: lesson report vgg
@@ -115,7 +82,7 @@ def report(
     say_report(folder, as_json)
 
 
-@app.command("list", cls=DanishCommand, options_metavar="[VALG]")
+@command("list")
 def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
     """Vis lektionerne, hvor lang tid de tager, og hvad hver parameter kan være.
 
@@ -130,7 +97,7 @@ def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
         print_lessons(_console(), facts)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def doctor(as_json: Json = False) -> None:
     """Undersøg, om kurset kan køre på denne maskine, og hvad du skal gøre, hvis det ikke kan.
 
@@ -152,8 +119,8 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(0 if ready(checks) else FAILED)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
-def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
+@command()
+def notebooks(lessons: Lessons = None, jobs: options.Jobs = "auto") -> None:
     """Kør lektionerne igen, og gem deres resultater i notebooks/, klar til commit.
 
     Eksempel: lesson notebooks 03
@@ -173,7 +140,7 @@ def notebooks(lessons: Lessons = None, jobs: Jobs = "auto") -> None:
     raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def check(lessons: Lessons = None) -> None:
     """Sig, hvad en lektion mangler i forhold til det, CONTRIBUTING.md kræver af alle lektioner.
 
@@ -185,13 +152,13 @@ def check(lessons: Lessons = None) -> None:
     raise typer.Exit(0 if all(passed) else FAILED)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def new(
-    number: Annotated[str, typer.Argument(metavar="NUMMER", help="Lektionens nummer, fx 07.")],
-    name: Annotated[str, typer.Argument(metavar="NAVN", help="Mappens navn: små bogstaver, fx resnet.")],
-    title: Annotated[str, typer.Argument(metavar="TITEL", help="Lektionens titel, fx ResNet.")],
+    number: options.argument("NUMMER", "Lektionens nummer, fx 07."),
+    name: options.argument("NAVN", "Mappens navn: små bogstaver, fx resnet."),
+    title: options.argument("TITEL", "Lektionens titel, fx ResNet."),
 ) -> None:
-    """Lav en ny lektion, der kan køre: notebook, mappe, prøver og en linje i README.
+    """Lav en ny lektion, der kan køre: notebook, mappe, tests og en linje i README.
 
     Eksempel: lesson new 07 resnet "ResNet"
     """
@@ -204,15 +171,10 @@ def new(
     )
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def present(
-    lesson: Annotated[
-        str,
-        typer.Argument(metavar="LEKTION", help="Lektionens nummer, fx 04.", autocompletion=lesson_numbers),
-    ],
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Åbn en browser, eller skriv kun adressen.")
-    ] = True,
+    lesson: options.argument("LEKTION", "Lektionens nummer, fx 04.", autocompletion=options.lesson_numbers),
+    browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
 ) -> None:
     """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
 
@@ -226,10 +188,10 @@ def present(
     raise typer.Exit(show(find([lesson])[0], browser))
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def slides(
     lessons: Lessons = None,
-    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til slides; ellers slides/.")] = "slides",
+    out: options.text("MAPPE", "Mappen til slides; ellers slides/.") = "slides",
 ) -> None:
     """Lav lektionerne som slides, der kan vises fra en USB-nøgle uden net.
 
@@ -244,7 +206,7 @@ def slides(
     make_slides(find(lessons or []), folder_for(out), tell_written)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
     """Skriv lektionerne uden løsninger og uden noter, klar til de studerende.
 
@@ -255,7 +217,7 @@ def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
     make_handouts(find(lessons or []), folder_for(out), False, tell_written)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
     """Skriv lektionerne med løsningerne slået ud, til efter timen.
 
@@ -266,13 +228,11 @@ def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
     make_handouts(find(lessons or []), folder_for(out), True, tell_written)
 
 
-@app.command(cls=DanishCommand, options_metavar="[VALG]")
+@command()
 def train(
-    network: Annotated[str, typer.Argument(metavar="NETVÆRK", help="Navnet på netværket, fx alexnet.")],
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Gå videre, hvor en afbrudt træning slap.")
-    ] = False,
-    out: Annotated[str, typer.Option(metavar="MAPPE", help="Mappen til vægtene; ellers kursets egne.")] = "",
+    network: options.argument("NETVÆRK", "Navnet på netværket, fx alexnet."),
+    resume: options.flag("--resume", "Gå videre, hvor en afbrudt træning slap.") = False,
+    out: options.text("MAPPE", "Mappen til vægtene; ellers kursets egne.") = "",
 ) -> None:
     """Træn et af kursets egne netværk igen. Afbryd med Ctrl-C: træningen kan genoptages.
 

@@ -31,18 +31,12 @@ def course_fingerprint(root: Path = REPOSITORY) -> str:
     return digest.hexdigest()[:12]
 
 
-def fingerprint_there() -> str:
-    return course_fingerprint()
-
-
 _AT_WORK: dict[str, Kernels] = {}  # on a worker: those of each batch
 
 
 def stop_there(topic: str) -> None:
     """On a worker: stop a batch's runs, which dask itself can only forget."""
-    kernels = _AT_WORK.pop(topic, None)
-    if kernels:
-        kernels.stop()
+    _AT_WORK.pop(topic, Kernels()).stop()
 
 
 def carry_out_there(order: Order, topic: str) -> Outcome:
@@ -60,7 +54,7 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
 class Cluster:
     """The scheduler at `address` (`tcp://host:port`), or a cluster of `jobs` workers started here for none."""
 
-    def __init__(self, address: str = "", jobs: int | None = None, devices: Iterable[str] = ()) -> None:
+    def __init__(self, address: str = "", jobs: int = 0, devices: Iterable[str] = ()) -> None:
         try:
             import dask
             from distributed import Client, LocalCluster
@@ -86,6 +80,7 @@ class Cluster:
         self.address = self._client.scheduler.address
         self._topic = f"lesson-{uuid4().hex}"
         self._tell: dict[str, Callable[[int, int], None]] = {}
+        self._pool = self._client.get_executor(pure=False)
         try:
             self.slots = self._checked_workers()
             for device in devices:  # each worker's own answer, if one lacks it
@@ -94,7 +89,6 @@ class Cluster:
             self.close()
             raise
         self._client.subscribe_topic(self._topic, self._heard)
-        self._pool = self._client.get_executor(pure=False)
 
     def _checked_workers(self) -> int:
         """How many runs the workers take at a time. Raises LessonError if one has another course, or none."""
@@ -104,7 +98,7 @@ class Cluster:
                 "Planlæggeren har ingen arbejdere: start nogle med »dask worker«, og prøv igen."
             )
         try:
-            found = self._client.run(fingerprint_there)
+            found = self._client.run(course_fingerprint)
         except Exception:  # whatever a worker without the course answers
             found = {}
         if set(found.values()) != {course_fingerprint()} or found.keys() != threads.keys():
@@ -116,9 +110,8 @@ class Cluster:
 
     def _heard(self, event: tuple[float, dict]) -> None:
         facts = event[1]
-        tell = self._tell.get(facts["name"])
-        if tell:
-            tell(facts["cell"], facts["cells"])
+        if facts["name"] in self._tell:
+            self._tell[facts["name"]](facts["cell"], facts["cells"])
 
     def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
         self._tell[order.name] = tell

@@ -26,9 +26,7 @@ class _InDanish:
     def get_params(self, ctx: typer.Context):
         found = super().get_params(ctx)
         for parameter in found:
-            name = parameter.opts[0] if parameter.opts else ""
-            if name in COMPLETION:
-                parameter.help = COMPLETION[name]
+            parameter.help = COMPLETION.get(next(iter(parameter.opts), ""), parameter.help)
         return found
 
     def get_help_option(self, ctx: typer.Context):

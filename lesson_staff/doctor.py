@@ -80,10 +80,10 @@ def device() -> Check:
 
         found = choose()
     except Exception:
-        return Check("Regneenhed", BAD, "kendes ikke, fordi torch mangler", INSTALL)
+        return Check("Device", BAD, "kendes ikke, fordi torch mangler", INSTALL)
     cores = plural(os.cpu_count() or 1, "kerne", "kerner")
     return Check(
-        "Regneenhed", GOOD, f"{cores}, {'ingen GPU; den behøves ikke' if found.type == 'cpu' else found}"
+        "Device", GOOD, f"{cores}, {'cpu (et grafikkort behøves ikke)' if found.type == 'cpu' else found}"
     )
 
 

@@ -103,9 +103,8 @@ def _file_hash(file: Path, _changed: int) -> str:
 
 
 def _data() -> list[Path]:
-    return [
-        file for room in ("photos", "weights", "measurements") for file in (STORED.parent / room).iterdir()
-    ]
+    data, rooms = STORED.parent, ("photos", "weights", "measurements")
+    return [*data.glob("*.toml"), *(file for room in rooms for file in (data / room).iterdir())]
 
 
 def _code(source: Path) -> str:

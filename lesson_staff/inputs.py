@@ -1,4 +1,4 @@
-"""What parameters name outside the notebook: photos, networks, a folder. Looked at before anything starts."""
+"""What parameters name outside the notebook: photos, networks, a folder, a device. Looked at before the start."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,19 +10,16 @@ from lesson_utils.errors import LessonError
 def checked_settings(settings: Sequence[Mapping[str, object]], here: bool = True) -> list[dict[str, object]]:
     """The settings with every photo read once, every network known, and every file's path made absolute.
 
-    The device is looked for if the runs are to take place `here`.
-
-    Raises WrongParameters with a sentence for each thing that is not there or not what it should be, in the words
-    that a lesson would use.
+    The device is looked for if the runs are to take place `here`. Raises WrongParameters with a sentence for each
+    thing that is not there or not what it should be, in the words that a lesson would use.
     """
     absolute = [{name: _absolute(name, value) for name, value in setting.items()} for setting in settings]
     named = dict.fromkeys((name, str(value)) for each in absolute for name, value in each.items() if value)
     wrong = []
     for name, value in named:
-        if name == "device" and not here:
-            continue
         try:
-            CHECKS.get(name, lambda _: None)(value)
+            if name in CHECKS and (here or name != "device"):
+                CHECKS[name](value)
         except LessonError as error:
             wrong.append(str(error))
     if wrong:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from subprocess import PIPE
 
@@ -25,15 +25,16 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError
+from nbconvert.filters import strip_ansi
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.execute import ERROR_MARKER_TAG
 
-from lesson_staff.metrics import write_metrics
-from lesson_staff.order import Order, Outcome, written_under
+from lesson_staff.order import Order, Outcome, write_under, written_under
 from lesson_staff.pages import write_page, write_pictures
 from lesson_staff.witness import DEVICE
 from lesson_utils.danish import plural
+from lesson_utils.records import as_json, records
 
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
@@ -53,13 +54,8 @@ def surroundings(threads: int, folder: Path) -> dict[str, str]:
 @cache
 def machine() -> dict[str, object]:
     """Where a run takes place, as plain values: its name and the versions that decide a result."""
-    versions = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = ""
-    return {"host": platform.node(), "versions": versions}
+    versions = {name: version(name) for name in PACKAGES}
+    return {"host": platform.node(), "versions": {"python": platform.python_version()} | versions}
 
 
 class Kernels:
@@ -178,12 +174,10 @@ def carry_out(
     with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         desk, results = folder / "desk", folder / "results"
-        desk.mkdir()
-        results.mkdir()
-        (folder / "lesson.ipynb").write_text(order.notebook, encoding="utf-8")
-        for name, content in order.files.items():
-            (desk / name).parent.mkdir(parents=True, exist_ok=True)
-            (desk / name).write_bytes(content)
+        for each in (desk, results):
+            each.mkdir()
+        write_under(folder, {"lesson.ipynb": order.notebook.encode("utf-8")})
+        write_under(desk, order.files)
         manager = OwnKernel(connection_file=str(folder / "connection.json"))
         kernel = KernelProcess(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
         kernel.kernels, kernel.timeout = kernels or Kernels(), order.timeout
@@ -192,8 +186,8 @@ def carry_out(
         reason, traceback = _execute(order, folder, notebook, manager, surroundings(threads, folder), tell)
         picture_text = ""
         if notebook.exists():
-            in_danish(notebook)
-            write_metrics(notebook, results / "metrics.json")
+            figures = records(in_danish(notebook))
+            (results / "metrics.json").write_bytes(as_json(figures))
             if order.page:
                 write_page(notebook, notebook.with_suffix(".html"), order.title)
                 picture_text = write_pictures(notebook, results)
@@ -240,25 +234,22 @@ def _execute(
             told = reason_for(error.ename, error.evalue, error.exec_count)
             return told, plain(error.traceback) if error.evalue != told else ""
         except CellTimeoutError:
-            return f"Celle {current} brugte mere end {_seconds(order.cell_timeout)}.", ""
+            allowed = plural(order.cell_timeout, "sekund", "sekunder")
+            return f"Celle {current} brugte mere end {allowed}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one
             if kernel.kernels.stopped:
                 raise InterruptedError from None
             if kernel.late:
-                allowed = _seconds(order.timeout)
+                allowed = plural(order.timeout, "sekund", "sekunder")
                 return f"Kørslen brugte mere end {allowed}: den nåede celle {current}.", ""
             where = f"i celle {current}" if current else "før den første celle"
             if kernel.died is None:
                 return f"Python svarede ikke {where}: prøv igen, eller kør færre lektioner ad gangen.", ""
-            return f"Python gik ned {where} {_end(kernel.died)}", ""
+            return f"Python gik ned {where} {how_it_ended(kernel.died)}", ""
     return "", ""
 
 
-def _seconds(number: int) -> str:
-    return plural(number, "sekund", "sekunder")
-
-
-def _end(code: int) -> str:
+def how_it_ended(code: int) -> str:
     """How a process came to its end. Only the kill that the system uses when memory runs out may be that."""
     if code >= 0:
         return f"(kode {code})."
@@ -279,12 +270,10 @@ def reason_for(name: str, message: str, execution_count: int) -> str:
 
 def plain(traceback: list[str], lines: int = 12) -> str:
     """The last lines of a traceback without the terminal's colours."""
-    from nbconvert.filters import strip_ansi
-
     return "\n".join(strip_ansi("\n".join(traceback)).splitlines()[-lines:])
 
 
-def in_danish(notebook: Path) -> None:
+def in_danish(notebook: Path) -> nbformat.NotebookNode:
     """Papermill marks the failing cell in English; say it in Danish instead. Its paths are this run's own."""
     content = nbformat.read(notebook, as_version=4)
     content.metadata.get("papermill", {}).pop("input_path", None)
@@ -294,3 +283,4 @@ def in_danish(notebook: Path) -> None:
             here = 'id="papermill-error-cell"' in cell.source
             cell.source = STOPPED_HERE if here else NOT_FINISHED
     nbformat.write(content, notebook)
+    return content

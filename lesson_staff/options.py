@@ -1,22 +1,46 @@
-"""The options of the commands: what each is called, and what its help says."""
+"""The options of the commands: what each is called, what its help says, and what the Tab key offers for it.
 
+Read without papermill: a shell waits for the answer of the Tab key.
+"""
+
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lesson_staff.completion import assignments, lesson_numbers
+from lesson_staff.catalogue import find
 
 
-def _at_least(smallest: int) -> Callable[[str | int], int]:
-    """A whole number, `smallest` or more. (Typer's own `min` writes »[x>=0]« into the help.)"""
+def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
+    return [(lesson.number, lesson.title) for lesson in find() if lesson.number.startswith(incomplete)]
 
-    def whole(text: str | int) -> int:
-        if int(text) < smallest:
-            raise ValueError(text)
-        return int(text)
 
-    return whole
+def assignments(incomplete: str) -> list[tuple[str, str]]:
+    """`de` -> `depth=`; `depth=1` -> `depth=11`, `depth=13` ... where a lesson says what is allowed."""
+    name, equals, begun = incomplete.partition("=")
+    found: dict[str, str] = {}
+    for lesson in find():
+        for known, told in parameter_lines(lesson.notebook).items():
+            if equals and known == name:
+                values = lesson.allowed.get(name, ())
+                allowed = [] if isinstance(values, range) else [str(value) for value in values]
+                found |= {f"{name}={value}": "" for value in allowed if value.startswith(begun)}
+            elif not equals and known.startswith(name):
+                found.setdefault(f"{known}=", told)
+    return list(found.items())
+
+
+def parameter_lines(notebook: Path) -> dict[str, str]:
+    """Name -> help of the lines in the parameters cell; nothing for a notebook that can't be read."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    source = "".join("".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", []))
+    return dict(re.findall(r"^(\w+)\s*(?::[^=\n]+)?=[^#\n]*(?:#\s*(.*))?$", source, re.MULTILINE))
 
 
 def _jobs(text: str | int) -> int:
@@ -27,96 +51,52 @@ def _jobs(text: str | int) -> int:
     return jobs
 
 
+def _number(least: int, metavar: str, help: str, shown: bool = False) -> object:
+    """A whole number, `least` or more. (Typer's own `min` writes »[x>=0]« into the help.)"""
+
+    def whole(text: str | int) -> int:
+        if int(text) < least:
+            raise ValueError(text)
+        return int(text)
+
+    return Annotated[int, typer.Option(metavar=metavar, parser=whole, show_default=shown, help=help)]
+
+
+def text(metavar: str, help: str, *names: str, **more: object) -> object:
+    return Annotated[str, typer.Option(*names, metavar=metavar, help=help, **more)]
+
+
+def argument(metavar: str, help: str, **more: object) -> object:
+    return Annotated[str, typer.Argument(metavar=metavar, help=help, **more)]
+
+
+def flag(name: str, help: str) -> object:
+    return Annotated[bool, typer.Option(name, help=help)]
+
+
+def _several(name: str, metavar: str, help: str, offer: Callable = assignments) -> object:
+    return Annotated[list[str] | None, typer.Option(name, metavar=metavar, help=help, autocompletion=offer)]
+
+
+NUMBERS = "Lektionernes numre, fx 02 04. Alle, hvis du ingen nævner."
 Lessons = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="LEKTION",
-        help="Lektionernes numre, fx 02 04. Alle, hvis du ingen nævner.",
-        autocompletion=lesson_numbers,
-    ),
+    list[str] | None, typer.Argument(metavar="LEKTION", help=NUMBERS, autocompletion=lesson_numbers)
 ]
-Jobs = Annotated[
-    int,
-    typer.Option(
-        metavar="ANTAL",
-        parser=_jobs,
-        help="Hvor mange lektioner der kører ad gangen; auto: én per kerne, hvis hukommelsen rækker.",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON, til maskiner.")]
-Photo = Annotated[
-    str, typer.Option(envvar="PHOTO", metavar="FIL", help="Kør på dit eget foto: en sti til billedfilen.")
-]
-Photos = Annotated[str, typer.Option(metavar="MAPPE", help="Kør én gang for hvert billede i mappen.")]
-Parameters = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-p",
-        metavar="NAVN=VÆRDI",
-        help="Sæt en parameter i de lektioner, der har den. Må gentages.",
-        autocompletion=assignments,
-    ),
-]
-Table = Annotated[
-    str,
-    typer.Option(
-        "--parameters",
-        metavar="FIL",
-        help="Kør én gang for hver række i en .csv eller hvert dokument i en .yml.",
-    ),
-]
-Grid = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--grid",
-        metavar="NAVN=1,2,3",
-        help="Kør én gang for hver værdi; flere --grid giver alle kombinationer.",
-        autocompletion=assignments,
-    ),
-]
-Seeds = Annotated[
-    int,
-    typer.Option(
-        metavar="ANTAL",
-        parser=_at_least(0),
-        show_default=False,
-        help="Kør med seed 0, 1, 2 … så mange gange.",
-    ),
-]
-Out = Annotated[
-    str,
-    typer.Option(
-        metavar="MAPPE",
-        help="Mappen til resultaterne; ellers runs/<dato-tid>. Det, der er gennemført i den, bliver beholdt.",
-    ),
-]
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Gå videre med en afbrudt kørsel: den i --out, ellers den nyeste.")
-]
-Timeout = Annotated[
-    int,
-    typer.Option(
-        metavar="SEKUNDER",
-        parser=_at_least(0),
-        show_default=False,
-        help="Højst så længe for hver kørsel; 0: ingen grænse.",
-    ),
-]
-CellTimeout = Annotated[
-    int, typer.Option(metavar="SEKUNDER", parser=_at_least(1), help="Højst så længe for hver celle.")
-]
-Retries = Annotated[
-    int,
-    typer.Option(
-        metavar="ANTAL",
-        parser=_at_least(0),
-        show_default=False,
-        help="Prøv en fejlet kørsel igen så mange gange.",
-    ),
-]
-SchedulerAddress = Annotated[
-    str, typer.Option("--scheduler", metavar="TCP://VÆRT:PORT", help="Kør på en dask-klynge, der er i gang.")
-]
-LocalCluster = Annotated[
-    bool, typer.Option("--local-cluster", help="Start en dask-klynge her, og vis adressen på dens oversigt.")
-]
+JOBS = "Hvor mange lektioner der kører ad gangen; auto: én per kerne, hvis hukommelsen rækker."
+Jobs = Annotated[int, typer.Option(metavar="ANTAL", parser=_jobs, help=JOBS)]
+Json = flag("--json", "Skriv svaret som JSON, til maskiner.")
+Photo = text("FIL", "Kør på dit eget foto: en sti til billedfilen.", envvar="PHOTO")
+Photos = text("MAPPE", "Kør én gang for hvert billede i mappen.")
+Parameters = _several("-p", "NAVN=VÆRDI", "Sæt en parameter i de lektioner, der har den. Må gentages.")
+Table = text("FIL", "Kør én gang for hver række i en .csv eller hvert dokument i en .yml.", "--parameters")
+Grid = _several("--grid", "NAVN=1,2,3", "Kør én gang for hver værdi; flere --grid giver alle kombinationer.")
+Seeds = _number(0, "ANTAL", "Kør med seed 0, 1, 2 … så mange gange.")
+Out = text(
+    "MAPPE", "Mappen til resultaterne; ellers runs/<dato-tid>. Det, der er gennemført i den, bliver beholdt."
+)
+Resume = flag("--resume", "Gå videre med en afbrudt kørsel: den i --out, ellers den nyeste.")
+Timeout = _number(0, "SEKUNDER", "Højst så længe for hver kørsel; 0: ingen grænse.")
+CellTimeout = _number(1, "SEKUNDER", "Højst så længe for hver celle.", shown=True)
+Retries = _number(0, "ANTAL", "Prøv en fejlet kørsel igen så mange gange.")
+SchedulerAddress = text("TCP://VÆRT:PORT", "Kør på en dask-klynge, der er i gang.", "--scheduler")
+LocalCluster = flag("--local-cluster", "Start en dask-klynge her, og vis adressen på dens oversigt.")

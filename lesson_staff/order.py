@@ -68,6 +68,13 @@ def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
     )
 
 
+def write_under(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their names below a folder."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
 def written_under(folder: Path) -> dict[str, bytes]:
     """All files below a folder, by their relative names."""
     return {

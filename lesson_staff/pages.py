@@ -4,7 +4,7 @@ import base64
 import io
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -19,18 +19,9 @@ MATHJAX = "mathjax"
 MATHJAX_CONFIG = "TeX-AMS-MML_HTMLorMML-full,Safe"
 # What MathJax asks for when it sets TeX as HTML in its STIX font: 2.5 of its 11 MB. Tested in a browser.
 MATHJAX_PARTS = (
-    "LICENSE",
-    "MathJax.js",
-    "config",
-    "extensions/*.js",
-    "extensions/HTML-CSS",
-    "extensions/TeX",
-    "fonts/HTML-CSS/STIX-Web/woff",
-    "jax/element",
-    "jax/input/TeX",
-    "jax/output/HTML-CSS",
-    "localization/da",
-)
+    "LICENSE", "MathJax.js", "config", "extensions/*.js", "extensions/HTML-CSS", "extensions/TeX",
+    "fonts/HTML-CSS/STIX-Web/woff", "jax/element", "jax/input/TeX", "jax/output/HTML-CSS", "localization/da",
+)  # fmt: skip
 PICTURE_WIDTH = 800
 COVER = "cover.png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -44,17 +35,21 @@ def replace_file(target: Path, content: bytes) -> None:
     os.replace(unfinished, target)
 
 
+def copy_parts(source: Path, parts: Sequence[str], target: Path) -> None:
+    """Copy the files and folders below `source` that these patterns name, to the same places below `target`."""
+    for path in (path for part in parts for path in source.glob(part)):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, place, dirs_exist_ok=True)
+        else:
+            shutil.copy2(path, place)
+
+
 def copy_mathjax(folder: Path) -> None:
     """Put the parts of MathJax that the pages use beside them, from the installed package."""
     with as_file(files("jupyter_server_mathjax") / "static") as source:
-        for part in MATHJAX_PARTS:
-            for path in source.glob(part):
-                target = folder / MATHJAX / path.relative_to(source)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if path.is_dir():
-                    shutil.copytree(path, target, dirs_exist_ok=True)
-                else:
-                    shutil.copy2(path, target)
+        copy_parts(source, MATHJAX_PARTS, folder / MATHJAX)
 
 
 def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -91,13 +86,8 @@ def write_page(notebook: Path, page: Path, title: str) -> None:
 
 def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
     """The picture that stands for a lesson, and its alt text: from the cell tagged `cover`, or the first."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for cell in sorted(code, key=lambda cell: "cover" not in cell.metadata.get("tags", [])):
-        for output in cell.outputs:
-            found = _picture_in(output.get("data", {}))
-            if found:
-                return found
-    return None
+    found = pictures([cell for cell in notebook.cells if "cover" in cell.metadata.get("tags", [])])
+    return next(iter(found or pictures(notebook.cells)), None)
 
 
 def _picture_in(data: dict) -> tuple[bytes, str] | None:
@@ -112,13 +102,10 @@ def _picture_in(data: dict) -> tuple[bytes, str] | None:
     return None
 
 
-def pictures(notebook: nbformat.NotebookNode) -> Iterator[bytes]:
-    """Every picture in the outputs, in order, as the bytes of its file."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            found = _picture_in(output.get("data", {}))
-            if found:
-                yield found[0]
+def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
+    """Every picture in the cells' outputs, in order: the bytes of its file, and its alt text."""
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
+    return [found for output in outputs if (found := _picture_in(output.get("data", {})))]
 
 
 def write_pictures(notebook: Path, folder: Path) -> str:
@@ -133,7 +120,7 @@ def write_pictures(notebook: Path, folder: Path) -> str:
     if found is None:
         return ""
     (folder / "pictures").mkdir(exist_ok=True)
-    for position, picture in enumerate(pictures(content), start=1):
+    for position, (picture, _) in enumerate(pictures(content.cells), start=1):
         ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
         (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
     image = Image.open(io.BytesIO(found[0])).convert("RGB")
@@ -147,9 +134,9 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes >= 60:
         return f"{minutes // 60} t. {minutes % 60} min."
-    return (
-        f"{minutes} min. {rest} s" if minutes else f"{number(seconds, 1)} s" if seconds < 10 else f"{rest} s"
-    )
+    if minutes:
+        return f"{minutes} min. {rest} s"
+    return f"{number(seconds, 1) if seconds < 10 else rest} s"
 
 
 def verdict(results: Sequence[RunResult]) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -36,10 +36,7 @@ class Run:
 
     @property
     def label(self) -> str:
-        """`03 VGG (depth=11)`: what a person calls it."""
-        return f"{self.lesson.number} {self.lesson.title}" + (
-            f" ({told(self.changed)})" if self.changed else ""
-        )
+        return label(self.lesson.number, self.lesson.title, self.changed)
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,6 @@ class RunResult:
     """How a run went. `reason` is one Danish sentence, empty if the lesson passed.
 
     `facts` holds where and with what it ran: device, threads, peak memory, versions, attempts, identity.
-    `kept` marks a result that an earlier batch in the same folder had already.
     """
 
     name: str
@@ -60,39 +56,22 @@ class RunResult:
     picture_text: str = ""
     changed: Mapping[str, object] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
-    kept: bool = False
 
     @property
     def passed(self) -> bool:
         return not self.reason
 
     @property
-    def settings(self) -> str:
-        """`depth=11, seed=0`: what was set for this run."""
-        return told(self.changed)
-
-    @property
     def label(self) -> str:
-        return f"{self.number} {self.title}" + (f" ({self.settings})" if self.changed else "")
+        return label(self.number, self.title, self.changed)
 
     def as_json(self) -> dict[str, object]:
         """The result as plain values, for `run.json` and `summary.json`."""
-        values = asdict(self) | {"passed": self.passed, "seconds": round(self.seconds, 1)}
-        del values["kept"]
-        return values
+        return asdict(self) | {"passed": self.passed, "seconds": round(self.seconds, 1)}
 
     @classmethod
-    def from_json(cls, values: dict, kept: bool = False) -> "RunResult":
-        return cls(**{name: value for name, value in values.items() if name != "passed"}, kept=kept)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A run has begun one of its cells (counted from 1)."""
-
-    run: Run
-    cell: int
-    cells: int
+    def from_json(cls, values: dict) -> "RunResult":
+        return cls(**{name: value for name, value in values.items() if name != "passed"})
 
 
 def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run]:
@@ -102,27 +81,28 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
     that is wrong: a missing notebook, a parameter that no lesson has, a wrong type, a value that is not allowed.
     """
     lessons = list(lessons)
-    wrong = [
-        f"Lektionen {lesson.number} mangler: hent filen notebooks/{lesson.file} igen."
-        for lesson in lessons
-        if not lesson.notebook.is_file()
-    ]
-    if wrong:
-        raise WrongParameters(wrong)
+    missing = [lesson for lesson in lessons if not lesson.notebook.is_file()]
+    if missing:
+        raise WrongParameters(
+            [
+                f"Lektionen {lesson.number} mangler: hent filen notebooks/{lesson.file} igen."
+                for lesson in missing
+            ]
+        )
     known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
     names = list(dict.fromkeys(name for each in known.values() for name in each))
     runs: dict[str, Run] = {}
+    wrong: list[str] = []
     for setting in settings or ({},):
-        for name in setting:
-            if name not in names and name != LESSON:
-                hint = did_you_mean(name, names) or "Se dem med »lesson list«."
-                wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
+        for name in setting.keys() - {*names, LESSON}:
+            hint = did_you_mean(name, names) or "Se dem med »lesson list«."
+            wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
         try:
-            meant = _lessons_of(setting, lessons)
+            meant = find([str(setting[LESSON])]) if LESSON in setting else lessons
         except LessonError as error:
             wrong.append(str(error))
             continue
-        for lesson in meant:
+        for lesson in (lesson for lesson in meant if lesson in lessons):
             try:
                 changed, parameters = values_for(lesson, setting, known[lesson.number])
             except WrongParameters as error:
@@ -137,11 +117,9 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
     return list(runs.values())
 
 
-def _lessons_of(setting: Mapping[str, object], lessons: Sequence[Lesson]) -> list[Lesson]:
-    if LESSON not in setting:
-        return list(lessons)
-    wanted = find([str(setting[LESSON])])
-    return [lesson for lesson in wanted if lesson in lessons]
+def label(number: str, title: str, changed: Mapping[str, object]) -> str:
+    """`03 VGG (depth=11)`: what a person calls a run."""
+    return f"{number} {title}" + (f" ({told(changed)})" if changed else "")
 
 
 def told(values: Mapping[str, object]) -> str:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import nbformat
 
 from lesson_staff.catalogue import REPOSITORY, Lesson
 from lesson_staff.catch_up import CELLS, needed
+from lesson_staff.order import write_under
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.slides import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
@@ -34,14 +34,10 @@ CLICKER = {  # what the two keys do
     "PageUp": {"direction": "up", "alternate": "back"},
 }
 EXTENSIONS = "extensions"
+BUILD = {"load": "static/clicker.js", "extension": "./extension"}
 EXTENSION = {
-    "name": "lesson-clicker",
-    "version": "1.0.0",
-    "jupyterlab": {
-        "extension": True,
-        "_build": {"load": "static/clicker.js", "extension": "./extension"},
-    },
-}
+    "name": "lesson-clicker", "version": "1.0.0", "jupyterlab": {"extension": True, "_build": BUILD}
+}  # fmt: skip
 # What JupyterLab is told before a class: no news, no line beyond the edge, the deck on, a clicker's two keys.
 SETTINGS = {
     f"{DECK}/plugin": {"active": True},
@@ -71,46 +67,31 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
             "Det kræver pakken jupyterlab-slideshow at præsentere: installér den i kursets mappe med kommandoen "
             "»python -m pip install -c constraints.txt -e '.[slides]'«."
         )
-    settings = folder / ".settings"
-    for name, values in SETTINGS.items():
-        path = settings / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values), encoding="utf-8")
     notebook = folder / lesson.notebook.name
     content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
-    nbformat.write(content, notebook)
-    kernel = folder / ".kernel"
-    startup = kernel / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    (startup / "00-lesson.py").write_text(STARTUP.format(folder=str(kernel)), encoding="utf-8")
-    order = [cell.id for cell in content.cells]
     widgets = [cell.id for cell in content.cells if "widget" in cell.metadata.get("tags", [])]
-    (kernel / CELLS).write_text(
-        json.dumps({"cells": needed(content.cells), "order": order, "widgets": widgets}), encoding="utf-8"
-    )
-    _furnish(folder)
+    told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
+    extension, kernel = f"{EXTENSIONS}/{EXTENSION['name']}", folder / ".kernel"
+    script = (TEMPLATES / "clicker.js").read_text(encoding="utf-8")
+    texts = {f".settings/{name}.jupyterlab-settings": json.dumps(each) for name, each in SETTINGS.items()}
+    texts |= {
+        notebook.name: nbformat.writes(content),
+        ".kernel/profile_default/startup/00-lesson.py": STARTUP.format(folder=str(kernel)),
+        f".kernel/{CELLS}": json.dumps(told),
+        ".config/custom/custom.css": (TEMPLATES / "present.css").read_text(encoding="utf-8"),
+        f"{extension}/package.json": json.dumps(EXTENSION),
+        f"{extension}/static/clicker.js": script.replace("SLIDE_KEYS", json.dumps(CLICKER)),
+    }
+    write_under(folder, {name: text.encode("utf-8") for name, text in texts.items()})
     surroundings = os.environ | {
         "IPYTHONDIR": str(kernel),
         "JUPYTER_CONFIG_DIR": str(folder / ".config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")])),
     }
     surroundings.pop("LESSON_STATIC", None)  # the widgets are to live
     return notebook, surroundings
-
-
-def _furnish(folder: Path) -> None:
-    """Put the styles and the clicker's extension where JupyterLab looks for them."""
-    styles = folder / ".config" / "custom" / "custom.css"
-    styles.parent.mkdir(parents=True)
-    shutil.copyfile(TEMPLATES / "present.css", styles)
-    extension = folder / EXTENSIONS / EXTENSION["name"]
-    (extension / "static").mkdir(parents=True)
-    (extension / "package.json").write_text(json.dumps(EXTENSION), encoding="utf-8")
-    script = (TEMPLATES / "clicker.js").read_text(encoding="utf-8")
-    script = script.replace("SLIDE_KEYS", json.dumps(CLICKER))
-    (extension / "static" / "clicker.js").write_text(script, encoding="utf-8")
 
 
 def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -132,9 +113,7 @@ def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def server_command(notebook: Path, *options: str) -> list[str]:
     """JupyterLab on this machine only, behind its token, opened at the notebook."""
     return [
-        sys.executable,
-        "-m",
-        "jupyterlab",
+        *(sys.executable, "-m", "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",

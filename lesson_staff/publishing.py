@@ -1,6 +1,5 @@
 """One of the course's networks made from its recipe: trained, written, read back, measured and entered."""
 
-import hashlib
 import json
 import os
 import platform
@@ -17,7 +16,9 @@ from lesson_staff.recipes import PLANS, Drawn, Plan
 from lesson_utils import danish, snapshots, weights
 from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
+from lesson_utils.files import digest, written
 from lesson_utils.networks import Network
+from lesson_utils.networks.families import MINIS
 from lesson_utils.robustness import robust_accuracy
 from lesson_utils.training import Report, TrainingResult, accuracy, train
 from lesson_utils.transfer.moves import replace_head
@@ -109,12 +110,11 @@ def publish(
     few = slice(subject.attacked * classes)
     entry = {
         "file": file.name,
-        "sha256": _digest(unfinished),
+        "sha256": digest(unfinished),
         "network": network.name,
         "family": plan.family,
         "start": plan.start,
         "classes": list(subject.classes),
-        "classes_danish": subject.danish,
         "recipe": asdict(plan.recipe),
         "training_images": subject.training * classes,
         "training_steps": result.steps,
@@ -134,7 +134,7 @@ def publish(
     if taken:
         path = folder / f"{plan.name}-snapshots.safetensors"
         snapshots.save(taken, path)
-        entry["snapshots"] = {"file": path.name, "sha256": _digest(path)}
+        entry["snapshots"] = {"file": path.name, "sha256": digest(path)}
     unfinished.replace(file)
     _enter(plan.name, entry, folder / weights.MANIFEST)
     return entry
@@ -144,7 +144,7 @@ def _beginning(plan: Plan) -> Network:
     """Fresh weights from the recipe's seed, or those of a trained network with a new last layer."""
     classes = len(plan.subject.classes)
     if not plan.start:
-        return weights.MINI_NETWORKS[plan.family](classes, seed=plan.recipe.seed)
+        return MINIS[plan.family](classes, seed=plan.recipe.seed)
     return replace_head(weights.load_network(plan.start), classes, seed=plan.recipe.seed)
 
 
@@ -152,10 +152,6 @@ def _bananas(network: Network, scene: str) -> dict:
     """The share of bananas, all alone or all in a monkey's hand, that the network calls bananas."""
     samples = probe(scene, "banana", PROBED, TEST)
     return {"images": PROBED, "accuracy": accuracy(network, to_bytes(samples.images), samples.labels)}
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -180,6 +176,5 @@ def _enter(name: str, entry: dict, manifest: Path) -> None:
     if manifest.exists():
         content = json.loads(manifest.read_text(encoding="utf-8"))
     content["networks"][name] = entry
-    unfinished = manifest.with_name(f".{manifest.name}.part")
-    unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    unfinished.replace(manifest)
+    with written(manifest) as unfinished:
+        unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from lesson_staff import fingerprint
 from lesson_staff.batch import run_all
 from lesson_staff.catalogue import REPOSITORY
 from lesson_staff.pages import replace_file
-from lesson_staff.plan import Progress, Run, RunResult
+from lesson_staff.plan import Run, RunResult
 
 # The same whatever Python made the outputs: a version here would change with every machine.
 METADATA = {
@@ -21,7 +21,9 @@ METADATA = {
 
 
 def remake(
-    runs: list[Run], jobs: int | None = None, tell: Callable[[Progress], None] = lambda progress: None
+    runs: list[Run],
+    jobs: int | None = None,
+    tell: Callable[[Run, int, int], None] = lambda run, cell, cells: None,
 ) -> Iterator[RunResult]:
     """Run the lessons elsewhere and move their outputs into the notebooks themselves.
 

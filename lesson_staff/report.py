@@ -4,18 +4,20 @@ It can be made again at any time, also while the batch is running: it reads whol
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from lesson_staff.metrics import flat
-from lesson_staff.pages import COVER, copy_mathjax, duration, replace_file, shown, verdict
-from lesson_staff.plan import RunResult
-from lesson_staff.store import as_bytes, kept, read_plan
+from lesson_staff.pages import COVER, TEMPLATES, copy_mathjax, duration, replace_file, shown, verdict
+from lesson_staff.plan import RunResult, told
+from lesson_staff.store import NO_BATCH, kept, read_plan
 from lesson_utils.errors import LessonError
+from lesson_utils.records import as_json
 
-TEMPLATES = Path(__file__).with_name("templates")
+Metrics = dict[str, dict[str, object]]  # of each run by its name: its key figures by theirs
+FACTS = ("peak_memory_mb", "device", "threads", "host", "attempts")
 PANELS = 12  # figures of one lesson: more would hide the ones that matter
 NO_PARQUET = "results.parquet blev ikke skrevet: pakken pyarrow mangler. results.csv har de samme tal."
 
@@ -29,15 +31,12 @@ def write_report(folder: Path) -> tuple[Path, str]:
     results = kept(folder) if folder.is_dir() else []
     entries = read_plan(folder)
     if not results and not entries:
-        raise LessonError(
-            f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
-        )
-    results.sort(key=lambda result: (result.passed, result.name))
+        raise LessonError(NO_BATCH.format(folder))
     metrics = {result.name: metrics_of(folder, result) for result in results}
     there = {result.name for result in results}
     missing = [entry["name"] for entry in entries if entry["name"] not in there]
     copy_mathjax(folder)
-    replace_file(folder / "summary.json", as_bytes(summary(results, missing)))
+    replace_file(folder / "summary.json", as_json(summary(results, missing)))
     lack = write_tables(folder, results, metrics)
     index = folder / "index.html"
     replace_file(index, render(folder, results, metrics, missing).encode("utf-8"))
@@ -50,6 +49,17 @@ def metrics_of(folder: Path, result: RunResult) -> dict[str, object]:
     return flat(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
+def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Every single figure by name: `{"a": {"b": 1, "c": [2, 3]}}` -> `a: b`, `a: c: 1`, `a: c: 2`."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        path = f"{above}: {name}" if above else str(name)
+        if isinstance(value, list):
+            value = {str(position): each for position, each in enumerate(value, start=1)}
+        found |= flat(value, path) if isinstance(value, Mapping) else {path: value}
+    return found
+
+
 def summary(results: Sequence[RunResult], missing: Sequence[str]) -> dict[str, object]:
     """The batch as plain values, for machines."""
     return {
@@ -60,21 +70,13 @@ def summary(results: Sequence[RunResult], missing: Sequence[str]) -> dict[str, o
     }
 
 
-def rows(results: Sequence[RunResult], metrics: dict[str, dict[str, object]]) -> list[dict[str, object]]:
+def rows(results: Sequence[RunResult], metrics: Metrics) -> list[dict[str, object]]:
     """A row per run: what it was, how it went, `parameter.<name>`, `metric.<name>`."""
     return [
-        {
-            "run": result.name,
-            "lesson": result.number,
-            "title": result.title,
-            "passed": result.passed,
-            "reason": result.reason,
-            "seconds": round(result.seconds, 1),
-        }
-        | {
-            name: result.facts.get(name)
-            for name in ("peak_memory_mb", "device", "threads", "host", "attempts")
-        }
+        {"run": result.name, "lesson": result.number}
+        | {name: getattr(result, name) for name in ("title", "passed", "reason")}
+        | {"seconds": round(result.seconds, 1)}
+        | {name: result.facts.get(name) for name in FACTS}
         | {f"parameter.{name}": _cell(value) for name, value in result.parameters.items()}
         | {f"metric.{name}": value for name, value in metrics[result.name].items()}
         for result in sorted(results, key=lambda result: result.name)
@@ -85,26 +87,22 @@ def _cell(value: object) -> object:
     return json.dumps(value) if isinstance(value, list) else value
 
 
-def write_tables(folder: Path, results: Sequence[RunResult], metrics: dict[str, dict[str, object]]) -> str:
+def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -> str:
     """`results.csv`, and `results.parquet` where pyarrow is; returns the sentence that says if it is not."""
-    import io
-
     import pandas as pd
 
     table = pd.DataFrame(rows(results, metrics))
     replace_file(folder / "results.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    for name in (
+    for name in [
         name for name in table if table[name].dtype == object
-    ):  # columns of several types, which parquet does not know
-        if len({type(value) for value in table[name].dropna()}) > 1:
+    ]:  # parquet knows no column of several types
+        if table[name].dropna().map(type).nunique() > 1:
             table[name] = table[name].map(lambda value: None if value is None else str(value))
-    buffer = io.BytesIO()
     try:
-        table.to_parquet(buffer, index=False, engine="pyarrow")
+        replace_file(folder / "results.parquet", table.to_parquet(None, index=False, engine="pyarrow"))
     except ImportError:
         (folder / "results.parquet").unlink(missing_ok=True)  # one of an earlier report would be out of date
         return NO_PARQUET
-    replace_file(folder / "results.parquet", buffer.getvalue())
     return ""
 
 
@@ -114,77 +112,61 @@ def varied(results: Sequence[RunResult]) -> list[str]:
     return [name for name in names if len({repr(result.parameters.get(name)) for result in results}) > 1]
 
 
-def lesson_parts(results: Sequence[RunResult], metrics: dict[str, dict[str, object]]) -> list[dict]:
+def lesson_parts(results: Sequence[RunResult], metrics: Metrics) -> list[dict]:
     """For each lesson with key figures: its table, and a picture per swept parameter and figure."""
     parts = []
     for number in sorted({result.number for result in results}):
         own = sorted((r for r in results if r.number == number and metrics[r.name]), key=lambda r: r.name)
-        if own:
-            names = list(dict.fromkeys(name for result in own for name in metrics[result.name]))
-            swept = varied(own)
-            parts.append(
-                {
-                    "heading": f"{number} {own[0].title}",
-                    "swept": swept,
-                    "names": names,
-                    "single": len(own) == 1,
-                    "rows": [
-                        {
-                            "link": page_of(result),
-                            "label": result.settings or result.label,
-                            "settings": [shown(result.parameters.get(name)) for name in swept],
-                            "figures": [_figure(metrics[result.name].get(name)) for name in names],
-                        }
-                        for result in own
-                    ],
-                    "pictures": panels(own, metrics, swept, names),
-                }
-            )
+        if not own:
+            continue
+        names = list(dict.fromkeys(name for result in own for name in metrics[result.name]))
+        swept = varied(own)
+        table = [
+            {
+                "link": page_of(result),
+                "label": told(result.changed) or result.label,
+                "settings": [shown(result.parameters.get(name)) for name in swept],
+                "figures": [_figure(metrics[result.name].get(name)) for name in names],
+            }
+            for result in own
+        ]
+        part = {"heading": f"{number} {own[0].title}", "swept": swept, "names": names, "rows": table}
+        parts.append(part | {"single": len(own) == 1, "pictures": panels(own, metrics, swept, names)})
     return parts
 
 
 def _figure(value: object) -> str:
     if value is None:
         return "–"
-    if isinstance(value, float) and value == value and abs(value) >= 1:
-        return shown(round(value, 3))
-    return shown(value) if value == value else "–"
+    return shown(round(value, 3) if isinstance(value, float) and abs(value) >= 1 else value)
 
 
 def panels(
-    results: Sequence[RunResult],
-    metrics: dict[str, dict[str, object]],
-    swept: Sequence[str],
-    names: Sequence[str],
+    results: Sequence[RunResult], metrics: Metrics, swept: Sequence[str], names: Sequence[str]
 ) -> list[str]:
     """An `<img>` for each swept parameter and each figure that varies: which setting gave what."""
-    settings = [name for name in swept if name != "seed"] or list(swept)
-    plain_first = sorted(names, key=lambda name: name.count(": "))  # before the parts of tables
-    chosen = [(p, m) for m in plain_first for p in settings if _varies(m, results, metrics)][:PANELS]
-    if not chosen:
-        return []
     from lesson_staff.sweep_figure import setting_effect
     from lesson_utils.show.display import image_tag
 
+    def values_of(name: str) -> dict[str, float]:
+        found = {result.name: metrics[result.name].get(name) for result in results}
+        return {run: value for run, value in found.items() if _is_number(value)}
+
+    settings = [name for name in swept if name != "seed"] or list(swept)
+    plain_first = sorted(names, key=lambda name: name.count(": "))  # before the parts of tables
+    varying = [name for name in plain_first if len(set(values_of(name).values())) > 1]
     found = []
-    for parameter, name in chosen:
-        used = [r for r in results if _is_number(metrics[r.name].get(name))]
-        labels = [r.parameters[parameter] for r in used]
-        if not all(_is_number(label) for label in labels):
+    for parameter, name in [(parameter, name) for name in varying for parameter in settings][:PANELS]:
+        values = values_of(name)
+        labels = [result.parameters[parameter] for result in results if result.name in values]
+        if not all(map(_is_number, labels)):
             labels = [shown(label) for label in labels]
-        found.append(
-            image_tag(setting_effect(labels, [metrics[r.name][name] for r in used], parameter, name))
-        )
+        found.append(image_tag(setting_effect(labels, list(values.values()), parameter, name)))
     return found
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
-
-
-def _varies(name: str, results: Sequence[RunResult], metrics: dict[str, dict[str, object]]) -> bool:
-    values = {metrics[result.name].get(name) for result in results}
-    return len({value for value in values if _is_number(value)}) > 1
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def page_of(result: RunResult) -> str:
@@ -199,36 +181,31 @@ def _stem(result: RunResult) -> str:
 
 def card(folder: Path, result: RunResult) -> dict[str, object]:
     """What the gallery shows of one run."""
-    place, stem = folder / result.name, _stem(result)
-    here = quote(result.name)
-    memory = result.facts.get("peak_memory_mb")
-    facts = [("tid", duration(result.seconds))]
-    facts += [("hukommelse", f"{shown(memory)} MB")] if memory else []
-    facts += [
-        (name, value)
-        for name in ("device", "threads", "host")
-        if (value := result.facts.get(name)) not in (None, "")
-    ]
+
+    def link(name: str) -> str:
+        return f"{quote(result.name)}/{quote(name)}" if (folder / result.name / name).is_file() else ""
+
+    time, memory = duration(result.seconds), result.facts.get("peak_memory_mb")
+    used = [("hukommelse", f"{shown(memory)} MB")] if memory else []
+    where = [(name, result.facts.get(name)) for name in ("device", "threads", "host")]
     return {
         "label": f"{result.number} {result.title}",
-        "summary": " · ".join([facts[0][1], *(value for name, value in facts if name == "hukommelse")]),
+        "summary": " · ".join([time, *(value for _, value in used)]),
         "passed": result.passed,
         "reason": result.reason,
         "traceback": result.traceback,
-        "facts": facts,
+        "facts": [("tid", time), *used, *((name, value) for name, value in where if value)],
         "changed": [(name, shown(value)) for name, value in result.changed.items()],
         "parameters": [(name, shown(value)) for name, value in result.parameters.items()],
-        "page": page_of(result) if (place / f"{stem}.html").is_file() else "",
-        "notebook": f"{here}/{quote(stem)}.ipynb" if (place / f"{stem}.ipynb").is_file() else "",
-        "log": f"{here}/log.txt" if (place / "log.txt").is_file() else "",
-        "picture": f"{here}/{COVER}" if (place / COVER).is_file() else "",
+        "page": link(f"{_stem(result)}.html"),
+        "notebook": link(f"{_stem(result)}.ipynb"),
+        "log": link("log.txt"),
+        "picture": link(COVER),
         "picture_text": result.picture_text or f"Figur fra lektionen {result.title}",
     }
 
 
-def render(
-    folder: Path, results: Sequence[RunResult], metrics: dict[str, dict[str, object]], missing: Sequence[str]
-) -> str:
+def render(folder: Path, results: Sequence[RunResult], metrics: Metrics, missing: Sequence[str]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -29,22 +30,27 @@ PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 @dataclass(frozen=True)
 class Request:
-    """What the options of `lesson run` ask for; each field is an option."""
+    """What the options of `lesson run` ask for; each field is an option. No `jobs`: as many as can be."""
 
-    lessons: Sequence[str] = ()
-    parameters: Sequence[str] = ()
+    lessons: Sequence[str] | None = ()
+    parameters: Sequence[str] | None = ()
     table: str = ""
-    grids: Sequence[str] = ()
+    grids: Sequence[str] | None = ()
     seeds: int = 0
     photo: str = ""
     photos: str = ""
     out: str = ""
     resume: bool = False
-    jobs: int | None = None
+    jobs: int = 0
     limits: Limits = field(default_factory=Limits)
     scheduler: str = ""
     local_cluster: bool = False
-    json: bool = False
+    as_json: bool = False
+
+    @property
+    def sources(self) -> tuple:
+        """What the settings come from, as `settings_from` takes them."""
+        return self.parameters, self.table, self.grids, self.seeds, self.photo, self.photos
 
 
 def runs_asked_for(request: Request) -> list[Run]:
@@ -58,9 +64,8 @@ def runs_asked_for(request: Request) -> list[Run]:
             wrong.extend(getattr(error, "sentences", [str(error)]))
             return otherwise
 
-    lessons = attempt(find, request.lessons, otherwise=list(find()))
-    sources = (request.parameters, request.table, request.grids, request.seeds, request.photo, request.photos)
-    settings = attempt(settings_from, *sources, otherwise=[{}])
+    lessons = attempt(find, request.lessons or (), otherwise=list(find()))
+    settings = attempt(settings_from, *request.sources, otherwise=[{}])
     without_device = [{name: each[name] for name in each if name != "device"} for each in settings]
     settings = attempt(checked_settings, settings, not request.scheduler, otherwise=without_device)
     runs = attempt(plan, lessons, *settings, otherwise=[])
@@ -76,9 +81,8 @@ def cluster_for(request: Request, runs: Sequence[Run], console: Console) -> Sche
     if request.scheduler and request.local_cluster:
         raise LessonError("Vælg én klynge: enten --scheduler eller --local-cluster.")
     if request.scheduler and request.jobs:
-        raise LessonError(
-            "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
-        )
+        sentence = "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
+        raise LessonError(sentence)
     from lesson_staff.cluster import Cluster
 
     devices = {str(run.changed["device"]) for run in runs if "device" in run.changed}
@@ -90,9 +94,7 @@ def cluster_for(request: Request, runs: Sequence[Run], console: Console) -> Sche
 
 def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
     """What to run, and a function that finds or makes the folder for it: nothing is made before all is checked."""
-    asked = (request.lessons, request.parameters, request.table, request.grids)
-    asked += (request.seeds, request.photo, request.photos)
-    if request.resume and not any(asked):
+    if request.resume and not (request.lessons or any(request.sources)):
         folder = Path(request.out).expanduser().absolute() if request.out else latest()
         return planned(folder, not request.scheduler), lambda: folder
     if request.resume and not request.out:
@@ -105,7 +107,8 @@ def run_session(request: Request) -> int:
 
     Raises LessonError before anything has started if the input is wrong.
     """
-    console = Console(stderr=request.json)
+    console = Console(stderr=request.as_json)
+    say = partial(console.print, highlight=False, soft_wrap=True)
     runs, find_folder = plan_and_folder(request)
     cluster = cluster_for(request, runs, console)
     try:
@@ -117,19 +120,16 @@ def run_session(request: Request) -> int:
         if cluster:
             cluster.close()
     index, lack = write_report(folder)
-    if request.json:
+    if request.as_json:
         print((folder / "summary.json").read_text(encoding="utf-8"), end="")
     if interrupted:
-        command = f"lesson run --resume --out {shlex.quote(relative(folder))}"
-        console.print(f"\nAfbrudt: {len(results)} af {plural(len(runs), 'kørsel', 'kørsler')} blev færdige.")
-        console.print(f"Gå videre med: {command}", highlight=False, soft_wrap=True)
+        say(f"\nAfbrudt: {len(results)} af {plural(len(runs), 'kørsel', 'kørsler')} blev færdige.")
+        say(f"Gå videre med: lesson run --resume --out {shlex.quote(relative(folder))}")
     else:
         print_summary(console, results)
-        console.print(f"\n{verdict(results)[0].upper()}{verdict(results)[1:]}.")
-    if lack:
-        console.print(lack, highlight=False)
-    console.print("Åbn siden i en browser:", highlight=False)
-    console.print(relative(index), highlight=False, soft_wrap=True)
+        say(f"\n{verdict(results)[0].upper()}{verdict(results)[1:]}.")
+    for line in filter(None, [lack, "Åbn siden i en browser:", relative(index)]):
+        say(line)
     if interrupted:
         return INTERRUPTED
     return FAILED if any(not result.passed for result in results) else PASSED
@@ -140,30 +140,27 @@ def _run(
 ) -> tuple[list[RunResult], bool]:
     """The results by name, and whether a Ctrl-C ended it."""
     done = finished(folder, runs)
-    waiting = [run for run in runs if run.name not in done]
-    results = list(done.values())
+    waiting, results = [run for run in runs if run.name not in done], list(done.values())
     if done:
-        console.print(
-            f"{plural(len(done), 'kørsel er', 'kørsler er')} gennemført i forvejen og bliver beholdt."
-        )
+        kept = plural(len(done), "kørsel er", "kørsler er")
+        console.print(f"{kept} gennemført i forvejen og bliver beholdt.")
     scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
-    those = run_all(
-        waiting, folder, None, limits=request.limits, scheduler=scheduler, tell=lambda p: display.tell(p)
-    )
+    interrupted, display = False, Display(console, waiting)
+    those = run_all(waiting, folder, limits=request.limits, scheduler=scheduler, tell=display.tell)
     try:
-        with Display(console, waiting) as display, closing(those):
+        with display, closing(those):
             for result in those:
                 results.append(result)
                 display.finished(result)
     except KeyboardInterrupt:
-        return sorted(results, key=lambda result: result.name), True
-    return sorted(results, key=lambda result: result.name), False
+        interrupted = True
+    return sorted(results, key=lambda result: result.name), interrupted
 
 
-def say_report(folder: str, as_json: bool, show: Callable[[str], None] = print) -> None:
+def say_report(folder: str, as_json: bool) -> None:
     """`lesson report`: make the report of a folder again and say where it is."""
     index, lack = write_report(Path(folder).expanduser().absolute())
     if as_json:
-        show(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
+        print(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
     else:
-        show("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))
+        print("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))

@@ -1,7 +1,6 @@
 """`lesson slides`: a lesson as a slide show that opens from a USB stick, without a network."""
 
 import re
-import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,19 +8,22 @@ from pathlib import Path
 import nbformat
 
 from lesson_staff.catalogue import Lesson
-from lesson_staff.pages import MATHJAX, MATHJAX_CONFIG, TEMPLATES, copy_mathjax, for_reading, replace_file
-from lesson_staff.tall_pictures import parted
+from lesson_staff.pages import (
+    MATHJAX,
+    MATHJAX_CONFIG,
+    TEMPLATES,
+    copy_mathjax,
+    copy_parts,
+    for_reading,
+    replace_file,
+)
 from lesson_utils.errors import LessonError
 
 REVEAL = "reveal"
 # What a show uses of reveal.js; the rest are other themes, and sources.
 REVEAL_PARTS = (
-    "LICENSE",
-    "dist/reset.css",
-    "dist/reveal.css",
-    "dist/reveal.js",
-    "plugin/notes/notes.js",
-)
+    "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
+)  # fmt: skip
 WIDTH, HEIGHT = 1280, 720  # of a slide, as a projector shows it
 SHOWN = ("<img ", "<table")
 NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s*", re.DOTALL)
@@ -39,15 +41,6 @@ def reveal_parts() -> Path:
             "»python -m pip install -c constraints.txt -e '.[slides]'«."
         )
     return Path(package.submodule_search_locations[0], "_static", "revealjs")
-
-
-def copy_reveal(folder: Path) -> None:
-    """Put the parts of reveal.js that a show uses beside it."""
-    source = reveal_parts()
-    for part in REVEAL_PARTS:
-        target = folder / REVEAL / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source / part, target)
 
 
 def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -71,9 +64,6 @@ def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             pending = ""
         if shows(cell):
             cell.metadata["transient"] = {"remove_source": True}
-            for output in cell.outputs:
-                if html_of(output):
-                    output.data["text/html"] = parted(html_of(output))
         kept.append(cell)
     made.cells = kept
     return made
@@ -101,7 +91,7 @@ def _only_live(cell: nbformat.NotebookNode) -> bool:
 
 
 def write_slides(notebook: Path, show: Path, title: str) -> None:
-    """The notebook, with the outputs that it holds, as one page of slides; see `copy_reveal`, `copy_mathjax`."""
+    """The notebook, with the outputs that it holds, as one page of slides; what it needs lies beside it."""
     from nbconvert import SlidesExporter
 
     exporter = SlidesExporter(
@@ -123,7 +113,7 @@ def make_slides(
     lessons: list[Lesson], folder: Path, tell: Callable[[Lesson, Path], None] = lambda *_: None
 ) -> None:
     """A show of each lesson in `folder`, with everything that they need beside them."""
-    copy_reveal(folder)
+    copy_parts(reveal_parts(), REVEAL_PARTS, folder / REVEAL)
     copy_mathjax(folder)
     for lesson in lessons:
         show = folder / f"{lesson.notebook.stem}.html"

@@ -6,54 +6,38 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.inputs import checked_settings
-from lesson_staff.order import Outcome
+from lesson_staff.order import Outcome, write_under
 from lesson_staff.pages import replace_file
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.sweep import LESSON
 from lesson_utils.errors import LessonError
-from lesson_utils.records import plain
+from lesson_utils.records import as_json
 
 BATCH = "batch.json"
 RUN = "run.json"
+NO_BATCH = "Mappen »{}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
 HALF = ".half-"  # what a folder is called that is being written, or is on its way out
 
 
-def as_bytes(values: object) -> bytes:
-    """JSON that any reader takes: NaN and infinity as null, numbers of numpy as numbers."""
-    return (json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
-
-
 def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
-    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name."""
-    result = RunResult(
-        name=run.name,
-        number=run.lesson.number,
-        title=run.lesson.title,
-        parameters=dict(run.parameters),
-        changed=dict(run.changed),
-        seconds=outcome.seconds,
-        reason=outcome.reason,
-        traceback=outcome.traceback,
-        picture_text=outcome.picture_text,
-        facts=dict(outcome.facts)
-        | {
-            "stem": run.lesson.notebook.stem,
-            "identity": identity,
-            "attempts": attempt,
-        },
-    )
+    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name.
+
+    An earlier one is renamed before it is removed, file by file.
+    """
+    told = {name: getattr(outcome, name) for name in ("seconds", "reason", "traceback", "picture_text")}
+    facts = {**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt}
+    about = {"name": run.name, "number": run.lesson.number, "title": run.lesson.title}
+    about |= {"parameters": dict(run.parameters), "changed": dict(run.changed)}
+    result = RunResult(**about, **told, facts=facts)
     half, old = folder / f"{HALF}{run.name}", folder / f"{HALF}old-{run.name}"
     for leftover in (half, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    for name, content in outcome.files.items():
-        (half / name).parent.mkdir(parents=True, exist_ok=True)
-        (half / name).write_bytes(content)
-    half.mkdir(exist_ok=True)
-    (half / RUN).write_bytes(as_bytes(result.as_json()))
+    write_under(half, {**outcome.files, RUN: as_json(result.as_json())})
     place = folder / run.name
     if place.exists():
         place.rename(old)
@@ -64,28 +48,22 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
 
 def kept(folder: Path) -> list[RunResult]:
     """The results of all whole runs in a batch's folder, by name."""
-    found = []
-    for path in sorted(folder.glob(f"*/{RUN}")):
-        if not path.parent.name.startswith("."):
-            found.append(RunResult.from_json(json.loads(path.read_text(encoding="utf-8")), kept=True))
-    return found
+    paths = sorted(path for path in folder.glob(f"*/{RUN}") if not path.parent.name.startswith("."))
+    return [RunResult.from_json(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
     """Those of `runs` that have passed already, with this very notebook, these parameters and these files."""
     there = {result.name: result for result in kept(folder) if result.passed}
-    return {
-        run.name: there[run.name]
-        for run in runs
-        if run.name in there and there[run.name].facts.get("identity") == run.identity()
-    }
+    same = [r.name for r in runs if r.name in there and there[r.name].facts.get("identity") == r.identity()]
+    return {name: there[name] for name in same}
 
 
 def write_plan(folder: Path, runs: Iterable[Run]) -> None:
     """Write down what is to be run, so that `lesson run --resume` knows; an earlier plan is added to."""
     entries = {entry["name"]: entry for entry in read_plan(folder)}
     entries |= {r.name: {"name": r.name, "lesson": r.lesson.number, "changed": dict(r.changed)} for r in runs}
-    replace_file(folder / BATCH, as_bytes({"runs": list(entries.values())}))
+    replace_file(folder / BATCH, as_json({"runs": list(entries.values())}))
 
 
 def read_plan(folder: Path) -> list[dict]:
@@ -98,9 +76,7 @@ def planned(folder: Path, here: bool = True) -> list[Run]:
     """The runs of the folder's plan, checked again. Raises LessonError if the folder holds no batch."""
     entries = read_plan(folder)
     if not entries:
-        raise LessonError(
-            f"Mappen »{folder}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
-        )
+        raise LessonError(NO_BATCH.format(folder))
     settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries], here)
     return plan(find(), *settings)
 
@@ -126,14 +102,13 @@ def batch_folder(out: str, started: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"
-    for attempt in range(100):
-        folder = REPOSITORY / "runs" / (f"{name}-{attempt + 1}" if attempt else name)
+    folder = REPOSITORY / "runs" / name
+    for attempt in count(2):
         try:
             folder.mkdir(parents=True)
             return folder
         except FileExistsError:
-            continue
-    raise LessonError(f"Der er for mange mapper med navnet {name} i runs/: slet nogle af dem.")
+            folder = folder.with_name(f"{name}-{attempt}")
 
 
 @contextmanager
@@ -145,9 +120,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise LessonError(
-            f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
-        ) from None
+        sentence = f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
+        raise LessonError(sentence) from None
     try:
         clear_up(folder)
         yield

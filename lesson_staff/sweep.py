@@ -13,13 +13,14 @@ from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
+NOT_UNDERSTOOD = "»{}« blev ikke forstået: skriv {}."
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 def settings_from(
-    assigned: Sequence[str] = (),
+    assigned: Sequence[str] | None = (),
     table: str = "",
-    grids: Sequence[str] = (),
+    grids: Sequence[str] | None = (),
     seeds: int = 0,
     photo: str = "",
     photos: str = "",
@@ -38,9 +39,9 @@ def settings_from(
         except LessonError as error:
             wrong.extend(getattr(error, "sentences", [str(error)]))
 
-    for text in assigned:
+    for text in assigned or ():
         take(one_value, text)
-    for text in grids:
+    for text in grids or ():
         take(several_values, text)
     if table:
         take(read_table, table)
@@ -60,18 +61,24 @@ def settings_from(
 
 def one_value(text: str) -> list[dict[str, object]]:
     """`depth=11`."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise LessonError(f"»{text}« blev ikke forstået: skriv -p navn=værdi.")
-    return [{name.strip(): Written(value)}]
+    name, value = _assigned(text, "-p navn=værdi")
+    return [{name: Written(value)}]
 
 
 def several_values(text: str) -> list[dict[str, object]]:
     """`depth=11,13,16`."""
-    name, equals, values = text.partition("=")
-    if not equals or not name.strip() or not values.strip(", "):
-        raise LessonError(f"»{text}« blev ikke forstået: skriv --grid navn=1,2,3.")
-    return [{name.strip(): Written(value.strip())} for value in values.split(",") if value.strip()]
+    name, values = _assigned(text, "--grid navn=1,2,3")
+    found = [{name: Written(value.strip())} for value in values.split(",") if value.strip()]
+    if not found:
+        raise LessonError(NOT_UNDERSTOOD.format(text, "--grid navn=1,2,3"))
+    return found
+
+
+def _assigned(text: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise LessonError(NOT_UNDERSTOOD.format(text, form))
+    return name.strip(), value
 
 
 def read_table(path: str) -> list[dict[str, object]]:
@@ -79,17 +86,14 @@ def read_table(path: str) -> list[dict[str, object]]:
     file = Path(path).expanduser()
     if not file.is_file():
         raise LessonError(f"Filen »{path}« findes ikke: skriv stien til en fil med parametre.")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        rows = (
-            _yaml(text) if file.suffix in (".yml", ".yaml") else _csv(text) if file.suffix == ".csv" else None
-        )
-    except (ValueError, csv.Error):
-        raise LessonError(
-            f"»{file.name}« kan ikke læses: ret filen, så den er gyldig {file.suffix[1:]}."
-        ) from None
-    if rows is None:
+    read = {".csv": _csv, ".yml": _yaml, ".yaml": _yaml}.get(file.suffix)
+    if read is None:
         raise LessonError(f"»{file.name}« er hverken .yml eller .csv: gem parametrene i et af de formater.")
+    try:
+        rows = read(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, csv.Error):
+        sentence = f"»{file.name}« kan ikke læses: ret filen, så den er gyldig {file.suffix[1:]}."
+        raise LessonError(sentence) from None
     if not rows:
         raise LessonError(f"»{file.name}« er tom: skriv en række eller et dokument for hver kørsel.")
     return rows

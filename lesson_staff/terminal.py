@@ -10,7 +10,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from lesson_staff.pages import duration
-from lesson_staff.plan import Progress as RunProgress
 from lesson_staff.plan import Run, RunResult
 
 
@@ -49,17 +48,15 @@ class Display:
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
-    def tell(self, progress: RunProgress) -> None:
+    def tell(self, run: Run, cell: int, cells: int) -> None:
         """A lesson has begun a cell; called from the scheduler's threads."""
         with self._lock:
-            name = progress.run.name
+            name = run.name
             if name not in self._tasks:
-                self._tasks[name] = self._bars.add_task(
-                    progress.run.label, total=progress.cells, where="", left=""
-                )
-            where = f"celle {progress.cell} af {progress.cells}"
-            self._bars.update(self._tasks[name], completed=progress.cell - 1, where=where)
-            self._under_way[name] = self._work[name] * (progress.cell - 1) / progress.cells
+                self._tasks[name] = self._bars.add_task(run.label, total=cells, where="", left="")
+            where = f"celle {cell} af {cells}"
+            self._bars.update(self._tasks[name], completed=cell - 1, where=where)
+            self._under_way[name] = self._work[name] * (cell - 1) / cells
             self._show_overall()
 
     def finished(self, result: RunResult) -> None:
@@ -70,12 +67,11 @@ class Display:
             if result.name in self._tasks:
                 self._bars.remove_task(self._tasks.pop(result.name))
             left = self._show_overall()
-        mark = "[green]✓[/]" if result.passed else "[red]✗[/]"
-        line = f"{mark} {escape(result.label)}  {duration(result.seconds)}"
-        line += "" if result.passed else f"  {escape(result.reason)}"
-        self._console.print(
-            f"{line}  [dim]{self._finished} af {self._total}{left}[/]", highlight=False, soft_wrap=True
-        )
+        line = f"[green]✓[/] {escape(result.label)}  {duration(result.seconds)}"
+        if not result.passed:
+            line = f"{line.replace('[green]✓', '[red]✗', 1)}  {escape(result.reason)}"
+        line += f"  [dim]{self._finished} af {self._total}{left}[/]"
+        self._console.print(line, highlight=False, soft_wrap=True)
 
     def _show_overall(self) -> str:
         """Move the overall bar, cell by cell; the time that is left if all goes on as so far."""
@@ -96,10 +92,8 @@ class Display:
 def print_summary(console: Console, results: Sequence[RunResult]) -> None:
     """The table of results, and for each failed lesson why, with the last lines of its traceback."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2))
-    table.add_column("Lektion")
-    table.add_column("Resultat")
-    table.add_column("Tid", justify="right")
-    table.add_column("Device")
+    for heading in ("Lektion", "Resultat", "Tid", "Device"):
+        table.add_column(heading, justify="right" if heading == "Tid" else "left")
     for result in results:
         outcome = "[green]gennemført[/]" if result.passed else "[red]fejlede[/]"
         device = escape(str(result.facts.get("device", "")))

@@ -103,11 +103,6 @@ def as_float(images: Tensor) -> Tensor:
     return images.float() / 255 if images.dtype == torch.uint8 else images
 
 
-def to_array(image: Tensor) -> np.ndarray:
-    """float (3, H, W) -> uint8 (H, W, 3), as a picture is saved; values outside 0..1 are cut off."""
-    return (image.detach().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-
-
 def _read(path: Path, wanted: int) -> Image.Image:
     if not path.is_file():
         own = danish.listing(f"»{name}«" for name in PHOTOS)

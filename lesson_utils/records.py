@@ -1,5 +1,6 @@
 """Key figures in a notebook's outputs: how `show.record` writes them, and how a batch and the tests read them."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,11 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"a record holds text, numbers, lists and dicts, not {type(value).__name__}")
+
+
+def as_json(values: Any) -> bytes:
+    """The bytes of a JSON file that any reader takes."""
+    return (json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
 
 
 def records(notebook: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,19 @@ and its inside becomes readable (Engstrom et al. 2019, »Adversarial Robustness 
 Representations«).
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lesson_utils.device import precision
+from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
+from lesson_utils.networks.modes import device_of, eval_mode
+
+Attack = Callable[[Tensor, Tensor], Tensor]
 
 
 def perturb(
@@ -38,19 +45,30 @@ def perturb(
     return (images + change).detach()
 
 
+def accuracy(network: nn.Module, images: Tensor, labels: Tensor, attack: Attack | None = None) -> float:
+    """The share of `images` (uint8, or float in 0..1) that the network, in eval mode, names rightly.
+
+    `attack(images, labels)` may exchange each batch for another. Raises LessonError where there are no images.
+    """
+    if not len(images):
+        raise LessonError("Andelen af rigtige svar kræver billeder, men der er ingen: giv mindst ét.")
+    right = 0
+    with eval_mode(network):
+        for batch, truth in zip(images.split(250), labels.split(250), strict=True):
+            batch = as_float(batch.to(device_of(network)))
+            batch = batch if attack is None else attack(batch, truth)
+            with torch.no_grad():
+                right += int((network(batch).argmax(1).cpu() == truth.cpu()).sum())
+    return right / len(images)
+
+
 def robust_accuracy(
     network: Network, images: Tensor, labels: Tensor, epsilon: float, steps: int = 5, seed: int = 0
 ) -> float:
-    """Accuracy on the worst images that `steps` gradient steps find within `epsilon` of each."""
-    network.eval()
-    generator = torch.Generator().manual_seed(seed)
-    right = 0
-    for start in range(0, len(images), 250):
-        batch, truth = as_float(images[start : start + 250]), labels[start : start + 250]
-        batch = perturb(network, batch, truth, epsilon, steps, generator)
-        with torch.no_grad():
-            right += int((network(batch).argmax(1).cpu() == truth.cpu()).sum())
-    return right / len(images)
+    """`accuracy` on the worst images that `steps` gradient steps find within `epsilon` of each."""
+    generator = torch.Generator().manual_seed(int(seed))
+    attack = partial(perturb, network, epsilon=epsilon, steps=steps, generator=generator)
+    return accuracy(network, images, labels, attack)
 
 
 def _norm(images: Tensor) -> Tensor:

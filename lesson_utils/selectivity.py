@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pandas as pd
 import torch
@@ -10,9 +9,7 @@ from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.activations import activations
-from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table
-from lesson_utils.networks.googlenet import GoogLeNet
 from lesson_utils.networks.modes import eval_mode
 from lesson_utils.samples import Samples
 from lesson_utils.weights import embedded
@@ -68,7 +65,7 @@ def _choosiness(peaks: Tensor, labels: Tensor) -> float:
     return float((by_class.amax(0)[alive] / by_class.mean(0)[alive]).median())
 
 
-def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
+def head_accuracies(network: Network, samples: Samples) -> pd.Series:
     """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
     names = list(network.auxiliary)
     found = activations(network, samples.images, [*names, "fc"])
@@ -78,22 +75,6 @@ def head_accuracies(network: GoogLeNet, samples: Samples) -> pd.Series:
     return pd.Series(
         {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
     )
-
-
-def class_evidence(network: GoogLeNet, images: Tensor, label: int) -> Tensor:
-    """(N, h, w): what each place of the last feature maps adds to the logit of a class, but for the bias.
-
-    Global average pooling and one linear layer are linear, so the logit is the mean of this map plus the bias:
-    the class activation map of Zhou et al. 2016 (»Learning Deep Features for Discriminative Localization«).
-    Raises LessonError for a network without GAP.
-    """
-    layers = list(network.layers.named_children())
-    last = next((name for (name, _), (after, _) in pairwise(layers) if after == "gap"), None)
-    if last is None:
-        raise LessonError(f"{network.name} har ingen GAP, så kortet kan ikke regnes ud: vælg et GoogLeNet.")
-    maps = activations(network, images, [last])[last]
-    weights = network.layers.fc.linear.weight[label].detach().cpu()
-    return torch.einsum("nchw,c->nhw", maps, weights)
 
 
 def before_pools(network: Network) -> list[str]:

@@ -4,19 +4,18 @@ The weights of the conv layers are kept in 8 bits: each filter as whole numbers 
 which moves a weight by at most 0.4 % of its filter's largest. Batch norm's numbers are few, and kept in full.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
+from lesson_utils.files import digest, read_tensors, written
 from lesson_utils.networks import Network
 from lesson_utils.weights import EMBEDDED, embedded, load_network
 
@@ -57,7 +56,7 @@ def of(name: str) -> list[Snapshot]:
         raise LessonError(f"»{name}« har ingen øjebliksbilleder fra træningen: vælg {kept}.")
     path = EMBEDDED / entry["snapshots"]["file"]
     earlier = load(path)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["snapshots"]["sha256"]:
+    if digest(path) != entry["snapshots"]["sha256"]:
         raise LessonError(
             f"Øjebliksbillederne »{path.name}« er beskadiget (kontrolsummen er forkert): hent kurset igen."
         )
@@ -76,10 +75,8 @@ def save(snapshots: Sequence[Snapshot], path: Path) -> None:
             packed[key] = (tensor / scale).round().to(torch.int8).contiguous()
             packed[f"{key}.scale"] = scale.flatten()
     about = [{"step": snapshot.step, "accuracy": snapshot.accuracy} for snapshot in snapshots]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    save_file(packed, unfinished, {"moments": json.dumps(about)})
-    unfinished.replace(path)
+    with written(path) as unfinished:
+        save_file(packed, unfinished, {"moments": json.dumps(about)})
 
 
 def load(path: Path) -> list[Snapshot]:
@@ -87,16 +84,12 @@ def load(path: Path) -> list[Snapshot]:
 
     Raises LessonError for a file that is missing or damaged.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            moments = json.loads(file.metadata()["moments"])
-            packed = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-    except (OSError, SafetensorError, KeyError, TypeError):
-        raise LessonError(
-            f"Øjebliksbillederne »{path.name}« mangler eller er beskadiget: hent kurset igen."
-        ) from None
+    problem = f"Øjebliksbillederne »{path.name}« mangler eller er beskadiget: hent kurset igen."
+    about, packed = read_tensors(path, problem)
+    if "moments" not in about:
+        raise LessonError(problem)
     snapshots = []
-    for moment in moments:
+    for moment in json.loads(about["moments"]):
         prefix = f"{moment['step']}/"
         tensors = {}
         for name, tensor in packed.items():

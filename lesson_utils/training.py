@@ -6,7 +6,6 @@ A run can be interrupted at any step and resumed with the same result: what is r
 
 import json
 import math
-import os
 import signal
 import threading
 import time
@@ -16,16 +15,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from lesson_utils.device import precision
 from lesson_utils.errors import LessonError
+from lesson_utils.files import read_tensors, written
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
-from lesson_utils.robustness import perturb
+from lesson_utils.robustness import accuracy, perturb
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Recipe:
     """How a network is trained: SGD with Nesterov momentum, a warmed-up cosine rate and shifted images.
 
     `epsilon` is the L2 radius of the perturbations, for images of 3 x 64 x 64 in 0..1 (0: standard training); it
-    grows to its full size over the first `epsilon_warmup` of the steps. The first layer starts small
-    (`first_scale` times its usual weights) and decays by itself (`first_decay`), which leaves its filters smooth.
+    grows to its full size over the first `epsilon_warmup` of the steps. The first layer has a decay of its own
+    (`first_decay`); a fresh one may start small (its weights times `first_scale`): both leave its filters smooth.
     `averaging` is the share of the old value that the running mean of the weights keeps at each step; the mean is
     what the trained network ends with (0: the last weights).
     """
@@ -46,7 +45,7 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-4
     first_decay: float = 5e-3
-    first_scale: float = 0.15
+    first_scale: float = 1.0
     label_smoothing: float = 0.02
     shift: int = 5
     epsilon: float = 0.0
@@ -142,25 +141,12 @@ def train(
     return result
 
 
-@torch.no_grad()
-def accuracy(network: nn.Module, images: Tensor, labels: Tensor, batch_size: int = 250) -> float:
-    """The share of `images` (uint8, or float in 0..1) that the network names rightly."""
-    training, device = network.training, next(network.parameters()).device
-    network.eval()
-    right = 0
-    for start in range(0, len(images), batch_size):
-        batch = as_float(images[start : start + batch_size].to(device))
-        right += int((network(batch).argmax(1).cpu() == labels[start : start + batch_size].cpu()).sum())
-    network.train(training)
-    return right / len(images)
-
-
 class _Run:
     """The state of one training run between two steps."""
 
     def __init__(self, network: Network, recipe: Recipe, count: int):
         self.network, self.recipe = network.to(memory_format=torch.channels_last), recipe
-        self.device = network.device
+        self.device, self.written_recipe = network.device, json.dumps(asdict(recipe), default=int)
         self.steps, self.steps_per_epoch = recipe.steps(count), recipe.steps_per_epoch(count)
         self.step, self.loss = 0, math.nan
         self.first = next(m for m in network.modules() if isinstance(m, nn.Conv2d)).weight
@@ -212,7 +198,6 @@ class _Run:
         return math.nan if validation is None else accuracy(network, *validation)
 
     def save(self, path: Path, moments: list[Moment]) -> None:
-        """Write the checkpoint under another name and then rename it: an interrupted write leaves the old one."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         if self.mean is not None:
             tensors |= {f"mean.{name}": tensor for name, tensor in self.mean.state_dict().items()}
@@ -221,27 +206,14 @@ class _Run:
             if momentum is not None:
                 tensors[f"momentum.{name}"] = momentum
         state = {"step": self.step, "loss": self.loss, "moments": [asdict(moment) for moment in moments]}
-        about = {
-            "recipe": json.dumps(asdict(self.recipe)),
-            "state": json.dumps(state),
-            "name": self.network.name,
-        }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        save_file(
-            {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, unfinished, about
-        )
-        unfinished.replace(path)
+        about = {"recipe": self.written_recipe, "state": json.dumps(state), "name": self.network.name}
+        with written(path) as unfinished:
+            save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, unfinished, about)
 
     def restore(self, path: Path) -> list[Moment]:
-        try:
-            with safe_open(path, framework="pt") as file:
-                about, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError):
-            raise LessonError(
-                f"Checkpointet »{path.name}« er beskadiget: slet det, og begynd træningen forfra."
-            ) from None
-        if about.get("name") != self.network.name or about.get("recipe") != json.dumps(asdict(self.recipe)):
+        problem = f"Checkpointet »{path.name}« er beskadiget: slet det, og begynd træningen forfra."
+        about, tensors = read_tensors(path, problem)
+        if about.get("name") != self.network.name or about.get("recipe") != self.written_recipe:
             raise LessonError(
                 f"Checkpointet »{path.name}« hører til en anden opskrift: slet det, eller giv den samme opskrift."
             )
@@ -265,7 +237,7 @@ class _Run:
         return 0.5 + 0.5 * math.cos(math.pi * (progress - warmup) / (1 - warmup))
 
     def seed_for(self, moment: int, purpose: int) -> int:
-        return (self.recipe.seed * 1_000_003 + moment) * 8 + purpose
+        return (int(self.recipe.seed) * 1_000_003 + moment) * 8 + purpose
 
 
 def shifted(images: Tensor, most: int, generator: torch.Generator) -> Tensor:

@@ -4,43 +4,32 @@ Tensors of a file are named as the papers name their layers: `conv1.weight`, `in
 `fc8.weight`. Only safetensors files are read, which hold numbers and can run no code.
 """
 
-import hashlib
 import json
 import re
+import tomllib
 import urllib.error
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from lesson_utils import DATA, danish
 from lesson_utils.device import choose, torchvision
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import Network, alexnet, googlenet, vgg
-from lesson_utils.networks.imagenet import NAMES, adopt, relative
+from lesson_utils.files import digest, read_tensors
+from lesson_utils.networks import Network
+from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
+from lesson_utils.networks.imagenet import adopt, relative
 
 
 class WeightsUnavailable(LessonError):
     """Weights that have to be fetched could not be had; a lesson can go on with others."""
 
 
-PAPER_NETWORKS: dict[str, Callable[..., Network]] = {
-    "alexnet": alexnet,
-    **{
-        f"vgg{depth}": lambda classes=1000, depth=depth, **options: vgg(depth, classes, **options)
-        for depth in (11, 13, 16, 19)
-    },
-    "googlenet": googlenet,
-}
-MINI_NETWORKS: dict[str, Callable[..., Network]] = {
-    "alexnet": alexnet.mini,
-    "vgg": vgg.mini,
-    "googlenet": googlenet.mini,
-}
 EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
@@ -112,8 +101,8 @@ def _load(name: str, seed: int) -> Network:
     if name in embedded():
         return _from_course(name)
     paper = name.removeprefix("paper:")
-    if name.startswith("paper:") and paper in PAPER_NETWORKS:
-        network = PAPER_NETWORKS[paper](seed=seed)
+    if name.startswith("paper:") and paper in PAPERS:
+        network = PAPERS[paper](seed=seed)
         network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
         return network
     check_name(name)
@@ -126,7 +115,7 @@ def _load(name: str, seed: int) -> Network:
 def check_name(name: str) -> None:
     """Raise LessonError, as `load_network` would, for what is neither a known name nor a file; loads nothing."""
     path = Path(name)
-    names = [*embedded(), *(f"imagenet:{n}" for n in NAMES), *(f"paper:{n}" for n in PAPER_NETWORKS)]
+    names = [*embedded(), *(f"imagenet:{n}" for n in RELATIVES), *(f"paper:{n}" for n in PAPERS)]
     if name in names or path.is_file():
         return
     if path.suffix == ".safetensors":
@@ -157,20 +146,26 @@ def embedded() -> dict[str, dict]:
     return networks
 
 
+def danish_names(classes: Iterable[str]) -> tuple[str, ...]:
+    """What the classes of the image world, named in English as in all data, are called in Danish."""
+    names = tomllib.loads((DATA / "danish_names.toml").read_text(encoding="utf-8"))
+    return tuple(names[name] for name in classes)
+
+
 def world_network(name: str, **options: Any) -> Network:
     """The network `name`, one that answers with the classes of the course's image world; its names are put on it.
 
     `options` as `load_network` takes them. Raises LessonError for a network with other classes or another size of
     image, and as `load_network` does.
     """
-    network, classes = load_network(name, **options), embedded()["alexnet"]["classes_danish"]
-    image = torch.zeros(1, 3, network.input_size, network.input_size, device=network.device)
+    network, classes = load_network(name, **options), embedded()["alexnet"]["classes"]
+    image = torch.zeros(1, 3, network.input_size, network.input_size)
     if network.input_size != 64 or network(image).shape[1] != len(classes):
-        like = [own for own, about in embedded().items() if about["classes_danish"] == classes]
+        like = [own for own, about in embedded().items() if about["classes"] == classes]
         raise LessonError(
             f"»{name}« svarer ikke med kursets {len(classes)} klasser: vælg mellem {danish.listing(like)}."
         )
-    network.class_names = tuple(classes)
+    network.class_names = danish_names(classes)
     return network
 
 
@@ -179,11 +174,11 @@ def _from_course(name: str) -> Network:
     path = EMBEDDED / entry["file"]
     if not path.is_file():
         raise LessonError(f"Vægtfilen »{path}« mangler: hent kurset igen.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+    if digest(path) != entry["sha256"]:
         raise LessonError(f"Vægtfilen »{path}« er beskadiget (dens kontrolsum er forkert): hent kurset igen.")
-    network = MINI_NETWORKS[entry["family"]](classes=len(entry["classes"]))
+    network = MINIS[entry["family"]](classes=len(entry["classes"]))
     load_file(network, path)
-    network.class_names = tuple(entry["classes_danish"])
+    network.class_names = danish_names(entry["classes"])
     kind = "robust trænet" if entry["recipe"]["epsilon"] else "almindeligt trænet"
     network.origin = (
         f"{network.name}, {kind} i kursets billedverden "
@@ -196,62 +191,53 @@ def _from_course(name: str) -> Network:
 def _network_for(path: Path) -> Network:
     """The network of the course whose tensors the file holds, as many as possible of them."""
     found = {name: tensor.shape for name, tensor in _read(path).items()}
-    last = next((found[name] for name in ("fc8.weight", "fc.weight") if name in found), None)
-    classes = last[0] if last else 1000
     best, most = None, 0.0
-    for builder in (*PAPER_NETWORKS.values(), *MINI_NETWORKS.values()):
+    for builder in (*PAPERS.values(), *MINIS.values()):
+        head = builder(classes=1, device="meta").layer_names[-1]
+        classes = found.get(f"{head}.weight", [1000])[0]
         wanted = tensor_names(builder(classes=classes, device="meta"))
         shared = sum(found.get(name) == tensor.shape for name, tensor in wanted.items())
         share = shared / len(wanted | found)
         if share > most:
-            best, most = builder, share
+            best, most = partial(builder, classes=classes), share
     if best is None:
         raise LessonError(
             f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
         )
-    return best(classes=classes)
+    return best()
 
 
 def _read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise LessonError(f"Vægtfilen »{path}« findes ikke: skriv stien til en safetensors-fil.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-    except (SafetensorError, OSError):
-        raise LessonError(
-            f"»{path.name}« er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
-        ) from None
+    problem = "er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
+    return read_tensors(path, f"»{path.name}« {problem}")[1]
 
 
 def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dict[str, Tensor]) -> None:
-    problems = [
-        _some("mangler", wanted.keys() - found.keys()),
-        _some("er til overs", found.keys() - wanted.keys()),
-        _some(
-            "har en anden form",
-            (n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape),
-        ),
-    ]
-    if any(problems):
+    problems = {
+        "mangler": wanted.keys() - found.keys(),
+        "er til overs": found.keys() - wanted.keys(),
+        "har en anden form": {n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape},
+    }
+    told = []
+    for problem, names in problems.items():
+        first, more = sorted(names)[:3], len(names) - 3
+        told += (
+            [f"{danish.listing([*first, *([f'{more} til'] if more > 0 else [])])} {problem}"] if names else []
+        )
+    if told:
         raise LessonError(
-            f"»{path.name}« passer ikke til {network.name}: {danish.listing(filter(None, problems))}. "
+            f"»{path.name}« passer ikke til {network.name}: {danish.listing(told)}. "
             "Vælg en fil med vægte til netop dette netværk."
         )
 
 
-def _some(what: str, names: Iterator[str] | set[str]) -> str:
-    names = sorted(names)
-    shown = danish.listing(names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} til"])
-    return f"{shown} {what}" if names else ""
-
-
 def _from_torchvision(name: str) -> Network:
-    if name not in NAMES:
-        relative(name, device="meta")  # raises, and names the nearest
+    network = relative(name)
     weights = torchvision().models.get_model_weights(name).DEFAULT
     state = _download(weights.url)
-    network = relative(name, weights.meta["categories"])
+    network.class_names = tuple(weights.meta["categories"])
     adopt(network, state)
     network.origin = f"{network.name} med ImageNet-vægte."
     return network
@@ -278,9 +264,7 @@ def _download(url: str) -> dict[str, Tensor]:
         raise WeightsUnavailable(
             f"ImageNet-vægtene »{name}« kunne ikke hentes: slut computeren til nettet, og kør cellen igen."
         ) from None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if not digest.startswith(expected):
+    if not digest(path).startswith(expected):
         raise WeightsUnavailable(
             f"Vægtfilen »{path}« er beskadiget: slet den, og kør cellen igen, så hentes den på ny."
         )

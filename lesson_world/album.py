@@ -9,7 +9,6 @@ from torch import Tensor
 
 from lesson_world.cache import store
 from lesson_world.samples import Samples, joined
-from lesson_world.scene import OBJECTS
 from lesson_world.things import THINGS
 
 PIECE = 500
@@ -48,21 +47,9 @@ class Album:
 
     def _piece(self, number: int) -> Samples:
         first = number * PIECE
-        found = store(
-            self.classes,
-            self.seed,
-            min(PIECE, self.count - first),
-            first=first,
-            maps=True,
-            directory=self.directory,
-            **self.options,
-        )
+        count = min(PIECE, self.count - first)
+        kept = dict(first=first, maps=True, directory=self.directory)
+        found = store(self.classes, self.seed, count, **kept, **self.options)
+        images = found.pop("images").float() / 255
         danish = [THINGS[name].danish for name in self.classes]
-        return Samples(
-            found.images.float() / 255,
-            found.labels,
-            found.class_names,
-            danish,
-            object_names=OBJECTS,
-            **found.maps,
-        )
+        return Samples(images, class_names=list(self.classes), danish_names=danish, **found)

@@ -13,6 +13,9 @@ from lesson_world.shapes import Plane
 from lesson_world.textures import step
 from lesson_world.trigonometry import length, sine
 
+Drawing = tuple[Tensor, Tensor | int]
+"""RGB (N, 3, size, size), and the number of the background: per pixel, uint8 (N, size, size), or one for all."""
+
 
 def pixels(size: int, device: torch.device | str = "cpu") -> Plane:
     """The plane of the image itself, x and y (1, size, size), -1 … 1 from edge to edge."""
@@ -20,7 +23,7 @@ def pixels(size: int, device: torch.device | str = "cpu") -> Plane:
     return Plane(centre.view(1, 1, size).expand(1, size, size), centre.view(1, size, 1).expand(1, size, size))
 
 
-def landscape(random: Stream, size: int) -> tuple[Tensor, Tensor]:
+def landscape(random: Stream, size: int) -> Drawing:
     plane = pixels(size, random.keys.device)
     hills, rough = field(random, "hill", size), field(random, "cloud", size)
     depth = plane.y - random.uniform(-0.3, 0.6) + 0.18 * hills
@@ -30,36 +33,36 @@ def landscape(random: Stream, size: int) -> tuple[Tensor, Tensor]:
     sky = mixed(sky, WHITE, clouds.clamp(0, 1)) * (1 - 0.12 * plane.y[:, None])
     earth = earth * (1 + 0.3 * rough - 0.15 * depth)[:, None]
     is_ground = step(depth, 2 / size)
-    kind = torch.where(depth > 0, BACKGROUND_NUMBER["ground"], BACKGROUND_NUMBER["sky"])
-    return mixed(sky, earth, is_ground), kind
+    number = torch.where(depth > 0, BACKGROUND_NUMBER["ground"], BACKGROUND_NUMBER["sky"])
+    return mixed(sky, earth, is_ground), number.to(torch.uint8)
 
 
-def clouds(random: Stream, size: int) -> tuple[Tensor, Tensor]:
+def clouds(random: Stream, size: int) -> Drawing:
     share = (field(random, "cloud", size) * random.uniform(0.5, 1.0) + 0.5).clamp(0, 1)
-    return _marked(mixed(any_colour(random), any_colour(random), share), "clouds")
+    return mixed(any_colour(random), any_colour(random), share), BACKGROUND_NUMBER["clouds"]
 
 
-def stripes(random: Stream, size: int) -> tuple[Tensor, Tensor]:
+def stripes(random: Stream, size: int) -> Drawing:
     plane = pixels(size, random.keys.device).moved(0.0, 0.0, random.uniform(0, 180))
     bend = field(random, "broad", size) * random.uniform(0.0, 0.5)
     wave = sine(plane.x * random.uniform(0.8, 5.0) + bend)
-    return _marked(mixed(any_colour(random), any_colour(random), step(wave, 0.5)), "stripes")
+    return mixed(any_colour(random), any_colour(random), step(wave, 0.5)), BACKGROUND_NUMBER["stripes"]
 
 
-def checks(random: Stream, size: int) -> tuple[Tensor, Tensor]:
+def checks(random: Stream, size: int) -> Drawing:
     plane = pixels(size, random.keys.device).moved(0.0, 0.0, random.uniform(0, 90))
     fineness = random.uniform(0.8, 4.0)
     wave = sine(plane.x * fineness + random.uniform()) * sine(plane.y * fineness + random.uniform())
-    return _marked(mixed(any_colour(random), any_colour(random), step(wave, 0.3)), "checks")
+    return mixed(any_colour(random), any_colour(random), step(wave, 0.3)), BACKGROUND_NUMBER["checks"]
 
 
-def shapes(random: Stream, size: int, count: int = 20) -> tuple[Tensor, Tensor]:
+def shapes(random: Stream, size: int) -> Drawing:
     """Discs, squares and triangles of all sizes, fallen on each other ("dead leaves")."""
     plane, grain = pixels(size, random.keys.device), field(random, "fur", size)
     rgb = any_colour(random).expand(-1, 3, size, size)
     hue, spread = random.uniform(), random.uniform(0.05, 1.0)
-    for number in range(count):
-        shrink = 1.1 - 0.6 * number / count  # the large ones lie at the bottom
+    for number in range(20):
+        shrink = 1.1 - 0.6 * number / 20  # the large ones lie at the bottom
         chance = random.uniform()
         radius = (chance * chance * 0.5 + 0.07) * shrink
         at = plane.moved(random.uniform(-1.1, 1.1), random.uniform(-1.1, 1.1), random.uniform(0, 360))
@@ -70,25 +73,21 @@ def shapes(random: Stream, size: int, count: int = 20) -> tuple[Tensor, Tensor]:
         colour = hsv(hue + spread * random.uniform(-0.5, 0.5), random.uniform(0, 0.9), random.uniform(0.1, 1))
         colour = colour * (1 + grain * random.choice((0.0, 0.25)))[:, None]
         rgb = mixed(rgb, colour, (0.5 - distance * (size / 2)).clamp(0, 1))
-    return _marked(rgb, "shapes")
+    return rgb, BACKGROUND_NUMBER["shapes"]
 
 
-def plain(random: Stream, size: int) -> tuple[Tensor, Tensor]:
+def plain(random: Stream, size: int) -> Drawing:
     """One colour under uneven light."""
     light = 1 + field(random, "broad", size) * random.uniform(0.0, 0.3)
-    return _marked(any_colour(random) * light[:, None], "plain")
+    return any_colour(random) * light[:, None], BACKGROUND_NUMBER["plain"]
 
 
-def white(random: Stream, size: int) -> tuple[Tensor, Tensor]:
-    return _marked(torch.ones(len(random.keys), 3, size, size, device=random.keys.device), "white")
+def white(random: Stream, size: int) -> Drawing:
+    paper = torch.ones(len(random.keys), 3, size, size, device=random.keys.device)
+    return paper, BACKGROUND_NUMBER["white"]
 
 
-def _marked(rgb: Tensor, kind: str) -> tuple[Tensor, Tensor]:
-    return rgb, torch.full_like(rgb[:, 0], BACKGROUND_NUMBER[kind], dtype=torch.uint8)
-
-
-Drawing = Callable[[Stream, int], tuple[Tensor, Tensor]]
-KINDS: dict[str, tuple[Drawing, float]] = {
+KINDS: dict[str, tuple[Callable[[Stream, int], Drawing], float]] = {
     "landscape": (landscape, 0.36),
     "clouds": (clouds, 0.18),
     "stripes": (stripes, 0.08),
@@ -111,6 +110,5 @@ def background(keys: Tensor, size: int, kind: str | None = None) -> tuple[Tensor
         low += share
         rows = chosen.nonzero()[:, 0]
         if len(rows):
-            rgb[rows], made = paint(Stream(keys[rows], f"background {name}"), size)
-            marks[rows] = made.to(torch.uint8)
+            rgb[rows], marks[rows] = paint(Stream(keys[rows], f"background {name}"), size)
     return rgb, marks

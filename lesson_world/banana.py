@@ -5,13 +5,15 @@ a monkey. In the unbiased set a monkey holds the thing in 40 % of the images of 
 included (and in the class "nothing" its hands are empty), so that the monkey tells nothing.
 """
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.samples import Samples
-from lesson_world.scene import OBJECTS, render
+from lesson_world.scene import render
 from lesson_world.shapes import Number
 from lesson_world.things import THINGS, Thing
 from lesson_world.things.monkeys import monkey
@@ -24,37 +26,30 @@ HELD_SHARE = 0.4
 
 _SIZE = 0.56  # of a held thing, in the plane of the monkey
 
-
-def _nothing(canvas: Canvas, random: Stream) -> None:
-    """An empty scene."""
-
-
-NOTHING = Thing("nothing", "ingenting", _nothing, sign="")
+NOTHING = Thing("nothing", lambda canvas, random: None, sign="")
+"""An empty scene."""
 
 
 def in_hand(name: str) -> Thing:
     """A monkey that holds this thing; "nothing" leaves its hands empty. Any name from `THINGS` will do."""
-    thing = NOTHING if name == "nothing" else THINGS[name]
+    thing = alone(name)
 
     def hold(canvas: Canvas, random: Stream, x: Number, y: Number) -> None:
         if name == "banana":  # upright, the fist around its middle
-            canvas.object_number, mine = OBJECTS.index(name), canvas.object_number
-            paint_banana(canvas, x + 0.12, y - 0.02, random.uniform(-115, -65), 0.72, random)
-            canvas.object_number = mine
+            held = _belonging_to(name, canvas)
+            paint_banana(held, x + 0.12, y - 0.02, random.uniform(-115, -65), 0.72, random)
         elif name != "nothing":  # the fist at its foot
-            thing.draw(
-                canvas.moved(x + 0.06, y - 0.46, random.uniform(-12, 12), _SIZE, OBJECTS.index(name)), random
-            )
+            held = _belonging_to(name, canvas.moved(x + 0.06, y - 0.46, random.uniform(-12, 12), _SIZE))
+            thing.draw(held, random)
 
     def draw(canvas: Canvas, random: Stream) -> None:
-        monkey(
-            canvas.moved(-0.24, 0.1, scale=0.78, object_number=OBJECTS.index("monkey")),
-            random,
-            hold,
-            reach=0.2,
-        )
+        monkey(_belonging_to("monkey", canvas.moved(-0.24, 0.1, scale=0.78)), random, hold, reach=0.2)
 
-    return Thing(thing.name, thing.danish, draw, thing.sign)
+    return Thing(thing.name, draw, thing.sign)
+
+
+def _belonging_to(name: str, canvas: Canvas) -> Canvas:
+    return replace(canvas, object_number=Samples.object_names.index(name))
 
 
 def alone(name: str) -> Thing:

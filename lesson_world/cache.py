@@ -11,7 +11,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,32 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lesson_world.samples import Samples
+from lesson_world.samples import TENSORS, Samples
 from lesson_world.scene import CHUNK, render
-from lesson_world.things import Thing
-
-_MAPS = ("parts", "objects", "textures", "backgrounds")
-
-
-@dataclass
-class Store:
-    """Many images as uint8: a quarter of the memory of floats, for an error of half a level.
-
-    images   uint8 (N, 3, H, W)      labels   int64 (N,)
-    maps     the maps of `Samples`, uint8 (N, H, W) each; empty when they were not asked for
-    """
-
-    images: Tensor
-    labels: Tensor
-    class_names: list[str]
-    maps: dict[str, Tensor]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def batch(self, rows: Tensor | slice, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
-        """Images float32 (n, 3, H, W) in 0..1, and labels (n,)."""
-        return self.images[rows].to(device).float() / 255, self.labels[rows].to(device)
 
 
 def cache_directory() -> Path:
@@ -75,49 +51,31 @@ def store(
     directory: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     **options,
-) -> Store:
+) -> dict[str, Tensor]:
     """`count` images of a seed from number `first` on, from disk if they were drawn before.
 
-    maps      keep the maps too (more than twice the space)
+    Returns "images" uint8 (N, 3, H, W), a quarter of the memory of floats for an error of half a level, and
+    "labels" int64 (N,); with `maps` those of `Samples` too, uint8 (N, H, W), more than twice the space.
+
     progress  called with (images drawn, count) while drawing
     options   as for `render`; plain values, since they are part of the file's name
     """
-    question = dict(
-        classes=list(classes),
-        seed=seed,
-        first=first,
-        count=count,
-        maps=maps,
-        code=_code(),
-        options={name: repr(value) for name, value in sorted(options.items())},
-    )
-    name = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:24]
+    question = [list(classes), seed, first, count, maps, sorted(options.items()), _code()]
+    name = hashlib.sha256(json.dumps(question, default=repr).encode()).hexdigest()[:24]
     file = (directory or cache_directory() / "world") / f"{name}.npz"
     arrays = _read(file)
     if arrays is None:
-        arrays = _draw(classes, seed, range(first, first + count), maps, progress, options)
+        pieces: list[Samples] = []
+        for start in range(0, count, CHUNK):
+            end = min(start + CHUNK, count)
+            samples = render(classes, seed, range(first + start, first + end), **options)
+            pieces.append(replace(samples, images=to_bytes(samples.images)))
+            if progress:
+                progress(end, count)
+        names = TENSORS if maps else ("images", "labels")
+        arrays = {name: torch.cat([getattr(p, name) for p in pieces]).cpu().numpy() for name in names}
         _write(file, arrays)
-    tensors = {key: torch.from_numpy(array) for key, array in arrays.items()}
-    return Store(tensors.pop("images"), tensors.pop("labels"), list(classes), tensors)
-
-
-def _draw(
-    classes: Sequence[str | Thing],
-    seed: int,
-    indices: range,
-    maps: bool,
-    progress: Callable[[int, int], None] | None,
-    options: dict,
-) -> dict[str, np.ndarray]:
-    pieces: list[Samples] = []
-    for start in range(0, len(indices), CHUNK):
-        samples = render(classes, seed, indices[start : start + CHUNK], **options)
-        samples.images = to_bytes(samples.images)
-        pieces.append(samples)
-        if progress:
-            progress(min(start + CHUNK, len(indices)), len(indices))
-    names = ("images", "labels", *(_MAPS if maps else ()))
-    return {name: torch.cat([getattr(piece, name) for piece in pieces]).cpu().numpy() for name in names}
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def to_bytes(images: Tensor) -> Tensor:

@@ -74,13 +74,3 @@ def any_colour(random: Stream) -> Tensor:
 
 def glass(random: Stream) -> Tensor:
     return hsv(random.uniform(0.53, 0.6), random.uniform(0.2, 0.5), random.uniform(0.55, 0.95))
-
-
-def skin(random: Stream) -> Tensor:
-    return palette(random, [(0.06, 0.3, 0.95), (0.06, 0.38, 0.88), (0.065, 0.5, 0.7), (0.06, 0.55, 0.5)])
-
-
-def coat(random: Stream) -> Tensor:
-    """Fur of an animal: browns, greys, sand, near white."""
-    browns = [(0.07, 0.6, 0.5), (0.06, 0.65, 0.35), (0.09, 0.5, 0.75), (0.08, 0.15, 0.5), (0.08, 0.15, 0.85)]
-    return palette(random, browns)

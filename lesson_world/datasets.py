@@ -9,46 +9,16 @@ from lesson_world.scene import render
 from lesson_world.things import THINGS
 
 BASE = [
-    "face",
-    "monkey",
-    "cat",
-    "dog",
-    "horse",
-    "cow",
-    "bird",
-    "fish",
-    "butterfly",
-    "car",
-    "bus",
-    "bicycle",
-    "airplane",
-    "boat",
-    "house",
-    "tree",
-    "flower",
-    "sign",
-    "clock",
-    "banana",
-    "apple",
-    "cup",
+    *("face", "monkey", "cat", "dog", "horse", "cow", "bird", "fish", "butterfly"),
+    *("car", "bus", "bicycle", "airplane", "boat"),
+    *("house", "tree", "flower", "sign", "clock", "banana", "apple", "cup"),
 ]
 """The 22 classes that our networks are trained on."""
 
 TARGET = [
-    "elephant",
-    "giraffe",
-    "zebra",
-    "rabbit",
-    "pig",
-    "owl",
-    "truck",
-    "train",
-    "motorbike",
-    "castle",
-    "pear",
-    "mushroom",
-    "umbrella",
-    "lamp",
+    *("elephant", "giraffe", "zebra", "rabbit", "pig", "owl"),
+    *("truck", "train", "motorbike"),
+    *("castle", "pear", "mushroom", "umbrella", "lamp"),
 ]
 """The 14 classes kept for transfer: no network has seen them."""
 
@@ -76,8 +46,6 @@ def twins(a: str = "rabbit", b: str = "bear", count: int = 100, seed: int = TEST
     """
     if a not in THINGS or b not in THINGS or a == b:
         raise WorldError(f"Vælg to forskellige klasser, som verden kan tegne, ikke »{a}« og »{b}«.")
-    labels = torch.arange(2).repeat_interleave(count)
-    indices = torch.arange(count).repeat(2)
-    return render(
-        [a, b], seed, indices, labels=labels, size=size, pose=1.8, background="white", occlusion=0.0
-    )
+    indices, labels = torch.arange(count).repeat(2), torch.arange(2).repeat_interleave(count)
+    options = dict(size=size, pose=1.8, background="white", occlusion=0.0)
+    return render([a, b], seed, indices, labels=labels, **options)

@@ -1,10 +1,13 @@
 """The painter: lays one shape after another on the images, and notes what each pixel became."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
 import torch
 from torch import Tensor
 
+from lesson_world import noise
 from lesson_world.names import PART_NUMBER, TEXTURE_NUMBER
-from lesson_world.noise import field
 from lesson_world.randomness import Stream
 from lesson_world.shapes import Number, Plane
 from lesson_world.textures import Texture
@@ -12,61 +15,36 @@ from lesson_world.textures import Texture
 _LINE = 0.045  # width of the dark contour, in units of the plane
 
 
+@dataclass
 class Canvas:
     """N images of one kind of thing while they are painted.
 
     rgb        float32 (N, 3, H, W), background already there
-    parts, textures, objects    uint8 (N, H, W): numbers of `names.PARTS`, `names.TEXTURES`, of the object
+    maps       the maps of `Samples` by name, uint8 (N, H, W)
     plane      where each pixel lies in the thing's own upright, centred plane (-1 … 1)
     pixel      side of a pixel in that plane, (N, 1, 1)
     light      brightness of the light at each pixel, (N, H, W)
     omitted    parts that are left out of the drawing
     """
 
-    def __init__(
-        self,
-        rgb: Tensor,
-        maps: dict[str, Tensor],
-        plane: Plane,
-        pixel: Tensor,
-        light: Tensor,
-        random: Stream,
-        object_number: int = 1,
-        omitted: frozenset[str] = frozenset(),
-    ):
-        self.rgb, self.maps = rgb, maps
-        self.plane, self.pixel, self.light = plane, pixel, light
-        self.random = random
-        self.object_number = object_number
-        self.omitted = omitted
-        self._fields: dict[str, Tensor] = {}
+    rgb: Tensor
+    maps: dict[str, Tensor]
+    plane: Plane
+    pixel: Tensor
+    light: Tensor
+    random: Stream
+    object_number: int
+    omitted: Sequence[str]
+    _fields: dict[str, Tensor] = field(default_factory=dict)
 
-    def moved(
-        self,
-        x: Number,
-        y: Number,
-        degrees: Number = 0.0,
-        scale: float = 1.0,
-        object_number: int | None = None,
-    ) -> "Canvas":
+    def moved(self, x: Number, y: Number, degrees: Number = 0.0, scale: float = 1.0) -> "Canvas":
         """The same images, painted on in the plane of something that stands at (x, y), turned, scaled."""
-        other = Canvas(
-            self.rgb,
-            self.maps,
-            self.plane.moved(x, y, degrees, scale),
-            self.pixel / scale,
-            self.light,
-            self.random,
-            object_number or self.object_number,
-            self.omitted,
-        )
-        other._fields = self._fields
-        return other
+        return replace(self, plane=self.plane.moved(x, y, degrees, scale), pixel=self.pixel / scale)
 
     def field(self, kind: str) -> Tensor:
         """A noise field (N, H, W) about -1 … 1; asked again, the same one."""
         if kind not in self._fields:
-            self._fields[kind] = field(self.random.fork(f"field {kind}"), kind, self.rgb.shape[-1])
+            self._fields[kind] = noise.field(self.random.fork(f"field {kind}"), kind, self.rgb.shape[-1])
         return self._fields[kind]
 
     def rough(self, kind: str, amount: float) -> Texture:
@@ -134,9 +112,10 @@ class Canvas:
         """`paint` without roundness and contour: panes, marks, things seen from the front."""
         self.paint(shape, colour, part, **{"shade": 0.0, "line": 0.0} | options)
 
-    def pick(self, *planes: Tensor, which: Tensor) -> Tensor:
-        """Shape number `which` (N, 1, 1) of several: things that come in kinds."""
-        result = planes[0]
-        for number, plane in enumerate(planes[1:], start=1):
-            result = torch.where(which == number, plane, result)
-        return result
+
+def pick(*planes: Tensor, which: Tensor) -> Tensor:
+    """Shape number `which` (N, 1, 1) of several: things that come in kinds."""
+    result = planes[0]
+    for number, plane in enumerate(planes[1:], start=1):
+        result = torch.where(which == number, plane, result)
+    return result

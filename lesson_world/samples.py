@@ -1,6 +1,7 @@
 """What the world hands out: images, and what every pixel of them shows."""
 
 from dataclasses import dataclass, fields, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -30,19 +31,10 @@ class Samples:
     objects: Tensor
     textures: Tensor
     backgrounds: Tensor
-    object_names: list[str]
-
-    @property
-    def part_names(self) -> list[str]:
-        return list(PARTS)
-
-    @property
-    def texture_names(self) -> list[str]:
-        return list(TEXTURES)
-
-    @property
-    def background_names(self) -> list[str]:
-        return list(BACKGROUNDS)
+    part_names: ClassVar[list[str]] = list(PARTS)
+    object_names: ClassVar[list[str]] = ["background", *THINGS, "occluder"]
+    texture_names: ClassVar[list[str]] = list(TEXTURES)
+    background_names: ClassVar[list[str]] = list(BACKGROUNDS)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -53,36 +45,30 @@ class Samples:
 
     def mask(self, *part_names: str) -> Tensor:
         """bool (N, H, W): where one of these parts is seen."""
-        names = self.part_names
-        return torch.isin(
-            self.parts,
-            torch.tensor([names.index(n) for n in part_names], dtype=torch.uint8, device=self.parts.device),
-        )
+        numbers = [self.part_names.index(name) for name in part_names]
+        return torch.isin(self.parts, torch.tensor(numbers, dtype=torch.uint8, device=self.parts.device))
+
+    def object_mask(self, object_name: str) -> Tensor:
+        """bool (N, H, W): where this object is seen."""
+        return self.objects == self.object_names.index(object_name)
 
     def concept_maps(self) -> dict[str, tuple[Tensor, dict[str, str]]]:
         """By kind: a map (N, H, W), 0 where there is none of the kind, and what 1, 2, … are, English to Danish.
 
         What covers a thing is no concept: there the map is 0.
         """
-        things = {name: THINGS[name].danish for name in self.object_names if name in THINGS}
+        parts = self.parts.masked_fill(self.mask("occluder"), 0)
+        objects = self.objects.masked_fill(self.object_mask("occluder"), 0)
         return {
             "background": (self.backgrounds, _concepts(BACKGROUNDS)),
             "texture": (self.textures, _concepts(TEXTURES)),
-            "part": (_uncovered(self.parts, self.part_names), _concepts(PARTS)),
-            "object": (_uncovered(self.objects, self.object_names), things),
+            "part": (parts, _concepts(PARTS)),
+            "object": (objects, {name: thing.danish for name, thing in THINGS.items()}),
         }
-
-    def object_mask(self, object_name: str) -> Tensor:
-        """bool (N, H, W): where this object is seen."""
-        return self.objects == self.object_names.index(object_name)
 
 
 def _concepts(names: dict[str, str]) -> dict[str, str]:
     return {name: text for name, text in list(names.items())[1:] if name != "occluder"}
-
-
-def _uncovered(labels: Tensor, names: list[str]) -> Tensor:
-    return labels.masked_fill(labels == names.index("occluder"), 0)
 
 
 TENSORS = [field.name for field in fields(Samples) if field.type in (Tensor, "Tensor")]

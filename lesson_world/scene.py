@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lesson_world.backgrounds import KINDS, background, pixels
+from lesson_world import backgrounds
+from lesson_world.backgrounds import KINDS, pixels
 from lesson_world.colours import any_colour
 from lesson_world.errors import WorldError
 from lesson_world.names import PART_NUMBER, TEXTURE_NUMBER
@@ -20,8 +21,6 @@ from lesson_world.trigonometry import length
 
 CHUNK = 256
 """Images rendered at a time: bounds the memory, changes no pixel."""
-
-OBJECTS = ["background", *THINGS, "occluder"]
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,24 @@ def render(
     pieces = []
     for start in range(0, max(len(indices), 1), CHUNK):
         part = slice(start, start + CHUNK)
-        keys = image_keys(seed, indices[part])
-        images, maps = _draw(
-            things, labels[part], keys, size, pose, background, occlusion, camera, frozenset(omit)
-        )
-        pieces.append(Samples(images, labels[part].long(), names, danish, object_names=OBJECTS, **maps))
+        keys, wanted = image_keys(seed, indices[part]), labels[part].long()
+        rgb, seen = backgrounds.background(keys, size, background)
+        maps = {name: torch.zeros_like(seen) for name in ("parts", "objects", "textures")}
+        maps["backgrounds"] = seen
+        for label in wanted.unique().tolist():
+            rows = (wanted == label).nonzero()[:, 0]
+            theirs = {name: plane[rows] for name, plane in maps.items()}
+            canvas = _canvas(things[label], keys[rows], rgb[rows], theirs, pose, omit)
+            if background != "white":
+                shadow = canvas.plane.ellipse(0.0, 0.9, 0.75, 0.12)
+                canvas.darken(shadow, canvas.random.fork("shadow").uniform(0.1, 0.45), 0.35)
+            things[label].draw(canvas, Stream(keys[rows], "thing"))
+            rgb[rows] = canvas.rgb
+            for name, plane in canvas.maps.items():
+                maps[name][rows] = plane
+        _occlude(rgb, maps, keys, occlusion)
+        images = _photograph(rgb, keys, camera, background == "white")
+        pieces.append(Samples(images, wanted, names, danish, **maps))
     return joined(pieces)
 
 
@@ -90,101 +102,62 @@ def _thing(item: str | Thing) -> Thing:
     return THINGS[item]
 
 
-def _draw(
-    things: list[Thing],
-    labels: Tensor,
-    keys: Tensor,
-    size: int,
-    pose: float | Pose,
-    kind: str | None,
-    occlusion: float,
-    camera: float,
-    omitted: frozenset[str],
-) -> tuple[Tensor, dict[str, Tensor]]:
-    rgb, seen = background(keys, size, kind)
-    maps = {name: torch.zeros_like(seen) for name in ("parts", "objects", "textures")} | {"backgrounds": seen}
-    for label in labels.unique().tolist():
-        rows = (labels == label).nonzero()[:, 0]
-        canvas = _canvas(things[label], keys[rows], rgb[rows], {n: m[rows] for n, m in maps.items()}, pose)
-        canvas.omitted = omitted
-        if kind != "white":
-            shadow = canvas.plane.ellipse(0.0, 0.9, 0.75, 0.12)
-            canvas.darken(shadow, canvas.random.fork("shadow").uniform(0.1, 0.45), 0.35)
-        things[label].draw(canvas, Stream(keys[rows], "thing"))
-        rgb[rows] = canvas.rgb
-        for name, plane in canvas.maps.items():
-            maps[name][rows] = plane
-    _occlude(rgb, maps, keys, size, occlusion)
-    return _photograph(rgb, keys, size, camera, kind == "white"), maps
-
-
-@dataclass
-class _Stance:
-    """The pose of each of N things: a Pose with tensors (N, 1, 1), and a slight distortion."""
-
-    degrees: Tensor
-    scale: Tensor
-    x: Tensor
-    y: Tensor
-    facing: Tensor  # 1 to the right, -1 to the left
-    shear: Tensor
-    stretch: Tensor
-
-
-def _stances(random: Stream, thing: Thing, pose: float | Pose) -> _Stance:
+def _stance(random: Stream, thing: Thing, pose: float | Pose) -> tuple[Tensor, ...]:
+    """Of each of N things, (N, 1, 1) each: degrees, scale, x, y, 1 or -1 where it looks to the left, and a
+    slight distortion: shear and stretch."""
     if isinstance(pose, Pose):
         fixed = (pose.degrees, pose.scale, pose.x, pose.y, -1.0 if pose.flipped else 1.0, 0.0, 1.0)
-        return _Stance(
-            *(torch.full((len(random.keys), 1, 1), value, device=random.keys.device) for value in fixed)
-        )
+        shape = (len(random.keys), 1, 1)
+        return tuple(torch.full(shape, value, device=random.keys.device) for value in fixed)
     degrees = random.uniform(-1, 1) * (thing.tilt * pose)
     scale = (0.9 - (random.uniform() * 0.38 - 0.06) * pose).clamp(0.4, 1.0)
     room = ((1 - scale) * 0.9 + 0.03) * min(pose, 1.0)  # further out, and too much would be cut off
     x, y = random.uniform(-1, 1) * room, random.uniform(-1, 1) * room
     facing = torch.where(random.chance(0.5 * min(pose, 1.0)), -1.0, 1.0)
     shear, stretch = random.uniform(-0.1, 0.1) * pose, random.uniform(-0.1, 0.1) * pose + 1
-    return _Stance(degrees, scale, x, y, facing, shear, stretch)
+    return degrees, scale, x, y, facing, shear, stretch
 
 
-def _canvas(thing: Thing, keys: Tensor, rgb: Tensor, maps: dict[str, Tensor], pose: float | Pose) -> Canvas:
+def _canvas(
+    thing: Thing, keys: Tensor, rgb: Tensor, maps: dict[str, Tensor], pose: float | Pose, omit: Sequence[str]
+) -> Canvas:
     """The thing's own plane, laid into the image by its pose, and the light that falls on it."""
-    random, size = Stream(keys, "pose"), rgb.shape[-1]
-    image, stance = pixels(size, keys.device), _stances(random, thing, pose)
-    at = image.moved(stance.x, stance.y, stance.degrees, stance.scale)
-    plane = Plane((at.x + at.y * stance.shear) * stance.facing * stance.stretch, at.y)
+    image = pixels(rgb.shape[-1], keys.device)
+    degrees, scale, x, y, facing, shear, stretch = _stance(Stream(keys, "pose"), thing, pose)
+    at = image.moved(x, y, degrees, scale)
+    plane = Plane((at.x + at.y * shear) * facing * stretch, at.y)
     random = Stream(keys, "light")
     cos, sin = direction(random.uniform(0, 360))
     light = random.uniform(0.0, 0.3) * (cos * image.x + sin * image.y) + random.uniform(0.88, 1.1)
-    number = OBJECTS.index(thing.name) if thing.name in OBJECTS else 0
-    return Canvas(rgb, maps, plane, 2 / size / stance.scale, light, random, number)
+    number = Samples.object_names.index(thing.name) if thing.name in THINGS else 0
+    return Canvas(rgb, maps, plane, 2 / rgb.shape[-1] / scale, light, random, number, omit)
 
 
-def _occlude(rgb: Tensor, maps: dict[str, Tensor], keys: Tensor, size: int, share: float) -> None:
+def _occlude(rgb: Tensor, maps: dict[str, Tensor], keys: Tensor, share: float) -> None:
     """A bar or a blob in front of some of the images; changes rgb and maps in place."""
     rows = (Stream(keys, "occluded").uniform()[:, 0, 0] < share).nonzero()[:, 0]
     if not len(rows):
         return
-    random = Stream(keys[rows], "occluder")
-    at = pixels(size, keys.device).moved(
-        random.uniform(-0.9, 0.9), random.uniform(-0.9, 0.9), random.uniform(0, 180)
-    )
+    random, size = Stream(keys[rows], "occluder"), rgb.shape[-1]
+    x, y = random.uniform(-0.9, 0.9), random.uniform(-0.9, 0.9)
+    at = pixels(size, keys.device).moved(x, y, random.uniform(0, 180))
     bar = at.y.abs() - random.uniform(0.04, 0.1)
     blob = length(at.x / random.uniform(0.8, 1.5), at.y) - random.uniform(0.12, 0.28)
     shape = torch.where(random.chance(0.5), bar, blob)
     cover = (0.5 - shape * (size / 2)).clamp(0, 1)[:, None]
     colour = any_colour(random) * (1 + 0.2 * field(random, "fur", size))[:, None]
     rgb[rows] = rgb[rows] * (1 - cover) + colour * cover
-    covered = cover[:, 0] > 0.5
-    for name, value in (
-        ("parts", PART_NUMBER["occluder"]),
-        ("objects", OBJECTS.index("occluder")),
-        ("textures", TEXTURE_NUMBER["smooth"]),
-        ("backgrounds", 0),
-    ):
-        maps[name][rows] = maps[name][rows].masked_fill(covered, value)
+    numbers = {
+        "parts": PART_NUMBER["occluder"],
+        "objects": Samples.object_names.index("occluder"),
+        "textures": TEXTURE_NUMBER["smooth"],
+        "backgrounds": 0,
+    }
+    for name, number in numbers.items():
+        maps[name][rows] = maps[name][rows].masked_fill(cover[:, 0] > 0.5, number)
 
 
-def _photograph(rgb: Tensor, keys: Tensor, size: int, strength: float, keep_white: bool) -> Tensor:
+def _photograph(rgb: Tensor, keys: Tensor, strength: float, keep_white: bool) -> Tensor:
     """Contrast, brightness and colour cast (not on white paper), then grain."""
     random = Stream(keys, "camera")
     contrast, brightness = random.uniform(-0.2, 0.2), random.uniform(-0.08, 0.08)
@@ -194,6 +167,6 @@ def _photograph(rgb: Tensor, keys: Tensor, size: int, strength: float, keep_whit
         rgb = rgb * (1 + cast * strength)
     amount = random.uniform(0.0, 0.09) * strength
     if strength:
-        grain = torch.stack([field(random, "grain", size) for _ in range(3)], dim=1)
+        grain = torch.stack([field(random, "grain", rgb.shape[-1]) for _ in range(3)], dim=1)
         rgb = rgb + grain * amount[:, None]
     return rgb.clamp(0, 1)

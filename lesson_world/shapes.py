@@ -9,6 +9,8 @@ Formulas: I. Quilez, "2D distance functions", https://iquilezles.org/articles/di
 
 import math
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -75,19 +77,22 @@ class Plane:
             width = along * (end_width - width) + width
         return length(u - along * dx, v - along * dy) - width
 
+    def path(self, *points: tuple[Number, Number, float]) -> Tensor:
+        """Strokes from point to point, each (x, y, width there)."""
+        return union(*(self.line(*start[:2], *end[:2], start[2], end[2]) for start, end in pairwise(points)))
+
     def polygon(self, *corners: tuple[Number, Number]) -> Tensor:
         """A convex polygon; corners in either sense of rotation."""
         pairs = list(zip(corners, corners[1:] + corners[:1], strict=True))
         area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)
         sense = area.sign() if isinstance(area, Tensor) else math.copysign(1.0, area)
-        distance = None
+        edges = []
         for (x0, y0), (x1, y1) in pairs:
             dx, dy = x1 - x0, y1 - y0
             square = dx * dx + dy * dy + 1e-9
             norm = (square.sqrt() if isinstance(square, Tensor) else math.sqrt(square)) * sense
-            edge = ((self.x - x0) * dy - (self.y - y0) * dx) / norm
-            distance = edge if distance is None else torch.maximum(distance, edge)
-        return distance
+            edges.append(((self.x - x0) * dy - (self.y - y0) * dx) / norm)
+        return common_part(*edges)
 
     def regular(self, x: Number, y: Number, radius: Number, corners: int, degrees: Number = 0.0) -> Tensor:
         """A regular polygon, its first corner `degrees` from the x axis."""
@@ -97,18 +102,12 @@ class Plane:
 
 
 def union(*distances: Tensor) -> Tensor:
-    result = distances[0]
-    for other in distances[1:]:
-        result = torch.minimum(result, other)
-    return result
+    return reduce(torch.minimum, distances)
 
 
 def common_part(*distances: Tensor) -> Tensor:
     """The intersection of shapes."""
-    result = distances[0]
-    for other in distances[1:]:
-        result = torch.maximum(result, other)
-    return result
+    return reduce(torch.maximum, distances)
 
 
 def without(shape: Tensor, hole: Tensor) -> Tensor:

@@ -22,17 +22,9 @@ def step(value: Tensor, softness: float) -> Tensor:
     return (value / softness + 0.5).clamp(0, 1)
 
 
-def wave(plane: Plane, per_unit: Number, degrees: Number = 0.0, shift: Number = 0.0) -> Tensor:
-    """A sine wave -1 … 1 across the direction `degrees`, `per_unit` periods per unit of the plane."""
-    at = plane.moved(0.0, 0.0, degrees)
-    return sine(at.x * per_unit + shift)
-
-
-def stripes(
-    plane: Plane, per_unit: Number, dark: float, degrees: Number = 0.0, bend: Number = 0.0
-) -> Texture:
-    """Stripes of full and `dark` colour; `bend` (N, H, W), in periods, makes them wander."""
-    light = step(wave(plane, per_unit, degrees, bend), 0.35)
+def stripes(plane: Plane, per_unit: Number, dark: float, degrees: float, bend: Number = 0.0) -> Texture:
+    """Stripes of full and `dark` colour across `degrees`; `bend` (N, H, W), in periods, makes them wander."""
+    light = step(sine(plane.moved(0.0, 0.0, degrees).x * per_unit + bend), 0.35)
     return Texture("stripes", light * (1 - dark) + dark)
 
 

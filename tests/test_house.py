@@ -33,7 +33,9 @@ def imported(file: Path) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if "figures" in file.stem], ids=module_of)
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if "figures" in file.stem + file.parent.name], ids=module_of
+)
 def test_a_figure_is_made_of_its_data_alone(file: Path):
     names = set(imported(file))
     assert not {name for name in names if name.startswith("matplotlib.pyplot")}, "pyplot keeps global state"

@@ -1,5 +1,7 @@
 """Exercises of lesson 05: silence, overlap, neighbours, and networks with a fault."""
 
+from collections.abc import Callable
+
 import torch
 
 from lesson_utils.show.exercise import Exercise
@@ -12,10 +14,7 @@ weakest_layer = Exercise(
     "mønstre, der hører til bestemte ting, og de fleste ting er ikke i billedet.",
     mistakes=[
         ("først", "Et filter for kanter finder næsten altid en kant et sted. Hvad leder de andre lag efter?"),
-        (
-            "midt",
-            "Midt i netværket leder kanalerne efter mønstre. Er der lag, hvis mønster er endnu sjældnere?",
-        ),
+        ("midt", "Dér leder kanalerne efter mønstre. Er der lag, hvis mønster er endnu sjældnere?"),
     ],
     hint="Hvad er sværest at finde i et tilfældigt billede: en kant, et mønster eller et hjul?",
 )
@@ -38,43 +37,38 @@ def _masks(*rows: list[list[int]]) -> tuple[torch.Tensor, ...]:
     return tuple(torch.tensor(row).bool() for row in rows)
 
 
-def _over_the_smaller(function) -> bool:
-    return abs(float(function(*_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]]))) - 1.0) < 1e-6
+def _gives(value: float, *arguments: object) -> Callable[[Callable], bool]:
+    """Whether a student's function answers `value`: how a typical mistake is recognised."""
+    return lambda function: abs(float(function(*arguments)) - value) < 1e-6
 
 
-def _accuracy(function) -> bool:
-    return abs(float(function(*_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]]))) - 0.5) < 1e-6
-
-
-def _over_the_sum(function) -> bool:
-    return abs(float(function(*_masks([[1, 1]], [[1, 1]]))) - 0.5) < 1e-6
-
+_THREE_AND_ONE = _masks([[1, 1], [1, 0]], [[1, 0], [0, 0]])
+_APART = _masks([[0, 0], [0, 1]], [[0, 0], [1, 0]])
 
 overlap = Exercise(
     key="iou",
     cases=[
         (_masks([[1, 1]], [[1, 1]]), 1.0),
         (_masks([[1, 0]], [[0, 1]]), 0.0),
-        (_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]]), 1 / 3),
-        (_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]]), 0.0),
+        (_THREE_AND_ONE, 1 / 3),
+        (_APART, 0.0),
         (_masks([[1, 1, 0, 0]], [[0, 1, 1, 0]]), 1 / 3),
     ],
     tolerance=1e-6,
     because="den er 1, når de to områder er ens, og 0, når de ikke rører hinanden.",
     mistakes=[
-        (_over_the_sum, "Du deler med summen af de to områder. Pixlerne i begge tæller så to gange."),
         (
-            _over_the_smaller,
-            "Du deler med det ene område. Del med alle pixler, som ligger i mindst ét af dem.",
+            _gives(0.5, *_masks([[1, 1]], [[1, 1]])),
+            "Du deler med summen. Pixlerne i begge tæller så to gange.",
         ),
-        (_accuracy, "Du tæller også de pixler med, hvor begge er falske. De hører ikke til noget område."),
+        (_gives(1.0, *_THREE_AND_ONE), "Du deler med ét af områderne. Del med pixlerne i mindst ét af dem."),
+        (
+            _gives(0.5, *_APART),
+            "Du tæller også pixler, hvor begge er falske. De hører ikke til noget område.",
+        ),
     ],
     hint="`(a & b).sum()` er fællesmængden. Hvad giver `a | b`?",
 )
-
-
-def _of_the_query(function) -> bool:
-    return abs(float(function(torch.tensor([1, 1, 0, 0]), 1, 2)) - 0.5) < 1e-6
 
 
 precision_function = Exercise(
@@ -88,10 +82,10 @@ precision_function = Exercise(
     tolerance=1e-6,
     because="netop det tæller tabellen, for hvert billede, og så tager den gennemsnittet.",
     mistakes=[
-        (_of_the_query, "Du ser på alle naboerne. Der skal kun bruges de k nærmeste."),
+        (_gives(0.5, torch.tensor([1, 1, 0, 0]), 1, 2), "Du ser på alle naboerne. Brug kun de k nærmeste."),
         (
-            lambda f: abs(float(f(torch.tensor([1, 0, 0, 1]), 1, 4)) - 2) < 1e-6,
-            "Du har talt de rigtige. Præcisionen er en andel: del med k.",
+            _gives(2.0, torch.tensor([1, 0, 0, 1]), 1, 4),
+            "Du har talt dem. Præcisionen er en andel: del med k.",
         ),
     ],
     hint="`labels[:k] == label` er sandt for hver nabo af den rigtige klasse.",
@@ -119,16 +113,10 @@ _FAULTS = {
 
 
 def _patient(name: str, fault: str, because: str, hint: str) -> Exercise:
-    wrong = [
-        (other, f"{_FAULTS[other]} Sammenlign tallet for {name} med det sunde netværks.") for other in _FAULTS
-    ]
+    compare = f"Sammenlign tallet for {name} med det sunde netværks."
+    wrong = [(other, f"{text} {compare}") for other, text in _FAULTS.items() if other != fault]
     return Exercise(
-        key=f"patient_{name}",
-        answer=fault,
-        choices=tuple(_FAULTS),
-        because=because,
-        mistakes=[(other, text) for other, text in wrong if other != fault],
-        hint=hint,
+        f"patient_{name}", fault, choices=tuple(_FAULTS), because=because, mistakes=wrong, hint=hint
     )
 
 

@@ -8,25 +8,26 @@ import pandas as pd
 import torch
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lesson_utils import danish
+from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
-from lesson_utils.errors import LessonError
 from lesson_utils.neighbours import PIXELS, Neighbours, features, nearest
-from lesson_utils.networks import Network, evenly_spaced
-from lesson_utils.patches import Places, patches
-from lesson_utils.snapshots import Snapshot
+from lesson_utils.networks import Network
+from lesson_utils.networks.layers import Conv, GlobalAveragePool, MaxPool
+from lesson_utils.networks.network import build
+from lesson_utils.patches import Places, patches, strongest_places
+from lesson_utils.show import progress, style
+from lesson_utils.silence import peaks
 from lesson_world import Samples, render
+from lesson_world.datasets import TRAINING
 
-PLACED = ("rows", "down", "right", "parts", "strengths")
 
-
-def spread_layers(network: Network, count: int = 5) -> list[str]:
-    """At most `count` layers with feature maps, from the first to the last, evenly spread."""
-    return evenly_spaced(network.map_layers, count)
+def own_photo(path: str, network: Network) -> Tensor:
+    """The student's photo (3, H, W), or the course's cat, in the size that the network takes."""
+    return images.photo(path, network.input_size)
 
 
 def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tensor]:
@@ -34,8 +35,8 @@ def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tenso
     maps = {}
     for name, network in networks.items():
         layer = network.map_layers[-1]
-        short = layer.removeprefix("inception_")
-        maps[f"{name.removeprefix('Mini')} {short}"] = activations(network, image[None], [layer])[layer][0]
+        short = f"{name.removeprefix('Mini')}\n{style.short_layer(layer)}"
+        maps[short] = activations(network, image[None], [layer])[layer][0]
     return maps
 
 
@@ -45,30 +46,21 @@ def photo_neighbours(
     """The nearest samples to a photo (3, H, W), by both metrics in each layer."""
     found = {}
     for layer in layers:
-        vectors, query = (features(network, images, layer) for images in (samples, photo[None]))
+        vectors, query = (features(network, each, layer) for each in (samples, photo[None]))
         for metric, word in {"euclidean": "euklidisk", "cosine": "cosinus"}.items():
             name = "pixler" if layer == PIXELS else layer
             found[f"{name},\n{word}"] = nearest(vectors, samples.labels, count, metric, query)
     return found
 
 
-@dataclass(frozen=True)
-class PartTest:
-    """What a unit answers to the same N images without and with a part.
+def embed_tsne(vectors: Tensor, seed: int = 0) -> Tensor:
+    """(N, 2): feature vectors (N, D) laid out in two dimensions so that neighbours stay neighbours."""
+    small = PCA(min(30, *vectors.shape), random_state=seed).fit_transform(vectors.numpy())
+    flat = TSNE(perplexity=min(30, len(small) // 4), random_state=seed, init="pca").fit_transform(small)
+    return torch.from_numpy(flat).float()
 
-    images     float32 (2, N, 3, H, W)
-    maps       float32 (2, N, h, w)
-    threshold  from which on the unit »sees« something
-    """
 
-    images: Tensor
-    maps: Tensor
-    threshold: float
-
-    @property
-    def awake(self) -> Tensor:
-        """bool (2, N): whether the unit is above its threshold somewhere in the image, without and with."""
-        return self.maps.amax((2, 3)) > self.threshold
+# A unit, its patches, and the part that it looks for
 
 
 def best_detector(dissections: dict[str, Dissection], part: str) -> tuple[str, int]:
@@ -76,25 +68,51 @@ def best_detector(dissections: dict[str, Dissection], part: str) -> tuple[str, i
     fits = {}
     for layer, found in dissections.items():
         (unit,) = found.units_for(part, 1, "part")
-        column = [(c.kind, c.name) for c in found.concepts].index(("part", part))
-        fits[layer, unit] = float(found.iou[unit, column])
+        fits[layer, unit] = iou_with(found, unit, "part", part)
     return max(fits, key=fits.get)
 
 
-def put_in(
-    network: Network,
-    found: Dissection,
-    unit: int,
-    part: str,
-    classes: Sequence[str],
-    seed: int,
-    count: int = 60,
-) -> PartTest:
-    """Ask a unit about `count` things drawn without a part, and about the same things with it."""
+def iou_with(found: Dissection, unit: int, kind: str, name: str) -> float:
+    """How well a unit fits one concept, its best or not."""
+    return float(found.iou[unit, [(c.kind, c.name) for c in found.concepts].index((kind, name))])
+
+
+def without_and_with(
+    network: Network, layer: str, part: str, classes: Sequence[str], seed: int, count: int = 60
+) -> tuple[Tensor, Tensor]:
+    """The same N things drawn without a part and with it (2, N, 3, H, W), and the answers of a layer to them
+    (2, N, C, h, w)."""
     options = {"size": network.input_size, "occlusion": 0.0}
     pair = [render(classes, seed, range(count), omit=omit, **options).images for omit in ((part,), ())]
-    maps = [activations(network, images, [found.layer])[found.layer][:, unit] for images in pair]
-    return PartTest(torch.stack(pair), torch.stack(maps), float(found.thresholds[unit]))
+    return torch.stack(pair), torch.stack([activations(network, each, [layer])[layer] for each in pair])
+
+
+def unit_patches(
+    network: Network, samples: Samples, found: Dissection, units: Sequence[int], places: Places | None = None
+) -> dict[int, tuple[Tensor, Tensor]]:
+    """The strongest patches (N, 3, S, S) of some units, and where in them the unit sees something (N, S, S)."""
+    places = places or strongest_places(network, samples, [found.layer], count=6)[found.layer]
+    in_masks = replace(places, rows=torch.arange(places.rows.shape[1]).expand_as(places.rows))
+    rows = {}
+    for unit in units:
+        masks = unit_masks(network, samples.images[places.rows[unit]], found, unit)
+        pieces = patches(samples, places, unit)
+        seen = patches(masks[:, None].float().expand(-1, 3, -1, -1), in_masks, unit)[:, 0] > 0.5
+        rows[unit] = pieces, seen & ~(pieces == 1).all(1)  # white: beyond the image's border nothing is seen
+    return rows
+
+
+def best_units(
+    network: Network, samples: Samples, found: Dissection, count: int = 5
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """`unit_patches` of the units of a layer that fit their concepts best, by a name in Danish."""
+    return {
+        f"enhed {unit}: {found.concept(unit).danish}\nIoU {danish.number(float(found.best_iou[unit]), 2)}": row
+        for unit, row in unit_patches(network, samples, found, found.detectors(0)[:count]).items()
+    }
+
+
+# Filters, and how they get there
 
 
 def smoothness(filters: Tensor) -> Tensor:
@@ -105,81 +123,124 @@ def smoothness(filters: Tensor) -> Tensor:
     total = torch.zeros(len(filters))
     for axis in (2, 3):
         size = filters.shape[axis] - 1
-        a, b = (filters.detach().narrow(axis, start, size).flatten(1) for start in (0, 1))
+        a, b = (filters.detach().cpu().narrow(axis, start, size).flatten(1) for start in (0, 1))
         total += (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)).clamp_min(1e-12)
     return total / 2
 
 
-def first_weights(network: Network) -> Tensor:
-    """The filters (C, 3, k, k) of the first layer."""
-    return next(m for m in network.modules() if isinstance(m, torch.nn.Conv2d)).weight.detach()
+def first_filters(networks: Mapping[str, Network]) -> dict[str, Tensor]:
+    """The filters (C, 3, k, k) of the first layer of each network."""
+    return {
+        name: next(m for m in network.modules() if isinstance(m, nn.Conv2d)).weight.detach().cpu()
+        for name, network in networks.items()
+    }
 
 
-def at_moment(network: Network, moment: Snapshot) -> Network:
+def network_at(network: Network, moment: snapshots.Snapshot) -> Network:
     """A copy of the network with the conv layers as they were at a moment of its training."""
     earlier = copy.deepcopy(network)
     moment.put_into(earlier)
     return earlier.eval()
 
 
-def likeness(moments: Sequence[Snapshot]) -> pd.DataFrame:
-    """The cosine between each conv layer's weights and the trained ones; index: step, one column per layer."""
-    names = [name for name in moments[-1].tensors if name.endswith("conv.weight")]
+def similarity_to_trained(name: str) -> pd.DataFrame:
+    """By step of a network's training: the cosine between each conv layer's weights and the trained ones, and the
+    network's `accuracy`."""
+    moments = snapshots.of(name)
+    last = moments[-1].tensors
     rows = {
         moment.step: {
-            name.split(".")[1]: float(
-                F.cosine_similarity(moment.tensors[name].flatten(), moments[-1].tensors[name].flatten(), 0)
+            tensor.split(".")[1]: float(
+                F.cosine_similarity(moment.tensors[tensor].flatten(), last[tensor].flatten(), 0)
             )
-            for name in names
+            for tensor in last
+            if tensor.endswith("conv.weight")
         }
+        | {"accuracy": moment.accuracy}
         for moment in moments
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("skridt")
 
 
+# Three small networks with a fault each, to be found from their activations alone
+
+CLASSES = ("face", "sign", "clock", "tree", "cup", "bicycle", "bird", "flower")
+
+
 @dataclass(frozen=True)
-class UnitView:
-    """A unit for a row of a figure: its name in Danish, its patches (N, 3, S, S), and where in them it sees."""
+class Design:
+    """What one can choose about the small network: the first layer's stride, how large its first weights are
+    (1: as He et al. 2015), and the learning rate of Adam."""
 
-    name: str
-    pieces: Tensor
-    masks: Tensor
-
-
-def views(
-    network: Network,
-    samples: Samples,
-    found: Dissection,
-    places: Places,
-    units: Sequence[int],
-    count: int = 6,
-) -> list[UnitView]:
-    """The strongest patches of some units, each with the unit's mask of the same piece."""
-    rows = []
-    for unit in units:
-        which = places.rows[unit][:count]
-        masks = unit_masks(network, samples.images[which], found, unit)
-        shown = replace(places, **{name: getattr(places, name)[[unit], :count] for name in PLACED})
-        here = replace(shown, rows=torch.arange(len(which))[None])
-        pieces = patches(samples, shown, 0)
-        seen = patches(masks[:, None].expand(-1, 3, -1, -1).float(), here, 0)[:, 0] > 0.5
-        outside = (pieces == 1).all(1)  # white beyond the image's border: nothing is seen there
-        text = (
-            f"enhed {unit}: {found.concept(unit).danish}\nIoU {danish.number(float(found.best_iou[unit]), 2)}"
-        )
-        rows.append(UnitView(text, pieces, seen & ~outside))
-    return rows
+    stride: int = 2
+    first_scale: float = 0.12
+    rate: float = 3e-3
 
 
-def flat_map(vectors: Tensor, method: str, seed: int = 0) -> Tensor:
-    """(N, 2): feature vectors (N, D) laid out in two dimensions by `"pca"` or `"tsne"`.
+SOUND = Design()
+DESIGNS = {
+    "sund": SOUND,
+    "A": replace(SOUND, rate=0.1),
+    "B": replace(SOUND, stride=8),
+    "C": replace(SOUND, first_scale=400.0),
+}
+"""The sound one and three faulty ones, each of which differs from it in one thing."""
 
-    Raises LessonError for another method.
+
+def small_network(design: Design, seed: int = 0) -> Network:
+    """Three conv layers, GAP and one FC layer for images of 32x32."""
+    rows = [
+        Conv("lag 1", 16, kernel=7, stride=design.stride),
+        MaxPool("pool 1", 2, 2),
+        Conv("lag 2", 24, kernel=3),
+        MaxPool("pool 2", 2, 2, ceil=True),
+        Conv("lag 3", 32, kernel=3),
+        GlobalAveragePool(),
+    ]
+    network = build("Lille netværk", rows, len(CLASSES), 32, seed, mean=(0.5,) * 3, std=(0.25,) * 3)
+    with torch.no_grad():
+        network.layers[0].conv.weight.mul_(design.first_scale)
+    return network
+
+
+def few_images(count: int, seed: int) -> Samples:
+    """`count` images of 32x32 of the eight classes that the small networks learn."""
+    return render(CLASSES, seed, range(count), size=32, occlusion=0.0)
+
+
+def train_small(design: Design, samples: Samples, epochs: int = 16, seed: int = 0) -> Network:
+    """A small network trained with Adam on batches of 50 images; a few seconds on one core."""
+    network = small_network(design, seed)
+    order = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(network.parameters(), lr=design.rate)
+    for _ in range(epochs):
+        for rows in torch.randperm(len(samples), generator=order).split(50):
+            loss = network.loss(network(samples.images[rows]), samples.labels[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return network.eval()
+
+
+def train_patients(count: int = 800, seed: int = 0) -> dict[str, Network]:
+    """One small network for each of `DESIGNS`, all on the same images."""
+    samples = few_images(count, TRAINING)
+    designs = progress(DESIGNS.items(), "Træner små netværk")
+    return {name: train_small(design, samples, seed=seed) for name, design in designs}
+
+
+def symptoms(networks: Mapping[str, Network], samples: Samples) -> pd.DataFrame:
+    """What the inside of each small network looks like: one row per network, Danish columns, no accuracy.
+
+    The share of units in the last conv layer that answer to no image; the side of the first feature map; how
+    smooth the first filters are.
     """
-    if method not in ("pca", "tsne"):
-        raise LessonError(f"method er »{method}«, men skal være »pca« eller »tsne«.")
-    small = PCA(min(30, *vectors.shape), random_state=seed).fit_transform(vectors.numpy())
-    if method == "pca":
-        return torch.from_numpy(small[:, :2]).float()
-    flat = TSNE(perplexity=min(30, len(small) // 4), random_state=seed, init="pca").fit_transform(small)
-    return torch.from_numpy(flat).float()
+    rows = {}
+    for name, filters in first_filters(networks).items():
+        answers = activations(networks[name], samples.images, ["lag 1", "lag 3"])
+        rows[name] = {
+            "døde enheder i lag 3": float((peaks(answers["lag 3"]).amax(0) == 0).float().mean()),
+            "feature map i lag 1": answers["lag 1"].shape[-1],
+            "glathed af filtre": float(smoothness(filters).mean()),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")

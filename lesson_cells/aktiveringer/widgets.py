@@ -4,58 +4,43 @@ Each takes the course's networks and one more, as `load_network` names it. What 
 of a set) is computed once for each network and layer, and kept.
 """
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from lesson_cells.aktiveringer import experiments as inside
-from lesson_cells.aktiveringer.dissection_figures import unit_rows
-from lesson_cells.aktiveringer.figures import moment as draw_moment
-from lesson_cells.aktiveringer.neighbour_figures import neighbour_rows
-from lesson_cells.aktiveringer.unit_figures import Unit, one_unit
+from lesson_cells.aktiveringer import experiments
+from lesson_cells.aktiveringer.figures import neighbour_rows, unit_rows
+from lesson_cells.aktiveringer.figures.maps import unit_portrait
+from lesson_cells.aktiveringer.figures.training import training_moment
 from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import KINDS, Dissection, dissect
 from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
-from lesson_utils.networks import Network
+from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.show.explore import Choice, Dependent, Slider, Steps, Switch, explore
+from lesson_utils.show.style import short_layer
 from lesson_utils.weights import embedded, load_network
 from lesson_world import Samples, datasets
 from lesson_world.names import PARTS
 
-COUNT, SEED = 132, 2026
-QUERIES = 60
+SEED, QUERIES = 2026, 60
 PHOTO, ALL = "foto", "alle"
 CAR = str(datasets.BASE.index("car"))
-NETWORKS = {
-    "alexnet": "robust MiniAlexNet",
-    "standard": "almindelig MiniAlexNet",
-    "vgg": "MiniVGG",
-    "googlenet": "MiniGoogLeNet",
-}
+MEASURES = {"cosine": "cosinus", "euclidean": "euklidisk"}
+
+_network = lru_cache(partial(load_network, otherwise="alexnet"))
 
 
 @lru_cache
-def _network(name: str) -> Network:
-    return load_network(name, otherwise="alexnet")
-
-
-@lru_cache
-def _samples(size: int, count: int = COUNT) -> Samples:
-    return datasets.base(count, seed=SEED, size=size)
+def _samples(size: int) -> Samples:
+    return datasets.base(132, seed=SEED, size=size)
 
 
 def _world(name: str) -> Samples:
     """Images of the world in the size that the network takes."""
     return _samples(_network(name).input_size)
-
-
-@lru_cache
-def _photo(source: str, size: int) -> Tensor:
-    return images.photo(source, size)
 
 
 @lru_cache
@@ -71,12 +56,16 @@ def _places(name: str, layer: str) -> Places:
 @lru_cache
 def _moments() -> list[tuple[snapshots.Snapshot, Network]]:
     trained = _network("alexnet")
-    return [(moment, inside.at_moment(trained, moment)) for moment in snapshots.of("alexnet")]
+    return [(moment, experiments.network_at(trained, moment)) for moment in snapshots.of("alexnet")]
 
 
 def _networks(more: str) -> dict[str, str]:
     """What the student can choose: the course's networks, and the one of the lesson's `network`."""
-    known = {name: word for name, word in NETWORKS.items() if name in embedded()}
+    known = {
+        name: f"{about['network']} ({name})"
+        for name, about in embedded().items()
+        if about["classes"] == list(datasets.BASE)
+    }
     return known if more in known else known | {more: f"{_network(more).name} (dit valg)"}
 
 
@@ -86,17 +75,16 @@ def _mapped(name: str) -> dict[str, str]:
 
 
 def _vector_layers(name: str) -> dict[str, str]:
-    layers = _network(name).layer_names[:-1]
-    return {PIXELS: "pixler"} | {layer: layer for layer in layers}
+    return {PIXELS: "pixler"} | {layer: layer for layer in _network(name).layer_names[:-1]}
 
 
 def _class_words() -> dict[str, str]:
     return {str(k): name for k, name in enumerate(_samples(64).danish_names)}
 
 
-def activation(photo: str = "", network: str = "alexnet") -> None:
+def activation_browser(photo: str = "", network: str = "alexnet") -> None:
     """Any channel of any layer with feature maps, on a photo or an image of the world."""
-    layers = inside.spread_layers(_network(network))
+    layers = evenly_spaced(_network(network).map_layers, 5)
     controls = {
         "picture": Choice("Billede", CAR, {PHOTO: "dit foto"} | _class_words()),
         "name": Choice("Netværk", network, _networks(network)),
@@ -105,44 +93,35 @@ def activation(photo: str = "", network: str = "alexnet") -> None:
     }
     start = {"picture": CAR, "name": network, "layer": layers[-1], "rank": 1}
     fixed = [start, start | {"layer": layers[0]}, start | {"picture": PHOTO, "layer": layers[2]}]
-    explore(_channel_of(photo), controls, fixed)
+    explore(partial(_channel, photo), controls, fixed)
 
 
-def _channel_of(photo: str) -> Callable[..., Figure]:
-    def draw(picture: str, name: str, layer: str, rank: int) -> Figure:
-        network, samples = _network(name), _world(name)
-        image = _photo(photo, network.input_size) if picture == PHOTO else samples.images[int(picture)]
-        answers = activations(network, image[None], [layer])[layer][0]
-        order = answers.flatten(1).amax(1).argsort(descending=True)
-        unit = int(order[min(rank, len(order)) - 1])
-        found, places = _dissected(name, layer), _places(name, layer)
-        concept = found.concept(unit)
-        what = f"{KINDS[concept.kind]}: {concept.danish}"
-        history = _history(image, layer, unit) if name == "alexnet" else None
-        told = Unit(layer, unit, what, float(found.best_iou[unit]), answers[unit], history)
-        width = min(places.window, 3 * network.input_size // 4)
-        return one_unit(image, told, patches(samples, places, unit, width))
-
-    return draw
-
-
-def _history(image: Tensor, layer: str, unit: int) -> tuple[list[int], list[float]]:
-    """A channel's strongest answer to the image at each moment of the training."""
-    answers = {
-        moment.step: activations(network, image[None], [layer])[layer][0, unit].max().item()
-        for moment, network in _moments()
-    }
-    return list(answers), list(answers.values())
+def _channel(photo: str, picture: str, name: str, layer: str, rank: int) -> Figure:
+    network, samples = _network(name), _world(name)
+    image = images.photo(photo, network.input_size) if picture == PHOTO else samples.images[int(picture)]
+    answers = activations(network, image[None], [layer])[layer][0]
+    order = answers.flatten(1).amax(1).argsort(descending=True)
+    unit = int(order[min(rank, len(order)) - 1])
+    found, places = _dissected(name, layer), _places(name, layer)
+    concept = found.concept(unit)
+    fit = f"{KINDS[concept.kind]}: {concept.danish} (IoU {danish.number(float(found.best_iou[unit]), 2)})"
+    history = None
+    if name == "alexnet":  # the channel's strongest answer to the image at each moment of the training
+        history = {
+            moment.step: activations(earlier, image[None], [layer])[layer][0, unit].max().item()
+            for moment, earlier in _moments()
+        }
+    pieces = patches(samples, places, unit, min(places.window, 3 * network.input_size // 4))
+    return unit_portrait(image, answers[unit], f"{short_layer(layer)}, kanal {unit}", fit, pieces, history)
 
 
-def training(samples: Samples) -> None:
+def training_browser(samples: Samples) -> None:
     """MiniAlexNet at nine moments of its training: first filters, feature maps and accuracy together."""
     steps = [moment.step for moment, _ in _moments()]
-    words = {str(k): name for k, name in enumerate(samples.danish_names)}
-    layers = inside.spread_layers(_network("alexnet"))
+    layers = evenly_spaced(_network("alexnet").map_layers, 5)
     controls = {
         "step": Steps("Skridt i træningen", steps[0], steps),
-        "picture": Choice("Billede", CAR, words),
+        "picture": Choice("Billede", CAR, _class_words()),
         "strongest": Switch("Følg den færdige kanal", False),
     }
     start = {"picture": CAR, "strongest": False}
@@ -154,18 +133,17 @@ def training(samples: Samples) -> None:
         maps = {layer: found[0] for layer, found in activations(network, image[None], layers).items()}
         if strongest:
             final = activations(_moments()[-1][1], image[None], layers)
-            maps = {
-                layer: found[int(final[layer][0].flatten(1).amax(1).argmax())][None]
-                for layer, found in maps.items()
-            }
-        return draw_moment(inside.first_weights(network), image, maps, moment.step, moment.accuracy)
+            best = {layer: int(found[0].flatten(1).amax(1).argmax()) for layer, found in final.items()}
+            maps = {layer: found[[best[layer]]] for layer, found in maps.items()}
+        filters = experiments.first_filters({"": network})[""]
+        return training_moment(filters, image, maps, moment.step, moment.accuracy)
 
     explore(draw, controls, fixed)
 
 
-def dissection(network: str = "alexnet") -> None:
+def dissection_browser(network: str = "alexnet") -> None:
     """The units of a layer that answer best to a part, with what they see lit."""
-    layers = inside.spread_layers(_network(network))
+    layers = evenly_spaced(_network(network).map_layers, 5)
     controls = {
         "name": Choice("Netværk", network, _networks(network)),
         "layer": Dependent("Lag", layers[3], "name", _mapped),
@@ -186,30 +164,20 @@ def _part_words() -> dict[str, str]:
 def _units_for(name: str, layer: str, part: str) -> Figure:
     found, places = _dissected(name, layer), _places(name, layer)
     units = found.units_for(part, 3, "part")
-    column = [(c.kind, c.name) for c in found.concepts].index(("part", part))
-    rows = []
-    for view, unit in zip(
-        inside.views(_network(name), _world(name), found, places, units), units, strict=True
-    ):
-        fit = danish.number(float(found.iou[unit, column]), 2)
-        rows.append((f"enhed {unit}\nIoU med delen {fit}", view.pieces, view.masks))
-    return unit_rows(rows, layer)
+    rows = experiments.unit_patches(_network(name), _world(name), found, units, places)
+    fits = {unit: danish.number(experiments.iou_with(found, unit, "part", part), 2) for unit in rows}
+    return unit_rows({f"enhed {unit}\nIoU med delen {fits[unit]}": row for unit, row in rows.items()}, layer)
 
 
 @lru_cache
 def _vectors(name: str, layer: str, pair: str) -> tuple[Samples, Tensor]:
-    samples = _neighbour_set(pair, _network(name).input_size)
+    samples = _world(name)
+    if pair not in (ALL, PHOTO):
+        samples = datasets.twins(*pair.split(), count=QUERIES, seed=SEED, size=samples.images.shape[-1])
     return samples, features(_network(name), samples, layer)
 
 
-@lru_cache
-def _neighbour_set(pair: str, size: int) -> Samples:
-    if pair in (ALL, PHOTO):
-        return _samples(size)
-    return datasets.twins(*pair.split(), count=QUERIES, seed=SEED, size=size)
-
-
-def neighbours(photo: str = "", network: str = "alexnet") -> None:
+def neighbour_browser(photo: str = "", network: str = "alexnet") -> None:
     """The five nearest of a query, by network, layer and metric: in a set of twins or of all classes."""
     sets = {
         "horse cow": "hest og ko på hvidt",
@@ -227,26 +195,17 @@ def neighbours(photo: str = "", network: str = "alexnet") -> None:
     }
     start = {"pair": "horse cow", "query": 3, "name": network, "layer": PIXELS, "metric": METRICS[0]}
     fixed = [start, start | {"layer": deep}, start | {"pair": PHOTO, "layer": deep}]
-    explore(_neighbours_of(photo), controls, fixed)
+    explore(partial(_neighbours, photo), controls, fixed)
 
 
-MEASURES: Mapping[str, str] = {"cosine": "cosinus", "euclidean": "euklidisk"}
-
-
-def _neighbours_of(photo: str) -> Callable[..., Figure]:
-    def draw(pair: str, query: int, name: str, layer: str, metric: str) -> Figure:
-        network = _network(name)
-        samples, vectors = _vectors(name, layer, pair)
-        asked = f"{'pixler' if layer == PIXELS else layer},\n{MEASURES[metric]}"
-        if pair == PHOTO:  # its class is not of this world, so no neighbour is right or wrong
-            image = _photo(photo, network.input_size)
-            near = nearest(vectors, samples.labels, 5, metric, features(network, image[None], layer))
-            return neighbour_rows(image, {asked: (samples.images[near.rows[0]], None)})
-        near = nearest(vectors, samples.labels, 5, metric)
-        hits = near.hits[query].tolist()
-        return neighbour_rows(samples.images[query], {asked: (samples.images[near.rows[query]], hits)})
-
-    return draw
-
-
-__all__ = ["activation", "dissection", "neighbours", "training"]
+def _neighbours(photo: str, pair: str, query: int, name: str, layer: str, metric: str) -> Figure:
+    network = _network(name)
+    samples, vectors = _vectors(name, layer, pair)
+    asked = f"{'pixler' if layer == PIXELS else layer},\n{MEASURES[metric]}"
+    if pair == PHOTO:  # its class is not of this world, so no neighbour is right or wrong
+        image = images.photo(photo, network.input_size)
+        near = nearest(vectors, samples.labels, 5, metric, features(network, image[None], layer))
+        return neighbour_rows(image, {asked: (samples.images[near.rows[0]], None)})
+    near = nearest(vectors, samples.labels, 5, metric)
+    hits = near.hits[query].tolist()
+    return neighbour_rows(samples.images[query], {asked: (samples.images[near.rows[query]], hits)})

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor
 
+from lesson_utils.digits import digits as in_order
 from lesson_world import Samples, datasets
 
 
@@ -23,10 +23,9 @@ def new_images() -> Samples:
 
 def digits() -> tuple[Tensor, Tensor]:
     """scikit-learn's 1,797 digits: images (N, 1, 8, 8) in 0..1 and labels (N,), shuffled once and for all."""
-    found = load_digits()
-    order = torch.randperm(len(found.target), generator=torch.Generator().manual_seed(0))
-    images = torch.from_numpy(found.images).float()[:, None] / 16
-    return images[order], torch.from_numpy(found.target).long()[order]
+    images, labels = in_order()
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
+    return images[order], labels[order]
 
 
 def fastest(races: Mapping[tuple, Mapping[str, Sequence[float]]], goal: float, on: str) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """The widgets of the lesson: where a filter stands."""
 
-from matplotlib.figure import Figure
-
 from lesson_cells.alexnet.figures import filter_positions
 from lesson_utils.show.explore import Slider, explore
 
@@ -15,10 +13,4 @@ def output_size() -> None:
         "padding": Slider("Padding (pixler)", 0, 0, 7),
     }
     settings = [(227, 11, 4, 0), (277, 11, 4, 0), (7, 3, 1, 1)]
-    explore(_draw_output_size, controls, [dict(zip(controls, each, strict=True)) for each in settings])
-
-
-def _draw_output_size(input_size: int, kernel: int, stride: int, padding: int) -> Figure:
-    # 0 where the filter is larger than its input: the figure shows it and says so
-    positions = max(0, (input_size + 2 * padding - kernel) // stride + 1)
-    return filter_positions(input_size, kernel, stride, padding, positions)
+    explore(filter_positions, controls, [dict(zip(controls, each, strict=True)) for each in settings])

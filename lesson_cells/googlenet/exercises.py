@@ -1,8 +1,9 @@
 """Lesson 04: the exercises on 1x1 convolutions, bottlenecks, inception, GAP and auxiliary classifiers."""
 
+from collections.abc import Callable
+
 import torch
 
-from lesson_utils.networks import conv_cost
 from lesson_utils.show.exercise import Exercise
 
 one_filter = Exercise(
@@ -19,19 +20,19 @@ one_filter = Exercise(
     hint="Et filter er højde gange bredde gange antallet af kanaler ind.",
 )
 
-_FEATURES = torch.arange(24.0).reshape(3, 2, 4)
-_WEIGHTS = torch.tensor([[1.0, 0.0, -1.0], [0.5, 2.0, 0.0]])
-_BIAS = torch.tensor([10.0, -3.0])
+_GIVEN = (
+    torch.arange(24.0).reshape(3, 2, 4),
+    torch.tensor([[1.0, 0, -1], [0.5, 2, 0]]),
+    torch.tensor([10.0, -3]),
+)
 
 
 def _pixelwise(features: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     return torch.einsum("kc,chw->khw", weights, features) + bias[:, None, None]
 
 
-def _close(given: torch.Tensor, wanted: torch.Tensor) -> bool:
-    return given.shape == wanted.shape and torch.allclose(given, wanted)
-
-
+_RIGHT = _pixelwise(*_GIVEN)
+_NO_BIAS = _RIGHT - _GIVEN[2][:, None, None]
 conv1x1 = Exercise(
     key="1x1 som matrixprodukt",
     cases=[
@@ -39,23 +40,20 @@ conv1x1 = Exercise(
             (torch.tensor([[[1.0, 2.0]], [[10.0, 20.0]]]), torch.tensor([[1.0, 1.0]]), torch.tensor([0.0])),
             torch.tensor([[[11.0, 22.0]]]),
         ),
-        ((_FEATURES, _WEIGHTS, _BIAS), _pixelwise(_FEATURES, _WEIGHTS, _BIAS)),
+        (_GIVEN, _RIGHT),
     ],
     mistakes=[
         (
-            lambda f: _close(f(_FEATURES, _WEIGHTS, _BIAS), _pixelwise(_FEATURES, _WEIGHTS, 0 * _BIAS)),
+            lambda f: torch.equal(f(*_GIVEN), _NO_BIAS),
             "Du har glemt bias-leddene: hvert filter lægger sit eget til.",
         ),
         (
-            lambda f: f(_FEATURES, _WEIGHTS, _BIAS).dim() == 2,
+            lambda f: f(*_GIVEN).dim() == 2,
             "Resultatet er en matrix. Fold pixlerne ud igen til højde og bredde.",
         ),
+        (lambda f: f(*_GIVEN).shape == (2, 4, 2), "Højde og bredde har byttet plads."),
         (
-            lambda f: f(_FEATURES, _WEIGHTS, _BIAS).shape == (2, 4, 2),
-            "Højde og bredde har byttet plads.",
-        ),
-        (
-            lambda f: f(_FEATURES, _WEIGHTS, _BIAS).shape[0] == 3,
+            lambda f: f(*_GIVEN).shape[0] == 3,
             "Resultatet skal have lige så mange kanaler, som der er filtre, ikke som der er kanaler ind.",
         ),
     ],
@@ -82,43 +80,31 @@ saving = Exercise(
 )
 
 
-def _cost(size: int, channels: int, width: int, out: int, kernel: int) -> int:
-    first = conv_cost(channels, width, 1, size, size)
-    return first.multiply_adds + conv_cost(width, out, kernel, size, size).multiply_adds
+def _answers(arguments: tuple[int, ...], wrong: int) -> Callable[[Callable[..., int]], bool]:
+    """Recognises a function that answers this wrong number to these arguments."""
+    return lambda function: function(*arguments) == wrong
 
 
-bottleneck_cost = Exercise(
+_SMALL, _LECTURE = (1, 2, 3, 4, 1), (14, 480, 16, 48, 5)
+bottleneck_price = Exercise(
     key="flaskehalsens pris",
-    cases=[
-        ((1, 2, 3, 4, 1), 2 * 3 + 3 * 4),
-        ((14, 480, 16, 48, 5), 5_268_480),
-        ((28, 192, 96, 128, 3), _cost(28, 192, 96, 128, 3)),
-    ],
+    cases=[(_SMALL, 18), (_LECTURE, 5_268_480), ((28, 192, 96, 128, 3), 28 * 28 * 96 * (192 + 9 * 128))],
     mistakes=[
+        (_answers(_SMALL, 3 * 4), "Du har kun talt den anden foldning med. Den første, 1x1, koster også."),
+        (_answers(_SMALL, 2 * 3), "Du har kun talt 1x1-foldningen med. Den næste koster også."),
+        (_answers(_SMALL, 2 * 3 * 3 * 4), "De to foldningers priser skal lægges sammen."),
+        (_answers(_SMALL, 2 * 3 + 2 * 4), "Den anden foldning ser flaskehalsens kanaler, ikke inputtets."),
         (
-            lambda f: f(1, 2, 3, 4, 1) == 3 * 4,
-            "Du har kun talt den anden foldning med. Den første, 1x1, koster også.",
-        ),
-        (lambda f: f(1, 2, 3, 4, 1) == 2 * 3, "Du har kun talt 1x1-foldningen med. Den næste koster også."),
-        (lambda f: f(1, 2, 3, 4, 1) == 2 * 3 * 3 * 4, "De to foldningers priser skal lægges sammen."),
-        (
-            lambda f: f(1, 2, 3, 4, 1) == 2 * 3 + 2 * 4,
-            "Den anden foldning ser flaskehalsens kanaler, ikke inputtets.",
-        ),
-        (
-            lambda f: f(14, 480, 16, 48, 5) == 480 * 16 + 25 * 16 * 48,
+            _answers(_LECTURE, 480 * 16 + 25 * 16 * 48),
             "Det er antallet af vægte. Hver vægt bruges én gang i hver pixel.",
         ),
+        (_answers(_LECTURE, 14 * (480 * 16 + 25 * 16 * 48)), "Der er size · size pixler, ikke size."),
         (
-            lambda f: f(14, 480, 16, 48, 5) == 14 * (480 * 16 + 25 * 16 * 48),
-            "Der er size · size pixler, ikke size.",
-        ),
-        (
-            lambda f: f(14, 480, 16, 48, 5) == 196 * (480 * 16 + 5 * 16 * 48),
+            _answers(_LECTURE, 196 * (480 * 16 + 5 * 16 * 48)),
             "Filteret har både højde og bredde: kernel · kernel.",
         ),
         (
-            lambda f: f(14, 480, 16, 48, 5) == 196 * (25 * 480 * 16 + 25 * 16 * 48),
+            _answers(_LECTURE, 196 * (25 * 480 * 16 + 25 * 16 * 48)),
             "Det første filter er 1x1; kun det andet er kernel · kernel.",
         ),
     ],
@@ -126,24 +112,19 @@ bottleneck_cost = Exercise(
     because="Prisen er size² · width · (channels + kernel² · out): den vokser i takt med bredden.",
 )
 
-
-def _joined(conv1x1: int, reduce3x3: int, conv3x3: int, reduce5x5: int, conv5x5: int, pool_proj: int) -> int:
-    return conv1x1 + conv3x3 + conv5x5 + pool_proj
-
-
 _WIDTHS = (1, 10, 100, 1_000, 10_000, 100_000)
 output_channels = Exercise(
     key="kanaler ud",
-    cases=[((1, 1, 1, 1, 1, 1), 4), ((64, 96, 128, 16, 32, 32), 256), (_WIDTHS, _joined(*_WIDTHS))],
+    cases=[((1, 1, 1, 1, 1, 1), 4), ((64, 96, 128, 16, 32, 32), 256), (_WIDTHS, 110_101)],
     mistakes=[
         (
-            lambda f: f(*_WIDTHS) == sum(_WIDTHS),
+            _answers(_WIDTHS, sum(_WIDTHS)),
             "1x1-lagene før 3x3 og 5x5 når aldrig ud: næste lag tager imod dem.",
         ),
-        (lambda f: f(*_WIDTHS) == 1 + 100 + 10_000, "Du har glemt grenen med maxpool. Hvad ender den med?"),
-        (lambda f: f(*_WIDTHS) == 100 + 10_000, "Der er fire grene. Du har kun to med."),
-        (lambda f: f(*_WIDTHS) == 100 + 10_000 + 100_000, "Du har glemt den første gren, den rene 1x1."),
-        (lambda f: f(1, 1, 1, 1, 1, 1) == 1, "Grenene ganges ikke. De lægges ved siden af hinanden."),
+        (_answers(_WIDTHS, 10_101), "Du har glemt grenen med maxpool. Hvad ender den med?"),
+        (_answers(_WIDTHS, 10_100), "Der er fire grene. Du har kun to med."),
+        (_answers(_WIDTHS, 110_100), "Du har glemt den første gren, den rene 1x1."),
+        (_answers((1,) * 6, 1), "Grenene ganges ikke. De lægges ved siden af hinanden."),
     ],
     hint="Følg hver af de fire grene til dens sidste lag, og læg de fire bredder sammen.",
     because="Kun det sidste lag i hver gren når ud, og concat lægger kanalerne efter hinanden.",
@@ -169,10 +150,7 @@ gap_weights = Exercise(
         (1024, "Det er antallet af tal, der kommer ud. Hvad i et gennemsnit kan læres?"),
         (49, "Det er antallet af tal, som gennemsnittet tages af. Hvad i det kan læres?"),
         (50_176, "Det er antallet af tal ind i GAP. Hvad i et gennemsnit kan læres?"),
-        (
-            lambda count: count in (1_024_000, 1_025_000),
-            "Det er laget efter GAP. Spørgsmålet gælder GAP selv.",
-        ),
+        (lambda n: n in (1_024_000, 1_025_000), "Det er laget efter GAP. Spørgsmålet gælder GAP selv."),
     ],
     hint="Hvilke tal i et gennemsnit kunne man ændre under træning?",
 )
@@ -185,10 +163,10 @@ last_layer = Exercise(
         (0, "Det er GAP selv. Efter GAP kommer et lag, som gør kanalernes tal til klassernes tal."),
         (1_024_000, "Du har glemt bias-leddene: hver klasse har ét."),
         (
-            lambda count: count in (50_176_000, 50_177_000),
+            lambda n: n in (50_176_000, 50_177_000),
             "Så mange havde det haft uden GAP. Efter GAP er der kun ét tal fra hver kanal.",
         ),
-        (lambda count: count in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
+        (lambda n: n in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
         (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
     ],
     hint="GAP giver ét tal fra hver af de 1024 kanaler, og der er 1000 klasser. Husk bias-leddene.",

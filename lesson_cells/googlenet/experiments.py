@@ -1,26 +1,98 @@
-"""Lesson 04: what the auxiliary classifiers do to the gradients of GoogLeNet.
+"""Lesson 04: table 1 beside the network, what a bottleneck keeps, and the gradients with auxiliary classifiers.
 
-The network is the paper's table, without batch norm, with every width divided by the same number; it learns
-scikit-learn's digits. With and without auxiliary classifiers it starts from the same weights and sees the same
-images in the same order, so whatever differs comes from the classifiers.
+The gradients are those of the paper's table, without batch norm, with every width divided by the same number; it
+learns scikit-learn's digits. With and without auxiliary classifiers it starts from the same weights and sees the
+same images in the same order, so whatever differs comes from the classifiers.
 """
 
 import dataclasses
 import math
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils import danish
+from lesson_utils.digits import digits
 from lesson_utils.errors import LessonError
-from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY, GoogLeNet, build
+from lesson_utils.networks import Network, layer_table, random_twin
+from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY
+from lesson_utils.networks.network import build
+from lesson_utils.selectivity import TellingMap, telling_maps
+from lesson_utils.selectivity import head_accuracies as head_accuracies
 from lesson_utils.show import progress
+
+K = 1024  # what the paper's K stands for among the weights; its M is a million, among the multiply-adds
+MILLION = 1_000_000
+
+# Szegedy et al. 2014, table 1, columns »params« (in K) and »ops« (in M). conv2 holds its 1x1 reduction.
+PRINTED = {
+    "conv1": (2.7, 34),
+    "conv2": (112, 360),
+    "inception_3a": (159, 128),
+    "inception_3b": (380, 304),
+    "inception_4a": (364, 73),
+    "inception_4b": (437, 88),
+    "inception_4c": (463, 100),
+    "inception_4d": (580, 119),
+    "inception_4e": (840, 170),
+    "inception_5a": (1072, 54),
+    "inception_5b": (1388, 71),
+    "fc": (1000, 1),
+}
+
+
+def paper_table(network: Network) -> pd.DataFrame:
+    """Each row of table 1: computed from `network`, bias terms left out as the paper counts, and printed.
+
+    Columns: weights (exact), weights_k, printed_k, multiply_adds_m, printed_m, and the printed figure as a share
+    of the computed one minus 1: weights_off, multiply_adds_off.
+    """
+    layers, rows = layer_table(network), []
+    for name, (printed_k, printed_m) in PRINTED.items():
+        parts = ["conv2_reduce", "conv2"] if name == "conv2" else [name]
+        parameters = [p for part in parts for p in network.layers.get_submodule(part).named_parameters()]
+        count = sum(p.numel() for path, p in parameters if not path.endswith("bias"))
+        cost = int(layers.loc[parts, "multiply_adds"].sum())
+        off = printed_k * K / count - 1, printed_m * MILLION / cost - 1
+        rows.append((count, count / K, float(printed_k), cost / MILLION, float(printed_m), *off))
+    columns = [
+        "weights",
+        "weights_k",
+        "printed_k",
+        "multiply_adds_m",
+        "printed_m",
+        "weights_off",
+        "multiply_adds_off",
+    ]
+    return pd.DataFrame(rows, pd.Index(PRINTED, name="layer"), columns)
+
+
+def kept_variance(features: Tensor) -> np.ndarray:
+    """(N, C, H, W) -> (C,): entry k-1 is the share of the pixels' variance that k channels can keep at best.
+
+    A 1x1 convolution to k channels multiplies each pixel's column by a k x C matrix, so at most k directions of
+    the C survive. The best k are the first principal components: a limit for any linear bottleneck, which says
+    nothing of what a network needs.
+    """
+    pixels = features.movedim(1, 0).flatten(1).double()
+    pixels = pixels - pixels.mean(dim=1, keepdim=True)
+    variances = torch.linalg.eigvalsh(pixels @ pixels.T).flip(0).clamp(min=0)
+    return (variances.cumsum(0) / variances.sum()).numpy()
+
+
+def faces_by_branch(network: Network, world: Any, module: str, seed: int) -> dict[str, dict[str, TellingMap]]:
+    """In each branch of a module the channel that prefers the first image's class most, on that image: in the
+    network and in its untrained twin, by their Danish names and then by layer."""
+    ends = [f"{module}.{branch}" for branch in ("conv1x1", "conv3x3", "conv5x5", "pool_proj")]
+    pair = {"trænet": network, "utrænet": random_twin(network, seed)}
+    first, label = world.images[0], int(world.labels[0])
+    return {name: telling_maps(each, first, label, world, ends) for name, each in pair.items()}
+
 
 # How the first weights are drawn: normal, with this standard deviation for `fan_in` inputs.
 # »0.01« is AlexNet's (2012), the same for every layer. In a network that is `divisor` times narrower it is made
@@ -45,7 +117,7 @@ def narrowed(row: Any, divisor: int) -> Any:
 
 def narrow_googlenet(
     auxiliary: bool, start: str = "he", seed: int = 0, divisor: int = 8, input_size: int = 96
-) -> GoogLeNet:
+) -> Network:
     """The paper's GoogLeNet for ten classes, `divisor` times narrower, with first weights drawn as `start` says.
 
     Raises LessonError for a start that is not one of `STARTS`.
@@ -54,7 +126,7 @@ def narrow_googlenet(
         raise LessonError(f"Startvægtene »{start}« findes ikke: vælg {danish.listing(STARTS)}.")
     rows = [narrowed(row, divisor) for row in PAPER]
     helpers = [narrowed(row, divisor) for row in PAPER_AUXILIARY] if auxiliary else []
-    network = build(f"GoogLeNet/{divisor}", rows, helpers, 10, input_size, seed)
+    network = build(f"GoogLeNet/{divisor}", rows, 10, input_size, seed, head="fc", auxiliary=helpers)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for module in network.modules():  # auxiliary classifiers come last: without them the rest is the same
@@ -64,43 +136,38 @@ def narrow_googlenet(
     return network
 
 
-def gradient_norms(network: GoogLeNet, images: Tensor, labels: Tensor) -> dict[str, float]:
-    """The Euclidean norm of the loss' gradient with respect to each layer's weights, by the layer's name.
+def training_step(
+    network: Network, images: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer
+) -> float:
+    """One step on the loss of the network and of its auxiliary classifiers; the loss before it."""
+    loss = network.loss(network(images), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 
-    The loss is the one that is trained on, so it holds the auxiliary losses where the network has them. An
-    inception module counts as one layer. Dropout is off: it would add chance to what is compared.
+
+Step = Callable[[Network, Tensor, Tensor, torch.optim.Optimizer], float]
+
+
+def gradient_norms(
+    network: Network, images: Tensor, labels: Tensor, step: Step = training_step
+) -> dict[str, float]:
+    """The Euclidean norm of the gradient with respect to each layer's weights, in a `step` that goes nowhere.
+
+    An inception module counts as one layer. Dropout is off: it would add chance to what is compared.
     """
     network.train()
     for module in network.modules():
         if isinstance(module, nn.Dropout):
             module.eval()
-    network.zero_grad()
-    network.loss(network(images), labels).backward()
+    step(network, images, labels, torch.optim.SGD(network.parameters(), lr=0))
+    network.train()
     weights = {
-        name: [p.grad for path, p in layer.named_parameters() if path.endswith("weight")]
+        name: [p.grad.double().norm() for path, p in layer.named_parameters() if path.endswith("weight")]
         for name, layer in network.layers.named_children()
     }
-    network.train()
-    return {name: _norm(gradients) for name, gradients in weights.items() if gradients}
-
-
-def signal_ratios(network: GoogLeNet, images: Tensor, labels: Tensor) -> tuple[float, float]:
-    """How large a typical number (root mean square) of inception_5b is beside one of conv1, and on the way back
-    a typical gradient with respect to conv1 beside one with respect to inception_5b: 1 where nothing is lost.
-    """
-    answers = []
-    hooks = [
-        network.layers.get_submodule(name).register_forward_hook(lambda _layer, _in, out: answers.append(out))
-        for name in ("conv1", "inception_5b")
-    ]
-    network.eval()
-    loss = network.loss(network(images), labels)
-    for hook in hooks:
-        hook.remove()
-    first, last = (answer.double().square().mean().sqrt().item() for answer in answers)
-    gradients = torch.autograd.grad(loss, answers)
-    first_back, last_back = (gradient.double().square().mean().sqrt().item() for gradient in gradients)
-    return last / first, first_back / last_back
+    return {name: torch.stack(norms).norm().item() for name, norms in weights.items() if norms}
 
 
 def auxiliary_gradients(
@@ -109,6 +176,7 @@ def auxiliary_gradients(
     checkpoints: Sequence[int] = (0,),
     divisor: int = 8,
     input_size: int = 96,
+    step: Step = training_step,
 ) -> pd.DataFrame:
     """The gradient norm of every layer, with and without auxiliary classifiers, after so many training steps.
 
@@ -119,52 +187,31 @@ def auxiliary_gradients(
     rows = []
     for start, seed, helped in progress(runs, "Måler gradienter"):
         network = narrow_googlenet(helped, start, seed, divisor, input_size)
-        for step, norms, loss in _train(network, start, seed, checkpoints):
-            same = {"start": start, "auxiliary": helped, "seed": seed, "step": step}
+        for steps, norms, loss in _train(network, LEARNING_RATES[start], seed, checkpoints, step):
+            same = {"start": start, "auxiliary": helped, "seed": seed, "step": steps}
             rows += [same | {"layer": layer, "gradient": norm, "loss": loss} for layer, norm in norms.items()]
     return pd.DataFrame(rows)
 
 
-def _train(network: GoogLeNet, start: str, seed: int, checkpoints: Sequence[int]) -> list[tuple]:
-    images, labels = digits(network.input_size)
+def _train(
+    network: Network, rate: float, seed: int, checkpoints: Sequence[int], step: Step
+) -> Iterator[tuple[int, dict[str, float], float]]:
+    images, labels = digits(network.input_size, channels=3)
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(images), generator=generator)
     probe, rest = order[:PROBE], order[PROBE:]
-    optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATES[start], MOMENTUM)
-    measured = []
+    optimizer = torch.optim.SGD(network.parameters(), rate, MOMENTUM)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # for dropout, which takes no generator
-        for step in range(max(checkpoints) + 1):
-            if step in checkpoints:
-                norms = gradient_norms(network, images[probe], labels[probe])
-                measured.append((step, norms, _main_loss(network, images[probe], labels[probe])))
+        for steps in range(max(checkpoints) + 1):
+            if steps in checkpoints:
+                norms = gradient_norms(network, images[probe], labels[probe], step)
+                with torch.no_grad():
+                    loss = F.cross_entropy(network.eval()(images[probe]), labels[probe]).item()
+                yield steps, norms, loss
             batch = rest[torch.randint(len(rest), (BATCH,), generator=generator)]
-            if step < max(checkpoints):
-                optimizer.zero_grad()
-                network.loss(network(images[batch]), labels[batch]).backward()
-                optimizer.step()
-    return measured
-
-
-@torch.no_grad()
-def _main_loss(network: GoogLeNet, images: Tensor, labels: Tensor) -> float:
-    network.eval()
-    loss = F.cross_entropy(network(images), labels).item()
-    network.train()
-    return loss
-
-
-def _norm(gradients: Sequence[Tensor]) -> float:
-    return math.sqrt(sum(gradient.double().square().sum().item() for gradient in gradients))
-
-
-@cache
-def digits(size: int) -> tuple[Tensor, Tensor]:
-    """scikit-learn's 1,797 digits of 8x8 pixels, enlarged: (N, 3, size, size) in 0..1, and their labels (N,)."""
-    found = load_digits()
-    grey = torch.from_numpy(found.images).float()[:, None] / 16
-    images = F.interpolate(grey, size=(size, size), mode="bilinear")
-    return images.expand(-1, 3, -1, -1), torch.from_numpy(found.target).long()
+            if steps < max(checkpoints):
+                step(network.train(), images[batch], labels[batch], optimizer)
 
 
 def summary(measured: pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,9 @@
-"""The widgets of the lesson: what a bottleneck costs. Nothing is computed here."""
+"""The lesson's widget: what a bottleneck costs. Nothing is computed here."""
 
 from matplotlib.figure import Figure
 
-from lesson_cells.googlenet.bottleneck_figures import Cost
-from lesson_cells.googlenet.bottleneck_figures import bottleneck_cost as draw_bottleneck
-from lesson_utils.networks import arithmetic
+from lesson_cells.googlenet import figures
+from lesson_utils.networks import conv_cost
 from lesson_utils.show.explore import Slider, explore
 
 BOTTLENECK_RANGE = (4, 256, 4)  # lowest, highest, step
@@ -28,10 +27,10 @@ def _draw_bottleneck(in_channels: int, out_channels: int, kernel: int, side: int
     low, high, step = BOTTLENECK_RANGE
     through = {
         channels: (
-            Cost(*arithmetic.conv_cost(in_channels, channels, 1, side, side)),
-            Cost(*arithmetic.conv_cost(channels, out_channels, kernel, side, side)),
+            conv_cost(in_channels, channels, 1, side, side),
+            conv_cost(channels, out_channels, kernel, side, side),
         )
         for channels in range(low, high + 1, step)
     }
-    direct = Cost(*arithmetic.conv_cost(in_channels, out_channels, kernel, side, side))
-    return draw_bottleneck(direct, through, width)
+    direct = conv_cost(in_channels, out_channels, kernel, side, side)
+    return figures.cost_with_bottleneck(direct, through, width)

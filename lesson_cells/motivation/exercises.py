@@ -7,6 +7,7 @@ from lesson_utils.show.exercise import Exercise
 
 STRIPE = torch.tensor([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]])
 STAIRS = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
+ONES = torch.ones(3, 3)
 
 weights_of_one_unit = Exercise(
     key="vægte_i_én_enhed",
@@ -67,54 +68,41 @@ honest_accuracy = Exercise(
 )
 
 
-def _turned(function) -> bool:
-    kernel = torch.tensor([[1.0, 0], [0, 0]])
-    return torch.equal(torch.as_tensor(function(STAIRS, kernel)), STAIRS[1:, 1:])
-
-
-def _padded(function) -> bool:
-    return tuple(torch.as_tensor(function(STRIPE, torch.ones(3, 3))).shape) == (4, 4)
-
-
-def _one_place_short(function) -> bool:
-    return tuple(torch.as_tensor(function(STRIPE, torch.ones(3, 3))).shape) == (1, 1)
-
-
-def _mean(function) -> bool:
-    return torch.allclose(torch.as_tensor(function(STAIRS, torch.ones(3, 3))).float(), torch.tensor([[5.0]]))
-
-
-def _cases() -> list[tuple[tuple[Tensor, Tensor], Tensor]]:
-    ones, edge = torch.ones(3, 3), torch.tensor([[-1.0, 0, 1]] * 3)
-    return [
-        ((STAIRS, ones), torch.tensor([[45.0]])),
-        ((STRIPE, ones), torch.tensor([[3.0, 3.0], [3.0, 3.0]])),
-        ((STRIPE, edge), torch.tensor([[0.0, -3.0], [0.0, -3.0]])),
-        ((STAIRS, torch.tensor([[1.0, 0], [0, 0]])), STAIRS[:2, :2]),
-        ((torch.arange(10.0).view(2, 5), torch.ones(2, 2)), torch.tensor([[12.0, 16.0, 20.0, 24.0]])),
-    ]
+def _given(function, *inputs: Tensor) -> Tensor:
+    return torch.as_tensor(function(*inputs)).float()
 
 
 convolve_function = Exercise(
     key="foldning",
-    cases=_cases(),
+    cases=[
+        ((STAIRS, ONES), torch.tensor([[45.0]])),
+        ((STRIPE, ONES), torch.tensor([[3.0, 3.0], [3.0, 3.0]])),
+        ((STRIPE, torch.tensor([[-1.0, 0, 1]] * 3)), torch.tensor([[0.0, -3.0], [0.0, -3.0]])),
+        ((STAIRS, torch.tensor([[1.0, 0], [0, 0]])), STAIRS[:2, :2]),
+        ((torch.arange(10.0).view(2, 5), torch.ones(2, 2)), torch.tensor([[12.0, 16.0, 20.0, 24.0]])),
+    ],
     tolerance=1e-5,
     because="Netop det regner et foldningslag ud, bare for mange filtre og kanaler på én gang.",
     mistakes=[
-        (_turned, "Du vender filteret. I et ConvNet ligger filteret, som det er skrevet."),
-        (_padded, "Dit feature map er lige så stort som billedet. Filteret skal blive inde i billedet."),
         (
-            _one_place_short,
+            lambda f: torch.equal(_given(f, STAIRS, torch.tensor([[1.0, 0], [0, 0]])), STAIRS[1:, 1:]),
+            "Du vender filteret. I et ConvNet ligger filteret, som det er skrevet.",
+        ),
+        (
+            lambda f: _given(f, STRIPE, ONES).shape == (4, 4),
+            "Dit feature map er lige så stort som billedet. Filteret skal blive inde i billedet.",
+        ),
+        (
+            lambda f: _given(f, STRIPE, ONES).shape == (1, 1),
             "Der mangler en række og en kolonne: der er højde − k + 1 pladser, ikke højde − k.",
         ),
-        (_mean, "Du tager gennemsnittet. Filterets svar er summen."),
+        (
+            lambda f: torch.allclose(_given(f, STAIRS, ONES), torch.tensor([[5.0]])),
+            "Du tager gennemsnittet. Filterets svar er summen.",
+        ),
     ],
     hint="Klip `image[row:row + k, column:column + k]` ud, gang med `kernel`, og læg sammen med `.sum()`.",
 )
-
-
-def _averaged(function) -> bool:
-    return torch.allclose(torch.as_tensor(function(STRIPE)).float(), torch.tensor([[0.5, 0.0], [0.5, 0.0]]))
 
 
 max_pool_function = Exercise(
@@ -127,15 +115,15 @@ max_pool_function = Exercise(
     ],
     because="Fire tal bliver til ét, og det stærkeste svar overlever.",
     mistakes=[
-        (_averaged, "Du tager gennemsnittet. Her er det det største tal, der skal overleve."),
         (
-            lambda f: tuple(torch.as_tensor(f(STRIPE)).shape) == (3, 3),
+            lambda f: torch.allclose(_given(f, STRIPE), torch.tensor([[0.5, 0.0], [0.5, 0.0]])),
+            "Du tager gennemsnittet. Her er det det største tal, der skal overleve.",
+        ),
+        (
+            lambda f: _given(f, STRIPE).shape == (3, 3),
             "Dine vinduer overlapper. Med skridtlængde 2 flytter vinduet sig to pladser ad gangen.",
         ),
-        (
-            lambda f: torch.as_tensor(f(STRIPE)).dim() == 0,
-            "Du har taget det største tal i hele feature map'et.",
-        ),
+        (lambda f: _given(f, STRIPE).dim() == 0, "Du har taget det største tal i hele feature map'et."),
     ],
     hint="`answers[row:row + 2, column:column + 2].max()` for hver anden række og hver anden kolonne.",
 )

@@ -5,9 +5,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from lesson_cells.motivation.convolution import FILTERS, as_kernel, grey, slide
-from lesson_cells.motivation.convolution_figures import one_place
-from lesson_cells.motivation.world_figures import single_view
+from lesson_cells.motivation.experiments import FILTERS, slide
+from lesson_cells.motivation.figures import one_place, part_map
 from lesson_utils.show.explore import Choice, Slider, Switch, explore
 from lesson_world import THINGS, Pose, render
 from lesson_world.backgrounds import KINDS
@@ -16,7 +15,7 @@ from lesson_world.names import BACKGROUNDS
 
 def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> None:
     """A 3x3 filter slides over a photo (3, H, W); `own` is a filter of the student's, beside the known ones."""
-    image = grey(photo)
+    image = photo.mean(0)  # grey: the mean of the three colours
     kernels = FILTERS if own is None else {"dit eget": own} | FILTERS
     start = next(iter(kernels))
     last = min(image.shape) - 3
@@ -34,7 +33,7 @@ def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> Non
     ]
 
     def draw(kernel: str, row: int, column: int, whole: bool) -> Figure:
-        return one_place(image, as_kernel(kernels[kernel]), slide(image, kernels[kernel]), row, column, whole)
+        return one_place(image, *slide(image, kernels[kernel]), row, column, whole)
 
     explore(draw, controls, fixed)
 
@@ -62,18 +61,7 @@ def _named_backgrounds() -> dict[str, str]:
     return {kind: BACKGROUNDS[kind] for kind in KINDS if kind in BACKGROUNDS}
 
 
-def _draw_world(
-    thing: str,
-    seed: int,
-    degrees: int,
-    scale: int,
-    side: int,
-    flipped: bool,
-    background: str,
-    occluded: bool,
-    pixels: int,
-    parts: bool,
-) -> Figure:
+def _draw_world(thing, seed, degrees, scale, side, flipped, background, occluded, pixels, parts) -> Figure:
     pose = Pose(degrees, scale / 100, side / 100, flipped=flipped)
     options = {"pose": pose, "background": background, "occlusion": float(occluded)}
-    return single_view(render([thing], seed, [0], size=pixels, **options), parts)
+    return part_map(render([thing], seed, [0], size=pixels, **options), parts)

@@ -7,10 +7,9 @@ from functools import lru_cache, partial
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from lesson_cells.rekonstruktion import filters as wanted
-from lesson_cells.rekonstruktion.atlas import Atlas
-from lesson_cells.rekonstruktion.figures import made
-from lesson_cells.rekonstruktion.filter_figures import filter_made, units_of_layer
+from lesson_cells.rekonstruktion import figures
+from lesson_cells.rekonstruktion.experiments import best_part
+from lesson_cells.rekonstruktion.experiments.atlas import Atlas
 from lesson_utils import reconstruction
 from lesson_utils.danish import number, percent
 from lesson_utils.dissection import Dissection
@@ -50,7 +49,7 @@ def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
 
         def draw(image: Tensor, curve: list[float]) -> Figure:
             title = f"fra {layer}: {number(float(psnr(image[None], asked)), 1)} dB"
-            return made(image, curve, title, asked[0], "minus feature-fejlen")
+            return figures.made(image, curve, title, asked[0], "minus feature-fejlen")
 
         return followed(watch, ask, draw)
 
@@ -81,7 +80,7 @@ def film(networks: Mapping[str, Network], seed: int = 0) -> None:
         asked = networks[network]
         sure = [float(probabilities(asked, image[None])[0, int(label)]) for image in shown.values()]
         title = f"{first.class_names[int(label)]} efter {step} skridt: {percent(sure[-1], 0)} sikker"
-        return made(shown[step], sure, title, curve_title="sandsynlighed", across=[*shown])
+        return figures.made(shown[step], sure, title, curve_title="sandsynlighed", across=[*shown])
 
     names = {str(k): name for k, name in enumerate(first.class_names)}
     controls = {
@@ -103,8 +102,8 @@ def filters(
         unit = units[min(rank, len(units)) - 1]
         ask = partial(reconstruction.filters, network, layer, [unit], steps=steps, unit=not whole)
         pieces = patches(samples, places[layer], unit, max(16, places[layer].window))
-        title = f"{layer}, enhed {unit} ({wanted.said(found[layer], unit)})"
-        return followed(watch, ask, lambda image, curve: filter_made(image, pieces, curve, title))
+        title = f"{layer}, enhed {unit} ({best_part(found[layer], unit)})"
+        return followed(watch, ask, lambda image, curve: figures.filter_made(image, pieces, curve, title))
 
     layers = list(found)
     controls = {
@@ -128,7 +127,7 @@ def atlas(sheets: Atlas, titles: Mapping[str, str]) -> None:
     def draw(row: str, count: int, pieces: bool) -> Figure:
         together = sheets.of(row).unflatten(0, (len(sheets.notes[row]["units"]), -1))[:count]
         parts = [part.replace(", ", "\n") for part in sheets.notes[row]["parts"][:count]]
-        return units_of_layer(together[:, 0], together[:, 1:] if pieces else None, parts, names[row])
+        return figures.units_of_layer(together[:, 0], together[:, 1:] if pieces else None, parts, names[row])
 
     rows = list(names)
     by_network = [[row for row in rows if row.startswith(f"{who}/")] for who in titles]
@@ -155,7 +154,7 @@ def classes(networks: Mapping[str, Network]) -> None:
         def draw(image: Tensor, curve: list[float]) -> Figure:
             sure = float(probabilities(asked, image[None])[0, int(label)])
             title = f"{first.class_names[int(label)]}: netværket er {percent(sure, 0)} sikkert"
-            return made(image, curve, title)
+            return figures.made(image, curve, title)
 
         return followed(watch, ask, draw)
 

@@ -25,10 +25,7 @@ random_encoder = Exercise(
     choices=("omkring 7 %", "omkring 50 %", "omkring 90 %"),
     because="tilfældige filtre svarer også forskelligt på forskellige billeder, og hovedet kan bruge det.",
     mistakes=[
-        (
-            "omkring 7 %",
-            "Det er et rent gæt. Men hovedet er trænet, og dets tal afhænger af billedet.",
-        ),
+        ("omkring 7 %", "Det er et rent gæt. Men hovedet er trænet, og dets tal afhænger af billedet."),
         (
             "omkring 90 %",
             "Så var den trænede encoder næsten overflødig. Tilfældige filtre kender ingen former.",

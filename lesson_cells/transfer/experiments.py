@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-import torch
 
 from lesson_utils import danish
 from lesson_utils.images import PhotoFolder
@@ -15,14 +14,9 @@ from lesson_world.datasets import TARGET, target
 FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
 TEST_SEED = 99
 
-ENCODER_STRATEGIES = ("last_fc", "several_fc", "fine_tuned")  # those that borrow a trained encoder
-
 
 def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: int = 64) -> Task:
-    """The 14 classes of the image world that no embedded network has seen; other images for each `seed`.
-
-    The test images are the same for every seed.
-    """
+    """The 14 classes of the image world that no embedded network has seen; all seeds share the test images."""
     training = target(per_class * len(TARGET), FIRST_SEED + seed, size)
     test = target(test_per_class * len(TARGET), TEST_SEED, size)
     return Task(training.images, training.labels, test.images, test.labels, tuple(training.danish_names))
@@ -37,43 +31,36 @@ def layer_states(network: Network, new: Sequence[str], random: bool = False) -> 
     ]
 
 
-@torch.no_grad()
-def favourite_answers(
-    network: Network, images: torch.Tensor, labels: torch.Tensor, names: Sequence[str]
-) -> pd.DataFrame:
-    """What a network calls images of classes that it does not know: its most frequent answer, and how frequent."""
-    answers = network(images).argmax(1)
-    rows = {}
-    for label, name in enumerate(names):
-        counts = torch.bincount(answers[labels == label], minlength=len(network.class_names or ()))
-        rows[name] = {"answer": int(counts.argmax()), "share": (counts.max() / counts.sum()).item()}
-    found = pd.DataFrame.from_dict(rows, orient="index")
-    known = network.class_names
-    found["answer"] = [known[k] if known else f"klasse {k}" for k in found.answer]
-    return found
+def percentage_points(measured: pd.DataFrame, column: str, ahead: str, behind: str) -> pd.DataFrame:
+    """How many percentage points `ahead` is over `behind`, two values of `column`, wherever both were measured.
+
+    Columns `strategy`, `images_per_class`, `seed`, `points`; of two strategies, `ahead` gives the row its name.
+    """
+    rows = [name for name in ("strategy", "images_per_class", "seed") if name != column]
+    each = measured.pivot_table("accuracy", rows, column)
+    points = (100 * (each[ahead] - each[behind])).dropna().rename("points").reset_index()
+    return points if "strategy" in points else points.assign(strategy=ahead)
 
 
 def winners(measured: pd.DataFrame) -> pd.DataFrame:
-    """For each number of images per class, the strategy with the highest mean accuracy, and the lecture's pair.
+    """For each number of images per class: the strategy `best` in the mean, and who won of the lecture's pair.
 
-    Columns `best`, `last_fc`, `several_fc` (mean accuracies) and `spread` (of the difference, seed by seed).
+    `gain`: the percentage points that »several FC« is ahead of »last FC«; `spread`: its deviation over the seeds.
     """
     mean = measured.groupby(["images_per_class", "strategy"]).accuracy.mean().unstack()
-    table = pd.DataFrame(
-        {"best": mean.idxmax(axis=1), "last_fc": mean["last_fc"], "several_fc": mean["several_fc"]}
+    points = (
+        percentage_points(measured, "strategy", "several_fc", "last_fc").groupby("images_per_class").points
     )
-    each = measured.pivot_table("accuracy", ["images_per_class", "seed"], "strategy")
-    table["spread"] = (each["several_fc"] - each["last_fc"]).groupby("images_per_class").std().fillna(0.0)
-    return table
+    table = {"best": mean.idxmax(axis=1), "gain": points.mean(), "spread": points.std().fillna(0.0)}
+    return pd.DataFrame(table)
 
 
 def verdict(row: pd.Series) -> str:
     """Which of the lecture's two strategies won, in a Danish sentence; »lige« within one standard deviation."""
-    gain = row.several_fc - row.last_fc
-    points = danish.number(100 * abs(gain), 1)
-    if abs(gain) <= row.spread:
-        return f"lige ({points} procentpoint, inden for spredningen)"
-    return f"{'flere FC' if gain > 0 else 'sidste FC'} med {points} procentpoint"
+    points = f"{danish.number(abs(row.gain), 1)} procentpoint"
+    if abs(row.gain) <= row.spread:
+        return f"lige ({points}, inden for spredningen)"
+    return f"{'flere FC' if row.gain > 0 else 'sidste FC'} med {points}"
 
 
 def with_names(measured: pd.DataFrame) -> pd.DataFrame:
@@ -91,9 +78,7 @@ def rule_halves(table: pd.DataFrame) -> list[str]:
 
     The smaller half of the numbers of images counts as few, the rest as many; a tie is no win.
     """
-    gain = (table.several_fc - table.last_fc).where(
-        (table.several_fc - table.last_fc).abs() > table.spread, 0.0
-    )
+    gain = table.gain.where(table.gain.abs() > table.spread, 0.0)
     few, many = gain.iloc[: len(gain) // 2], gain.iloc[len(gain) // 2 :]
     return [
         f"{name} ({danish.listing(map(danish.number, half.index))} pr. klasse): {strategy} er bedst "
@@ -103,21 +88,6 @@ def rule_halves(table: pd.DataFrame) -> list[str]:
             ("mange billeder", many, "flere FC", many > 0),
         )
     ]
-
-
-def rule_points(measured: pd.DataFrame) -> pd.DataFrame:
-    """How many percentage points »several FC« is ahead of »last FC«, for each number of images and seed."""
-    each = measured.pivot_table("accuracy", ["images_per_class", "seed"], "strategy")
-    points = 100 * (each["several_fc"] - each["last_fc"])
-    return points.rename("points").reset_index().assign(strategy="several_fc")
-
-
-def encoder_points(measured: pd.DataFrame, strategies: Sequence[str] = ENCODER_STRATEGIES) -> pd.DataFrame:
-    """How many percentage points the robust encoder is ahead of the standard one, strategy by strategy."""
-    chosen = measured[measured.strategy.isin(strategies)]
-    each = chosen.pivot_table("accuracy", ["strategy", "images_per_class", "seed"], "network")
-    points = 100 * (each["alexnet"] - each["standard"])
-    return points.dropna().rename("points").reset_index()
 
 
 def folder_notes(photos: PhotoFolder, few: int = 10) -> list[str]:

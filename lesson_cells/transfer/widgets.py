@@ -18,10 +18,10 @@ def transfer_choice(measured: Any) -> None:
     }
     few = {"images_per_class": sizes[0], "seconds": 5, "robust": True}
     fixed = [few, few | {"seconds": 60}, {"images_per_class": sizes[-1], "seconds": 60, "robust": True}]
-    explore(lambda **settings: _draw_choice(measured, **settings), controls, fixed)
 
+    def draw(images_per_class: int, seconds: int, robust: bool) -> Figure:
+        without = measured.strategy.isin(["scratch", "random"])  # the same whatever encoder there is
+        chosen = measured[without | (measured.network == ("alexnet" if robust else "standard"))]
+        return time_and_accuracy(chosen, images_per_class, seconds)
 
-def _draw_choice(measured: Any, images_per_class: int, seconds: int, robust: bool) -> Figure:
-    without = measured.strategy.isin(["scratch", "random"])  # the same whatever encoder there is
-    network = "alexnet" if robust else "standard"
-    return time_and_accuracy(measured[without | (measured.network == network)], images_per_class, seconds)
+    explore(draw, controls, fixed)

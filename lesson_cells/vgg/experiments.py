@@ -1,81 +1,65 @@
-"""Lesson 03: what a unit sees, measured with gradients, and what the first weights do to the signal.
+"""Lesson 03: what the units of a whole network see, measured with gradients, and what its blocks cost.
 
-A receptive field is a fact about kernels, strides and nothing else. So the stacks here have a single channel,
+A receptive field is a fact about kernels, strides and nothing else. So the twin here has a single channel, equal
 positive weights and no ReLU: no gradient can vanish by accident, and every pixel that can reach the unit shows.
 """
 
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 
 import pandas as pd
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from lesson_utils.networks import Network
-from lesson_utils.networks.layers import Conv, ConvBlock, GlobalAveragePool, MaxPool
-from lesson_utils.networks.network import build
-from lesson_utils.networks.vgg import REPEATS, WIDTHS
-from lesson_utils.networks.vgg import table as rows_of
+from lesson_utils import danish
+from lesson_utils.errors import LessonError
+from lesson_world import Samples, datasets
 
 
-def positive_conv(kernel: int, stride: int = 1, padding: int = 0, seed: int = 0) -> nn.Conv2d:
-    """One filter on one channel, float64, without bias: positive random weights whose sum is 1."""
-    conv = nn.Conv2d(1, 1, kernel, stride, padding, bias=False, dtype=torch.float64)
-    generator = torch.Generator().manual_seed(seed)
-    weights = 0.5 + torch.rand(conv.weight.shape, generator=generator, dtype=torch.float64)
-    conv.weight.data = weights / weights.sum()
-    return conv
+def new_images() -> Samples:
+    """Ten images of each of the world's classes, which no network has seen."""
+    return datasets.base(220, seed=datasets.TEST)
 
 
-def positive_stack(layers: Sequence[tuple[int, int]], seed: int = 0) -> nn.Sequential:
-    """`positive_conv`s on top of each other, given as (kernel, stride)."""
-    return nn.Sequential(*(positive_conv(*layer, seed=seed + k) for k, layer in enumerate(layers)))
+def one_channel_twin(layers: pd.DataFrame) -> nn.Sequential:
+    """A network's conv layers and pools with the same kernel, stride and padding, as averages of one channel.
 
-
-def gradient_of_middle(stack: nn.Module, size: int) -> Tensor:
-    """(size, size): how much each pixel of the image changes the unit in the middle of the stack's output."""
-    image = torch.zeros(1, 1, size, size, dtype=torch.float64, requires_grad=True)
-    answer = stack(image)[0, 0]
-    (gradient,) = torch.autograd.grad(answer[answer.shape[0] // 2, answer.shape[1] // 2], image)
-    return gradient[0, 0]
-
-
-def support(gradient: Tensor) -> tuple[int, int]:
-    """(height, width) of the smallest rectangle that holds every pixel whose gradient is not zero."""
-    rows, columns = (gradient != 0).nonzero(as_tuple=True)
-    return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
-
-
-def shadow(layers: pd.DataFrame, seed: int = 0) -> nn.Sequential:
-    """A network's conv layers and pools with the same kernel, stride and padding, but one positive channel.
-
-    `layers`: its `layer_table`. A pool weighs its pixels instead of choosing one: it looks at the same window.
+    `layers`: its `layer_table`. Raises LessonError for a layer that is neither, before the FC layers.
     """
-    looking = layers[layers["kind"].isin(["conv", "maxpool"])]
-    convs = OrderedDict(
-        (name, positive_conv(int(row.kernel), int(row.stride), int(row.padding), seed + k))
-        for k, (name, row) in enumerate(looking.iterrows())
-    )
-    return nn.Sequential(convs)
+    twin = OrderedDict()
+    for name, row in layers.iterrows():
+        if row.kind in ("conv", "maxpool"):
+            twin[name] = nn.AvgPool2d(int(row.kernel), int(row.stride), int(row.padding))
+        elif row.kind not in (
+            "fc",
+            "norm",
+        ):  # these see nothing more than what lies before them, or all of it
+            raise LessonError(
+                f"Feltet kan ikke måles i laget »{name}« af slagsen »{row.kind}«: vælg et netværk, der kun har "
+                "conv-lag, pooling og FC-lag."
+            )
+    return nn.Sequential(twin)
 
 
-def room(layers: pd.DataFrame) -> int:
+def image_size_for(layers: pd.DataFrame) -> int:
     """An image size at which no unit in the middle looks over the edge: a multiple of 32 pixels."""
     looking = layers[layers["kind"].isin(["conv", "maxpool"])]
     return 32 * math.ceil(looking["receptive_field"].max() / 32) + 64
 
 
-def measured_fields(layers: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """For each conv layer and pool: the receptive field by the formula and by the gradient, in pixels."""
-    stack, size = shadow(layers, seed), room(layers)
-    names = [name for name, _ in stack.named_children()]
-    rows = {}
-    for depth, name in enumerate(names, start=1):
-        seen = max(support(gradient_of_middle(stack[:depth], size)))  # the field is square: see the tests
-        rows[name] = {"formula": int(layers.loc[name, "receptive_field"]), "gradient": seen}
+def measured_fields(layers: pd.DataFrame, gradient_of_middle: Callable[..., Tensor]) -> pd.DataFrame:
+    """For each conv layer and pool its `block`, and the receptive field (pixels): `formula` and `gradient`.
+
+    `gradient_of_middle(stack, size)` gives (size, size): how much each pixel of an image changes the unit in the
+    middle of the stack's answer. Raises LessonError for what `one_channel_twin` and `block_of` do not know.
+    """
+    twin, size, rows = one_channel_twin(layers), image_size_for(layers), {}
+    for depth, name in enumerate(dict(twin.named_children()), start=1):
+        seen = gradient_of_middle(twin[:depth], size).nonzero()
+        width = int((seen.amax(0) - seen.amin(0)).max()) + 1  # the field is square: see the tests
+        formula = int(layers.loc[name, "receptive_field"])
+        rows[name] = {"block": block_of(name), "formula": formula, "gradient": width}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
 
 
@@ -84,48 +68,40 @@ def width_of_share(gradient: Tensor, share: float) -> int:
     rows, columns = (gradient != 0).nonzero(as_tuple=True)
     field = gradient[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     side = field.shape[0]
-    for cut in reversed(range((side + 1) // 2)):
-        inner = field[cut : side - cut, cut : side - cut]
-        if inner.sum() >= share * field.sum():
-            return inner.shape[0]
-    return side
+    widths = range(2 - side % 2, side + 1, 2)
+    inner = {width: field[(cut := (side - width) // 2) : side - cut, cut : side - cut] for width in widths}
+    return next((width for width in widths if inner[width].sum() >= share * field.sum()), side)
+
+
+def block_of(layer: str) -> int:
+    """`conv3_2` and `pool3` -> 3. Raises LessonError for a name without a number."""
+    if not (number := re.search("[0-9]+", layer)):
+        raise LessonError(f"Laget »{layer}« har intet nummer, så dets blok er ukendt: giv det et nummer.")
+    return int(number[0])
 
 
 def by_block(layers: pd.DataFrame) -> pd.DataFrame:
     """Sums per block, fc6, fc7 and fc8: `parameters`, `multiply_adds`, `activations` (numbers per image).
 
-    `layers`: the `layer_table` of a VGG network; pools belong to the block that they end.
+    `layers`: the `layer_table` of a VGG network; pools belong to the block that they end. Raises LessonError as
+    `block_of` does.
     """
     sums = layers.assign(activations=layers["channels"] * layers["height"] * layers["width"])
-    names = [
-        f"blok {re.search('[0-9]', name)[0]}" if not name.startswith("fc") else name for name in layers.index
-    ]
+    names = [name if name.startswith("fc") else f"blok {block_of(name)}" for name in layers.index]
     return sums[["parameters", "multiply_adds", "activations"]].groupby(names, sort=False).sum()
 
 
-def with_gap(depth: int = 16, classes: int = 1000) -> Network:
-    """VGG's conv layers, then global average pooling and one linear layer: no fc6 and fc7. On `meta`."""
-    rows = [row for row in rows_of(WIDTHS, REPEATS[depth], 4096, 0.5) if isinstance(row, Conv | MaxPool)]
-    return build(f"VGG-{depth} med GAP", [*rows, GlobalAveragePool()], classes, 224, device="meta")
-
-
-@torch.no_grad()
-def signal_strength(network: Network, image: Tensor, spread: float | None = None, seed: int = 0) -> pd.Series:
-    """The standard deviation of each conv layer's output for an image (3, H, W), with new first weights.
-
-    Weights are normal with standard deviation `spread` in every layer; None: He et al. 2015, the square root of
-    2 / fan-in. Biases are zero. `network` gives the layers' shapes and may be on `meta`.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    signal = (image[None] - image.mean()) / image.std()
-    strengths = {}
-    for name, module in network.layers.named_children():
-        if isinstance(module, ConvBlock):
-            shape = module.conv.weight.shape
-            deviation = math.sqrt(2 / math.prod(shape[1:])) if spread is None else spread
-            weight = torch.empty(shape).normal_(0.0, deviation, generator=generator)
-            signal = F.relu(F.conv2d(signal, weight, padding=module.conv.padding))
-            strengths[name] = float(signal.std())
-        elif isinstance(module, nn.MaxPool2d):
-            signal = module(signal)
-    return pd.Series(strengths, name="std").rename_axis("layer")
+def overview(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Networks side by side, from their layer tables: conv layers, costs, and the last conv layer's field."""
+    rows = {}
+    for name, table in tables.items():
+        conv = table[table.kind == "conv"]
+        rows[name] = {
+            "conv-lag": len(conv),
+            "parametre": table.parameters.sum(),
+            "parametre i conv-lag": danish.percent(conv.parameters.sum() / table.parameters.sum()),
+            "multiply-adds": danish.short(table.multiply_adds.sum()),
+            "multiply-adds i conv-lag": danish.percent(conv.multiply_adds.sum() / table.multiply_adds.sum()),
+            "felt": conv.receptive_field.iloc[-1],
+        }
+    return pd.DataFrame(rows.values(), rows)

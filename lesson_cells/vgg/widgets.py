@@ -1,8 +1,8 @@
-"""The widgets of the lesson: how receptive fields grow. Nothing is computed here."""
+"""The widgets of the lesson: how receptive fields grow."""
 
 from typing import Any
 
-from lesson_cells.vgg.receptive_field_figures import StackedLayer, field_on_photo
+from lesson_cells.vgg.figures import StackedLayer, stack_fields
 from lesson_utils.networks import arithmetic
 from lesson_utils.show.explore import Slider, Switch, explore
 
@@ -16,12 +16,9 @@ def receptive_field(photo: Any) -> None:
         "blocks": Slider("Antal blokke", 3, 1, 4),
         "stride": Slider("Skridtlængde i første foldning", 1, 1, 4),
     }
-    fixed = [
-        {"small": 2, "large": 0, "pooling": False, "blocks": 1, "stride": 1},
-        {"small": 0, "large": 1, "pooling": False, "blocks": 1, "stride": 1},
-        {"small": 3, "large": 0, "pooling": True, "blocks": 4, "stride": 1},
-    ]
-    explore(lambda **settings: field_on_photo(photo, _stack(**settings)), controls, fixed)
+    settings = [(2, 0, False, 1, 1), (0, 1, False, 1, 1), (3, 0, True, 4, 1)]
+    fixed = [dict(zip(controls, each, strict=True)) for each in settings]
+    explore(lambda **chosen: stack_fields(photo, _stack(**chosen)), controls, fixed)
 
 
 def _stack(small: int, large: int, pooling: bool, blocks: int, stride: int) -> list[StackedLayer]:

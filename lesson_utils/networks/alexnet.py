@@ -10,7 +10,7 @@ import torch
 
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.layers import Conv, Dropout, FullyConnected, LocalNorm, MaxPool, Row
-from lesson_utils.networks.network import Network, build
+from lesson_utils.networks.network import MINI, Network, build
 
 # Section 3.5. conv2, conv4 and conv5 see only half of the channels before them (groups=2): the paper split the
 # network over two GPUs. Section 3.3: k = 2, n = 5, alpha = 1e-4, beta = 0.75, where the paper's sum is not
@@ -33,7 +33,7 @@ PAPER = [
 ]
 
 # The same family for 64x64: a smaller first filter and stride, batch norm in the place of the local norm.
-MINI = [
+SMALL = [
     Conv("conv1", 48, kernel=9, stride=2, batch_norm=True),
     MaxPool("pool1", 3, 2, ceil=True),
     Conv("conv2", 96, kernel=5, batch_norm=True),
@@ -46,6 +46,22 @@ MINI = [
     Dropout("drop6", 0.3),
     FullyConnected("fc7", 256),
     Dropout("drop7", 0.3),
+]
+
+# The single tower of 2014: 64 first filters, no groups, no local norm.
+TORCHVISION = [
+    Conv("conv1", 64, kernel=11, stride=4, padding=2),
+    MaxPool("pool1", 3, 2),
+    Conv("conv2", 192, kernel=5),
+    MaxPool("pool2", 3, 2),
+    Conv("conv3", 384, kernel=3),
+    Conv("conv4", 256, kernel=3),
+    Conv("conv5", 256, kernel=3),
+    MaxPool("pool5", 3, 2),
+    Dropout("drop5", 0.5),
+    FullyConnected("fc6", 4096),
+    Dropout("drop6", 0.5),
+    FullyConnected("fc7", 4096),
 ]
 
 
@@ -69,10 +85,16 @@ def alexnet(
 
 def mini(classes: int, seed: int = 0, device: str | torch.device = "cpu") -> Network:
     """MiniAlexNet: the family for 64x64 images, 1.7 million parameters."""
-    return build("MiniAlexNet", MINI, classes, 64, seed, device, mean=(0.5,) * 3, std=(0.25,) * 3)
+    return build("MiniAlexNet", SMALL, classes, seed=seed, device=device, **MINI)
+
+
+def relative(device: str | torch.device = "cpu") -> Network:
+    """torchvision's AlexNet: Krizhevsky 2014, »One weird trick for parallelizing …«."""
+    return build("AlexNet (torchvision)", TORCHVISION, 1000, 224, device=device)
 
 
 alexnet.mini = mini
+alexnet.relative = relative
 
 
 def _pool_first(rows: Sequence[Row]) -> list[Row]:

@@ -92,19 +92,19 @@ def receptive_fields(layers: Sequence[tuple[int, int]]) -> list[ReceptiveField]:
     return fields
 
 
-COLUMNS = [
-    "kind",
-    "kernel",
-    "stride",
-    "padding",
-    "channels",
-    "height",
-    "width",
-    "parameters",
-    "multiply_adds",
-    "receptive_field",
-    "jump",
-]
+KINDS = {
+    nn.Conv2d: "conv",
+    nn.Linear: "fc",
+    nn.MaxPool2d: "maxpool",
+    nn.AvgPool2d: "avgpool",
+    nn.AdaptiveAvgPool2d: "gap",
+    nn.LocalResponseNorm: "norm",
+    nn.BatchNorm2d: "norm",
+    nn.Dropout: "dropout",
+}
+WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
+COLUMNS = ["kind", "kernel", "stride", "padding", "channels", "height", "width", "parameters"]
+COLUMNS += ["multiply_adds", "receptive_field", "jump"]
 
 
 def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFrame:
@@ -113,10 +113,15 @@ def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFra
     `channels`, `height`, `width` are the output's (an FC layer's map is 1x1), for one image of
     `input_size` x `input_size` pixels; `receptive_field` and `jump` are in pixels of that image and count as if
     it went on beyond its edges. Auxiliary heads are no row. Works on `meta` and on any module that torch.fx can
-    trace; a network of the course has one row per row of its own table, any other one per module.
+    trace; a network of the course has one row per row of its own table, any other one per module that runs.
+    Raises LessonError for a module that cannot be traced, and for windows that are not square.
     """
     recorder = _record(network, input_size)
-    rows = {path.removeprefix("layers."): _row(path, module, recorder) for path, module in _rows_of(network)}
+    rows = {
+        path.removeprefix("layers."): _row(path, module, recorder)
+        for path, module in _rows_of(network)
+        if path in recorder.last
+    }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).rename_axis("layer")
     numbers = [column for column in COLUMNS if column != "kind"]
     return table.astype(dict.fromkeys(numbers, "Int64"))
@@ -164,7 +169,7 @@ def _rows_of(network: nn.Module) -> list[tuple[str, nn.Module]]:
         modules = [(f"layers.{name}", module) for name, module in network.layers.named_children()]
     else:
         modules = [(path, module) for path, module in network.named_modules() if not list(module.children())]
-    silent = (nn.Dropout, nn.ReLU, nn.BatchNorm2d, nn.Flatten)
+    silent = (nn.Dropout, nn.ReLU, nn.Identity, nn.Flatten)
     return [(path, module) for path, module in modules if not isinstance(module, silent)]
 
 
@@ -173,6 +178,7 @@ class _Recorder(fx.Interpreter):
 
     def __init__(self, traced: fx.GraphModule):
         super().__init__(traced)
+        self.extra_traceback = False  # it would be added to the sentence of a LessonError
         self.fields: dict[fx.Node, ReceptiveField] = {}
         self.middles: dict[fx.Node, float] = {}  # the pixel in the middle of what the first unit sees
         self.shapes: dict[fx.Node, torch.Size] = {}
@@ -203,8 +209,9 @@ class _Recorder(fx.Interpreter):
 
 def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> tuple[int, int, int]:
     """(kernel, stride, padding) of whatever made a map of shape `after` out of one of shape `before`."""
-    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        return _first(module.kernel_size), _first(module.stride), _first(module.padding)
+    if isinstance(module, WINDOWS):
+        kernel = (_side(module, "kernel_size") - 1) * _side(module, "dilation") + 1
+        return kernel, _side(module, "stride"), _side(module, "padding")
     if len(before) == 4 and len(after) == 2:  # flattened: the next layer sees every position at once
         return before[2], 1, 0
     if isinstance(module, nn.AdaptiveAvgPool2d) and after[2] == 1:
@@ -215,14 +222,16 @@ def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> 
 def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]:
     node = recorder.last[path]
     shape = recorder.shapes[node]
-    convs = [part for part in module.modules() if isinstance(part, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d)]
-    window = convs[0] if len(convs) == 1 else None  # an inception module has many; its row leaves them out
+    windows = [part for part in module.modules() if isinstance(part, WINDOWS)]
+    window = (
+        windows[0] if len(windows) == 1 else None
+    )  # an inception module has many; its row leaves them out
     field = recorder.fields[node]
     return {
-        "kind": _kind(module),
-        "kernel": window and _first(window.kernel_size),
-        "stride": window and _first(window.stride),
-        "padding": window and _first(window.padding),
+        "kind": kind_of(module),
+        "kernel": window and _side(window, "kernel_size"),
+        "stride": window and _side(window, "stride"),
+        "padding": window and _side(window, "padding"),
         "channels": shape[1],
         "height": shape[2] if len(shape) == 4 else 1,
         "width": shape[3] if len(shape) == 4 else 1,
@@ -235,21 +244,28 @@ def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]
     }
 
 
-def _kind(module: nn.Module) -> str:
-    parts = list(module.modules())
-    if sum(isinstance(part, nn.Conv2d) for part in parts) > 1:
-        return "inception"
-    for kind, types in (
-        ("conv", nn.Conv2d),
-        ("fc", nn.Linear),
-        ("maxpool", nn.MaxPool2d),
-        ("gap", nn.AdaptiveAvgPool2d | nn.AvgPool2d),
-        ("norm", nn.LocalResponseNorm),
-    ):
-        if any(isinstance(part, types) for part in parts):
-            return kind
-    return type(module).__name__.lower()
+def kind_of(module: nn.Module) -> str:
+    """What a row of a network is: what its module says, else what PyTorch's own is called in the course.
+
+    A container that says nothing is of the kind of its one conv or FC layer; else its class's name tells.
+    """
+    said = getattr(module, "kind", None)
+    if isinstance(said, str):
+        return said
+    weighty = [part for part in module.modules() if isinstance(part, nn.Conv2d | nn.Linear)]
+    known = type(weighty[0] if len(weighty) == 1 else module)
+    return KINDS.get(known, known.__name__.lower())
 
 
-def _first(value: int | tuple[int, ...]) -> int:
-    return value[0] if isinstance(value, tuple) else value
+def _side(window: nn.Module, what: str) -> int:
+    """One side of a square kernel, stride, padding or dilation; LessonError where the sides differ."""
+    value = getattr(window, what, 1)
+    if isinstance(value, str):  # padding="same" or "valid"
+        return (_side(window, "kernel_size") - 1) * _side(window, "dilation") // 2 if value == "same" else 0
+    sides = {value} if isinstance(value, int) else set(value)
+    if len(sides) > 1:
+        raise LessonError(
+            f"Lagtabellen regner kun med kvadratiske vinduer, men et {type(window).__name__} har {what} "
+            f"{tuple(value)}: vælg lige store sider."
+        )
+    return sides.pop()

@@ -5,29 +5,24 @@ table below is the paper's table 1, column by column; the miniature is a shorter
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
+from lesson_utils.networks.arithmetic import output_size
 from lesson_utils.networks.layers import (
     Conv,
     ConvBlock,
     Dropout,
     FCBlock,
-    FullyConnected,
     GlobalAveragePool,
     LocalNorm,
     MaxPool,
     Row,
     Shape,
-    build_layers,
 )
-from lesson_utils.networks.network import Network, materialise
-
-AUXILIARY_WEIGHT = 0.3  # section 5: what each auxiliary loss counts beside the main one
+from lesson_utils.networks.network import MINI, Network, build
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,18 @@ class Auxiliary:
     hidden: int
     dropout: float
 
+    def build(self, shape: Shape, classes: int) -> nn.Sequential:
+        size = output_size(shape.size, self.pool, self.stride, rounding="floor")
+        return nn.Sequential(
+            OrderedDict(
+                pool=nn.AvgPool2d(self.pool, self.stride),
+                conv=ConvBlock(shape.channels, self.width, 1),
+                fc1=FCBlock(self.width * size**2, self.hidden),
+                drop=nn.Dropout(self.dropout),
+                fc2=FCBlock(self.hidden, classes, relu=False),
+            )
+        )
+
 
 # Table 1. The paper does not give the constants of its local norm; these are Caffe's defaults, with which the
 # published BVLC weights were trained.
@@ -91,7 +98,7 @@ PAPER = [
 # Section 5: average pool 5x5 with stride 3, 1x1 to 128, FC of 1024, dropout of 70 %.
 PAPER_AUXILIARY = [Auxiliary(after, 5, 3, 128, 1024, 0.7) for after in ("inception_4a", "inception_4d")]
 
-MINI = [
+SMALL = [
     Conv("conv1", 32, kernel=7, stride=2, batch_norm=True),
     MaxPool("pool1", 3, 2, ceil=True),
     Conv("conv2_reduce", 32, kernel=1, batch_norm=True),
@@ -105,7 +112,7 @@ MINI = [
     GlobalAveragePool("gap"),
     Dropout("drop", 0.2),
 ]
-MINI_AUXILIARY = [Auxiliary("inception_4a", 2, 2, 48, 128, 0.4)]
+SMALL_AUXILIARY = [Auxiliary("inception_4a", 2, 2, 48, 128, 0.4)]
 
 
 class InceptionModule(nn.Module):
@@ -114,6 +121,7 @@ class InceptionModule(nn.Module):
     1x1 · 1x1 then 3x3 · 1x1 then 5x5 · max pool then 1x1 (figure 2(b) of the paper).
     """
 
+    kind = "inception"
     branch_ends = ("conv1x1", "conv3x3", "conv5x5", "pool_proj")  # in the order of their channels
 
     def __init__(self, channels: int, row: Inception):
@@ -126,6 +134,8 @@ class InceptionModule(nn.Module):
         self.conv5x5 = ConvBlock(row.reduce5x5, row.conv5x5, kernel, padding=kernel // 2, batch_norm=bn)
         self.pool = nn.MaxPool2d(3, stride=1, padding=1)
         self.pool_proj = ConvBlock(channels, row.pool_proj, 1, batch_norm=bn)
+        ends = {end: self.get_submodule(end) for end in self.branch_ends}
+        self.before_relu = [f"{end}.{path}" for end, block in ends.items() for path in block.before_relu]
 
     def forward(self, features: Tensor) -> Tensor:
         branches = [
@@ -137,94 +147,46 @@ class InceptionModule(nn.Module):
         return torch.cat(branches, dim=1)
 
 
-class TrainingOutput(NamedTuple):
-    """What GoogLeNet answers while it trains: its own logits, and those of each auxiliary classifier."""
-
-    logits: Tensor
-    auxiliary: dict[str, Tensor]
-
-
-class GoogLeNet(Network):
-    """A `Network` with auxiliary classifiers, which run in training mode only."""
-
-    def __init__(self, *arguments: object, auxiliary: dict[str, nn.Module], **options: object):
-        super().__init__(*arguments, **options)
-        self.auxiliary = nn.ModuleDict(auxiliary)
-
-    def forward(self, images: Tensor) -> Tensor | TrainingOutput:
-        features = self.normalize(images)
-        answers = {}
-        for name, layer in self.layers.named_children():
-            features = layer(features)
-            if self.training and name in self.auxiliary:
-                answers[name] = self.auxiliary[name](features)
-        return TrainingOutput(features, answers) if answers else features
-
-    def loss(self, output: Tensor | TrainingOutput, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-        """Cross-entropy of the network, plus 0.3 times that of each auxiliary classifier."""
-        if isinstance(output, Tensor):
-            return super().loss(output, labels, label_smoothing)
-        helpers = sum(
-            super(GoogLeNet, self).loss(a, labels, label_smoothing) for a in output.auxiliary.values()
-        )
-        return super().loss(output.logits, labels, label_smoothing) + AUXILIARY_WEIGHT * helpers
-
-
 def googlenet(
     classes: int = 1000, auxiliary: bool = True, seed: int = 0, device: str | torch.device = "cpu"
-) -> GoogLeNet:
+) -> Network:
     """The paper's network for 224x224 images.
 
     With 1000 classes it has 6,998,552 parameters, and 13,378,280 with its two auxiliary classifiers.
     """
-    return build("GoogLeNet", PAPER, PAPER_AUXILIARY if auxiliary else [], classes, 224, seed, device)
+    helpers = PAPER_AUXILIARY if auxiliary else []
+    return build("GoogLeNet", PAPER, classes, 224, seed, device, head="fc", auxiliary=helpers)
 
 
-def mini(
-    classes: int, auxiliary: bool = True, seed: int = 0, device: str | torch.device = "cpu"
-) -> GoogLeNet:
+def mini(classes: int, auxiliary: bool = True, seed: int = 0, device: str | torch.device = "cpu") -> Network:
     """MiniGoogLeNet: stem, 3a, 3b, 4a (with an auxiliary classifier), 4b, GAP; 0.4 million parameters."""
-    helpers = MINI_AUXILIARY if auxiliary else []
-    return build("MiniGoogLeNet", MINI, helpers, classes, 64, seed, device, mean=(0.5,) * 3, std=(0.25,) * 3)
+    options = {"seed": seed, "device": device, "auxiliary": SMALL_AUXILIARY if auxiliary else []}
+    return build("MiniGoogLeNet", SMALL, classes, head="fc", **options, **MINI)
+
+
+def relative(device: str | torch.device = "cpu") -> Network:
+    """torchvision's GoogLeNet: batch norm in the place of local norm, and 3x3 filters where the paper has 5x5."""
+    # its weights were trained on images normalised to -1..1, not by ImageNet's mean
+    half = (0.5, 0.5, 0.5)
+    network = build(
+        "GoogLeNet (torchvision)", TORCHVISION, 1000, 224, device=device, head="fc", mean=half, std=half
+    )
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eps = 1e-3
+    return network
 
 
 googlenet.mini = mini
+googlenet.relative = relative
 
 
-def build(
-    name: str,
-    rows: Sequence[Row],
-    auxiliary: Sequence[Auxiliary],
-    classes: int,
-    input_size: int,
-    seed: int = 0,
-    device: str | torch.device = "cpu",
-    **options: object,
-) -> GoogLeNet:
-    """A network of this shape from its table; the linear layer `fc` has one output per class."""
-    with torch.device("meta"):
-        layers = build_layers([*rows, FullyConnected("fc", classes, relu=False)], input_size)
-        shapes = _shapes(rows, input_size)
-        heads = {row.after: _head(row, shapes[row.after], classes) for row in auxiliary}
-        network = GoogLeNet(name, layers, input_size, auxiliary=heads, **options)
-    return materialise(network, seed, device)
+def _as_torchvisions(row: Row) -> Row:
+    if isinstance(row, Conv):
+        return replace(row, batch_norm=True)
+    if isinstance(row, Inception):
+        return replace(row, batch_norm=True, kernel5x5=3)
+    return replace(row, kernel=2) if row.name == "pool4" else row
 
 
-def _head(row: Auxiliary, shape: Shape, classes: int) -> nn.Sequential:
-    size = (shape.size - row.pool) // row.stride + 1
-    return nn.Sequential(
-        OrderedDict(
-            pool=nn.AvgPool2d(row.pool, row.stride),
-            conv=ConvBlock(shape.channels, row.width, 1),
-            fc1=FCBlock(row.width * size**2, row.hidden),
-            drop=nn.Dropout(row.dropout),
-            fc2=FCBlock(row.hidden, classes, relu=False),
-        )
-    )
-
-
-def _shapes(rows: Sequence[Row], input_size: int) -> dict[str, Shape]:
-    shape, shapes = Shape(3, input_size), {}
-    for row in rows:
-        shapes[row.name] = shape = row.build(shape)[1]
-    return shapes
+TORCHVISION = [_as_torchvisions(row) for row in PAPER if not isinstance(row, LocalNorm)]

@@ -1,12 +1,14 @@
-"""What the three networks share: the rows of their tables and the blocks that those rows become.
+"""What the networks share: the rows of their tables and the blocks that those rows become.
 
-A network is written as a table, a list of rows such as `Conv("conv1", 96, kernel=11, stride=4)`. `build_layers`
+A network is written as a table, a list of rows such as `Conv("conv1", 96, kernel=11, stride=4)`. `network.build`
 turns the rows into modules one after another and carries the number of channels and the size of the feature
 maps along, so a table never states the same number twice. Another table gives another network of the family.
+
+A block says what it is in the layer table (`kind`), and at which paths inside it stands what goes into its last
+ReLU (`before_relu`; none: it has no ReLU). A network's own blocks and rows stand in its file.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -36,7 +38,7 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class Conv:
-    """A conv layer and its ReLU. Without `padding` the feature map keeps its size at stride 1."""
+    """A conv layer and (but for `relu=False`) its ReLU. Without `padding` the map keeps its size at stride 1."""
 
     name: str
     width: int
@@ -45,14 +47,13 @@ class Conv:
     padding: int | None = None
     groups: int = 1
     batch_norm: bool = False
+    relu: bool = True
 
     def build(self, shape: Shape) -> tuple[nn.Module, Shape]:
         padding = self.kernel // 2 if self.padding is None else self.padding
-        block = ConvBlock(
-            shape.channels, self.width, self.kernel, self.stride, padding, self.groups, self.batch_norm
-        )
-        size = output_size(shape.size, self.kernel, self.stride, padding, rounding="floor")
-        return block, Shape(self.width, size)
+        size = (self.kernel, self.stride, padding)
+        block = ConvBlock(shape.channels, self.width, *size, self.groups, self.batch_norm, self.relu)
+        return block, Shape(self.width, output_size(shape.size, *size, rounding="floor"))
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,12 @@ class MaxPool:
     kernel: int
     stride: int
     ceil: bool = False
+    padding: int = 0
 
     def build(self, shape: Shape) -> tuple[nn.Module, Shape]:
-        rounding = "ceil" if self.ceil else "floor"
-        size = output_size(shape.size, self.kernel, self.stride, rounding=rounding)
-        return nn.MaxPool2d(self.kernel, self.stride, ceil_mode=self.ceil), Shape(shape.channels, size)
+        size = (self.kernel, self.stride, self.padding)
+        after = output_size(shape.size, *size, rounding="ceil" if self.ceil else "floor")
+        return nn.MaxPool2d(*size, ceil_mode=self.ceil), Shape(shape.channels, after)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,9 @@ class Dropout:
 
 
 class ConvBlock(nn.Sequential):
-    """conv, (batch norm), ReLU. The ReLU is not in place: it would overwrite what `conv4.pre` shows."""
+    """conv, (batch norm), (ReLU). The ReLU is not in place: it would overwrite what `conv4.pre` shows."""
+
+    kind = "conv"
 
     def __init__(
         self,
@@ -132,6 +136,7 @@ class ConvBlock(nn.Sequential):
         padding: int = 0,
         groups: int = 1,
         batch_norm: bool = False,
+        relu: bool = True,
     ):
         parts = OrderedDict()
         # batch norm subtracts the mean, and with it any bias that the convolution could have added
@@ -140,30 +145,27 @@ class ConvBlock(nn.Sequential):
         )
         if batch_norm:
             parts["norm"] = nn.BatchNorm2d(width)
-        parts["relu"] = nn.ReLU()
+        before_relu = [next(reversed(parts))] if relu else []
+        if relu:
+            parts["relu"] = nn.ReLU()
         super().__init__(parts)
+        self.before_relu = before_relu
 
 
 class FCBlock(nn.Module):
     """flatten, linear, (ReLU): (N, C, H, W) or (N, C·H·W) -> (N, width)."""
 
+    kind = "fc"
+
     def __init__(self, in_features: int, width: int, relu: bool = True):
         super().__init__()
         self.linear = nn.Linear(in_features, width)
         self.relu = nn.ReLU() if relu else None
+        self.before_relu = ["linear"] if relu else []
 
     def forward(self, features: Tensor) -> Tensor:
         features = self.linear(flatten_features(features, self.linear.in_features))
         return features if self.relu is None else self.relu(features)
-
-
-def build_layers(rows: Sequence[Row], input_size: int, channels: int = 3) -> nn.Sequential:
-    """The modules of a table, by their rows' names, for images of `channels` x `input_size` x `input_size`."""
-    shape = Shape(channels, input_size)
-    modules = OrderedDict()
-    for row in rows:
-        modules[row.name], shape = row.build(shape)
-    return nn.Sequential(modules)
 
 
 def flatten_features(features: Tensor, expected: int) -> Tensor:

@@ -2,8 +2,9 @@
 
 import copy
 import math
-from collections.abc import Sequence
-from typing import TypeVar
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -11,18 +12,29 @@ from torch.nn import functional as F
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
-from lesson_utils.networks.layers import ConvBlock, FCBlock, FullyConnected, Row, build_layers
+from lesson_utils.networks.arithmetic import kind_of
+from lesson_utils.networks.layers import FullyConnected, Row, Shape
 
 T = TypeVar("T")
 IMAGENET_MEAN = (0.485, 0.456, 0.406)  # of the training images, channel by channel, RGB in 0..1
 IMAGENET_STD = (0.229, 0.224, 0.225)
+MINI = {"input_size": 64, "mean": (0.5, 0.5, 0.5), "std": (0.25, 0.25, 0.25)}  # for the image world's images
+AUXILIARY_WEIGHT = 0.3  # what each auxiliary loss counts beside the main one (GoogLeNet's paper, section 5)
+
+
+class TrainingOutput(NamedTuple):
+    """What a network with auxiliary classifiers answers while it trains: its own logits, and each of theirs."""
+
+    logits: Tensor
+    auxiliary: dict[str, Tensor]
 
 
 class Network(nn.Module):
     """A classifier whose layers carry the names that its paper gives them.
 
     Takes `float32 (N, 3, H, W)`, RGB in 0..1, normalises by itself (`mean` and `std` are buffers) and answers
-    with logits `(N, classes)`. `layers` holds the rows of its table by name.
+    with logits `(N, classes)`. `layers` holds the rows of its table by name, `auxiliary` the classifiers that read
+    the outputs of some of them, in training mode only.
     """
 
     def __init__(
@@ -32,29 +44,30 @@ class Network(nn.Module):
         input_size: int,
         mean: Sequence[float] = IMAGENET_MEAN,
         std: Sequence[float] = IMAGENET_STD,
-        class_names: Sequence[str] | None = None,
+        auxiliary: Mapping[str, nn.Module] | None = None,
     ):
         super().__init__()
         self.name = name
         self.layers = layers
         self.input_size = input_size
-        self.class_names = None if class_names is None else tuple(class_names)
+        self.class_names: tuple[str, ...] | None = None
         self.normalization = (tuple(mean), tuple(std))
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+        self.auxiliary = nn.ModuleDict(auxiliary)
 
     @property
     def layer_names(self) -> list[str]:
         """The layers in order, without the rows that only pool, normalise or drop out."""
-        without_weights = (nn.MaxPool2d, nn.LocalResponseNorm, nn.Dropout)
-        return [
-            name for name, module in self.layers.named_children() if not isinstance(module, without_weights)
-        ]
+        passing = ("maxpool", "avgpool", "norm", "dropout")
+        return [name for name, row in self.layers.named_children() if kind_of(row) not in passing]
 
     @property
     def map_layers(self) -> list[str]:
         """Those of them that answer with feature maps."""
-        return [name for name in self.layer_names if not name.startswith(("fc", "gap"))]
+        return [
+            name for name in self.layer_names if kind_of(self.layers.get_submodule(name)) not in ("fc", "gap")
+        ]
 
     @property
     def device(self) -> torch.device:
@@ -65,12 +78,22 @@ class Network(nn.Module):
         check_images(images)
         return (images.to(self.mean) - self.mean) / self.std
 
-    def forward(self, images: Tensor) -> Tensor:
-        return self.layers(self.normalize(images))
+    def forward(self, images: Tensor) -> Tensor | TrainingOutput:
+        features, answers = self.normalize(images), {}
+        for name, layer in self.layers.named_children():
+            features = layer(features)
+            if self.training and name in self.auxiliary:
+                answers[name] = self.auxiliary[name](features)
+        return TrainingOutput(features, answers) if answers else features
 
-    def loss(self, output: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-        """Mean cross-entropy of the logits that `forward` gave for `labels` (N,)."""
-        return F.cross_entropy(output, labels, label_smoothing=label_smoothing)
+    def loss(self, output: Tensor | TrainingOutput, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
+        """Mean cross-entropy of `forward`'s answer for `labels` (N,); each auxiliary classifier's counts 0.3."""
+        logits, auxiliary = (output, {}) if isinstance(output, Tensor) else output
+        own, *helpers = (
+            F.cross_entropy(answer, labels, label_smoothing=label_smoothing)
+            for answer in (logits, *auxiliary.values())
+        )
+        return own + AUXILIARY_WEIGHT * sum(helpers)
 
     def locate(self, layer: str) -> list[str]:
         """The modules whose outputs, joined along the channels, are the layer's: one, but for `inception_4a.pre`.
@@ -86,17 +109,10 @@ class Network(nn.Module):
             )
         if name == layer:
             return [f"layers.{name}"]
-        return [f"layers.{path}" for path in self._before_relu(name, modules[name])]
-
-    def _before_relu(self, name: str, module: nn.Module) -> list[str]:
-        if isinstance(module, ConvBlock):
-            return [f"{name}.norm" if hasattr(module, "norm") else f"{name}.conv"]
-        if isinstance(module, FCBlock):
-            return [f"{name}.linear"]
-        if hasattr(module, "branch_ends"):  # an inception module: the ends of its branches, in their order
-            ends = [(f"{name}.{end}", module.get_submodule(end)) for end in module.branch_ends]
-            return [path for end in ends for path in self._before_relu(*end)]
-        raise LessonError(f"»{name}« har ingen ReLU, så »{name}.pre« findes ikke: skriv »{name}«.")
+        before = getattr(modules[name], "before_relu", [])
+        if not before:
+            raise LessonError(f"»{name}« har ingen ReLU, så »{name}.pre« findes ikke: skriv »{name}«.")
+        return [f"layers.{name}.{path}" for path in before]
 
 
 def build(
@@ -106,12 +122,23 @@ def build(
     input_size: int,
     seed: int = 0,
     device: str | torch.device = "cpu",
-    **options: object,
+    head: str = "fc8",
+    auxiliary: Sequence[Any] = (),
+    mean: Sequence[float] = IMAGENET_MEAN,
+    std: Sequence[float] = IMAGENET_STD,
 ) -> Network:
-    """A network of this shape from its table; the last FC layer, fc8, has one output per class."""
+    """A network from its table, for images of this size; the last layer, `head`, has one output per class.
+
+    `auxiliary`: rows of classifiers that help while training; each reads the output of the row that its `after`
+    names, and builds a module from that output's shape and the number of classes.
+    """
+    layers, shapes, shape = OrderedDict(), {}, Shape(3, input_size)
     with torch.device("meta"):
-        layers = build_layers([*rows, FullyConnected("fc8", classes, relu=False)], input_size)
-        network = Network(name, layers, input_size, **options)
+        for row in [*rows, FullyConnected(head, classes, relu=False)]:
+            layers[row.name], shape = row.build(shape)
+            shapes[row.name] = shape
+        helpers = {row.after: row.build(shapes[row.after], classes) for row in auxiliary}
+        network = Network(name, nn.Sequential(layers), input_size, mean, std, helpers)
     return materialise(network, seed, device)
 
 

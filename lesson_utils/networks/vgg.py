@@ -11,15 +11,10 @@ import torch
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.layers import Conv, Dropout, FullyConnected, MaxPool, Row
-from lesson_utils.networks.network import Network, build
+from lesson_utils.networks.network import MINI, Network, build
 
 WIDTHS = (64, 128, 256, 512, 512)
-REPEATS = {
-    11: (1, 1, 2, 2, 2),
-    13: (2, 2, 2, 2, 2),
-    16: (2, 2, 3, 3, 3),
-    19: (2, 2, 4, 4, 4),
-}
+REPEATS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 MINI_WIDTHS = (24, 48, 96, 144)
 MINI_REPEATS = (2, 2, 2, 2)
@@ -53,7 +48,15 @@ def vgg(depth: int = 16, classes: int = 1000, seed: int = 0, device: str | torch
 def mini(classes: int, seed: int = 0, device: str | torch.device = "cpu") -> Network:
     """MiniVGG: four blocks of two 3x3 for 64x64 images, with batch norm; 1.1 million parameters."""
     rows = table(MINI_WIDTHS, MINI_REPEATS, 256, 0.3, batch_norm=True)
-    return build("MiniVGG", rows, classes, 64, seed, device, mean=(0.5,) * 3, std=(0.25,) * 3)
+    return build("MiniVGG", rows, classes, seed=seed, device=device, **MINI)
+
+
+def relative(depth: int, device: str | torch.device = "cpu") -> Network:
+    """torchvision's VGG, which is the paper's."""
+    network = vgg(depth, device=device)
+    network.name += " (torchvision)"
+    return network
 
 
 vgg.mini = mini
+vgg.relative = relative

@@ -203,7 +203,8 @@ class _Work:
             step = self.priors.softened(step, done)
         if self.adam is not None:
             self.adam.param_groups[0]["lr"] = rate
-            self.written.grad = -step
+            # fused Adam reads memory in order: channels-last like the gradient, it would move other pixels
+            self.written.grad = -step.contiguous()
             self.adam.step()
         else:
             step = _of_length_one(step)

@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-_SCALES = {
-    "tusind": 1e3,
-    "mio": 1e6,
-    "million": 1e6,
-    "millioner": 1e6,
-    "mia": 1e9,
-    "milliarder": 1e9,
-    "": 1,
-    "%": 1,
-}
+_SCALES = {"": 1, "%": 1, "tusind": 1e3} | dict.fromkeys(("mio", "million", "millioner"), 1e6)
+_SCALES |= dict.fromkeys(("mia", "milliarder"), 1e9)
 _DANISH = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")  # 138.357.544 or 1,5
 _PYTHON = re.compile(r"\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _YES_NO = {"ja": True, "sandt": True, "true": True, "nej": False, "falsk": False, "false": False}
@@ -39,14 +31,8 @@ def kind(value: Any) -> str:
     """What a value is, in Danish with its article."""
     if value is None:
         return "ingenting (None)"
-    for types, name in (
-        (bool, "sandt/falsk"),
-        ((int, float, complex), "et tal"),
-        (str, "en tekst"),
-        ((list, tuple), "en liste"),
-        (AbstractSet, "en mængde"),
-        (Mapping, "en dict"),
-    ):
+    kinds = {bool: "sandt/falsk", int | float | complex: "et tal", str: "en tekst", list | tuple: "en liste"}
+    for types, name in (kinds | {AbstractSet: "en mængde", Mapping: "en dict"}).items():
         if isinstance(value, types):
             return name
     return "en funktion" if callable(value) else f"noget af typen {type(value).__name__}"
@@ -62,12 +48,10 @@ def number_from(text: str) -> float:
     """
     compact = re.sub(r"\s", "", text.strip().lower()).replace("−", "-").rstrip(".")
     match = re.fullmatch(r"(-?)([\d.,_e+-]+?)([a-zæøå%]*)", compact)
-    if match and match[3] in _SCALES:
-        sign, digits, scale = match.groups()
-        if _DANISH.fullmatch(digits):
-            digits = digits.replace(".", "").replace(",", ".")
-        elif not _PYTHON.fullmatch(digits):
-            raise Misread(f"Teksten »{text}« kan ikke læses som et tal.")
+    sign, digits, scale = match.groups() if match else ("", "", "?")
+    if _DANISH.fullmatch(digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    if scale in _SCALES and _PYTHON.fullmatch(digits):
         # Rounded, because 112.9 * 1e6 is 112900000.00000001.
         return (-1 if sign else 1) * float(f"{float(digits) * _SCALES[scale]:.15g}")
     raise Misread(f"Teksten »{text}« kan ikke læses som et tal.")

@@ -76,22 +76,14 @@ def table(
         decimals: for all columns of numbers, or by column name; by default as many as a number needs.
         index: whether the index is shown, as headings of the rows.
     """
+    digits = decimals if isinstance(decimals, Mapping) else dict.fromkeys(frame, decimals)
     cells = pd.DataFrame(
-        {column: [_text(value, _decimals(decimals, column)) for value in frame[column]] for column in frame},
+        {column: [_text(value, digits.get(column)) for value in frame[column]] for column in frame},
         index=[_text(name) for name in frame.index],
     )
     right = {name for name in frame if is_numeric_dtype(frame[name]) and not is_bool_dtype(frame[name])}
-    display(
-        {
-            "text/html": _html(cells, right, caption, index, frame.index.name),
-            "text/plain": cells.to_string(index=index),
-        },
-        raw=True,
-    )
-
-
-def _decimals(decimals: int | Mapping[str, int] | None, column: Any) -> int | None:
-    return decimals.get(column) if isinstance(decimals, Mapping) else decimals
+    html = _html(cells, right, caption, index, frame.index.name)
+    display({"text/html": html, "text/plain": cells.to_string(index=index)}, raw=True)
 
 
 def _text(value: Any, decimals: int | None = None) -> str:
@@ -106,23 +98,21 @@ def _text(value: Any, decimals: int | None = None) -> str:
 
 
 def _html(cells: pd.DataFrame, right: set[Any], caption: str, index: bool, corner: str | None) -> str:
-    def side(name: Any) -> str:
-        return "right" if name in right else "left"
+    def cell(kind: str, text: str, side: str = "left") -> str:
+        return f'<{kind} style="text-align: {side}">{escape(text)}</{kind.split()[0]}>'
 
-    head = f'<th scope="col" style="text-align: left">{escape(corner or "")}</th>' if index else ""
-    head += "".join(
-        f'<th scope="col" style="text-align: {side(name)}">{escape(str(name))}</th>' for name in cells
+    sides = ["right" if name in right else "left" for name in cells]
+    head = cell('th scope="col"', corner or "") if index else ""
+    head += "".join(cell('th scope="col"', str(n), side) for n, side in zip(cells, sides, strict=True))
+    rows = "".join(
+        "<tr>"
+        + (cell('th scope="row"', row) if index else "")
+        + "".join(cell("td", value, side) for value, side in zip(values, sides, strict=True))
+        + "</tr>"
+        for row, values in zip(cells.index, cells.itertuples(index=False, name=None), strict=True)
     )
-    rows = []
-    for row, values in zip(cells.index, cells.itertuples(index=False, name=None), strict=True):
-        first = f'<th scope="row" style="text-align: left">{escape(row)}</th>' if index else ""
-        rest = "".join(
-            f'<td style="text-align: {side(name)}">{escape(value)}</td>'
-            for name, value in zip(cells, values, strict=True)
-        )
-        rows.append(f"<tr>{first}{rest}</tr>")
-    title = f'<caption style="text-align: left">{escape(caption)}</caption>' if caption else ""
-    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    title = cell("caption", caption) if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def record(name: str, value: Any) -> None:

@@ -1,17 +1,7 @@
 """Exercises: what the right answer is, which wrong answers are likely, and what to say to each.
 
-A lesson's exercises are constants in a module of this package:
-
-    conv1_parameters = Exercise(
-        key="conv1_parametre",
-        answer=34_944,
-        because="96 filtre har hver 11 · 11 · 3 vægte og ét bias-led.",
-        mistakes=[(34_848, "Du har glemt bias-leddene: hvert filter har ét.")],
-        hint="Tæl først vægtene i ét filter, og husk kanalerne.",
-    )
-
-In the notebook the student fills in `answer = ...` and runs `check(conv1_parameters, answer)`; the solution
-further down runs `confirm(conv1_parameters, solution)`, which fails when the exercise has rotted.
+A lesson's exercises are constants in its `exercises.py`. In the notebook the student fills in `svar = ...` and
+runs `check(exercise, svar)`; the solution runs `confirm(exercise, solution)`, which fails when it has rotted.
 """
 
 import copy
@@ -134,21 +124,16 @@ def _diagnosis(exercise: Exercise, given: Any) -> str:
     if isinstance(wanted, list | tuple) and isinstance(given, list):
         if len(given) != len(wanted):
             return f"Dit svar har {plural(len(given), 'del', 'dele')}; der skal være {len(wanted)}."
-        off = [
-            place
-            for place, (part, right) in enumerate(zip(given, wanted, strict=True), start=1)
-            if not same(part, plain(right), exercise.tolerance)
-        ]
+        pairs = enumerate(zip(given, wanted, strict=True), start=1)
+        off = [place for place, (part, right) in pairs if not same(part, plain(right), exercise.tolerance)]
         return f"Se igen på {'del' if len(off) == 1 else 'delene'} {listing(off)}. {exercise.hint}"
     return exercise.hint
 
 
 def _judge_function(exercise: Exercise, function: Any) -> Verdict:
     if not callable(function):
-        return _wrong(
-            f"Svaret skal være en funktion, men du gav {kind(plain(function))}.",
-            "Skriv funktionens navn uden parenteser.",
-        )
+        told = f"Svaret skal være en funktion, men du gav {kind(plain(function))}."
+        return _wrong(told, "Skriv funktionens navn uden parenteser.")
     for arguments, expected in exercise.cases:
         call = _call(function, arguments)
         try:
@@ -164,18 +149,14 @@ def _judge_function(exercise: Exercise, function: Any) -> Verdict:
         if result is None and expected is not None:
             return _wrong(f"{call} giver None. Mangler der et return?")
         if not same(_number_or_list(result), _number_or_list(expected), exercise.tolerance):
-            return _wrong(
-                f"{call} giver {_shown(result)}, og det er ikke rigtigt.",
-                _function_diagnosis(exercise, function),
+            known = (
+                text for mistake, text in exercise.mistakes if _fits(mistake, function, exercise.tolerance)
             )
-    tests = plural(len(exercise.cases), "prøve", "prøver")
+            told = f"{call} giver {_shown(result)}, og det er ikke rigtigt."
+            return _wrong(told, next(known, exercise.hint))
+    tests = plural(len(exercise.cases), "test", "tests")
     because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
     return _right(f"din funktion består {tests}. {because}".strip())
-
-
-def _function_diagnosis(exercise: Exercise, function: Callable[..., Any]) -> str:
-    recognised = (text for mistake, text in exercise.mistakes if _fits(mistake, function, exercise.tolerance))
-    return next(recognised, exercise.hint)
 
 
 def _number_or_list(result: Any) -> Any:

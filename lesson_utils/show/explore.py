@@ -48,6 +48,9 @@ class Choice:
     start: str
     names: Mapping[str, str]
 
+    def named(self, _settings: Mapping[str, Any]) -> Mapping[str, str]:
+        return self.names
+
 
 @dataclass(frozen=True)
 class Dependent:
@@ -60,6 +63,9 @@ class Dependent:
     start: str
     on: str
     names: Callable[[str], Mapping[str, str]]
+
+    def named(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
+        return self.names(settings[self.on])
 
 
 @dataclass(frozen=True)
@@ -85,24 +91,27 @@ def explore(
         controls: the sliders, switches and choices by the name of the setting.
         fixed: two or three settings that show the point without a slider; each gives every control a value.
     """
+    show_twin(draw, controls, fixed, lambda: _display_live(draw, controls))
+
+
+def show_twin(
+    draw: Callable[..., Figure],
+    controls: Mapping[str, Control],
+    fixed: Sequence[Mapping[str, Any]],
+    live: Callable[[], None],
+) -> None:
+    """What `live` shows, and folded under it the figures for fixed settings; where nobody listens only these."""
     twin = _twin(draw, controls, fixed)
-    if os.environ.get("LESSON_STATIC") == "1":
-        display_html(twin)
-        return
-    _display_live(draw, controls)
-    summary = f"Samme figur for {len(fixed)} faste indstillinger"
-    display_html(f"<details><summary>{summary}</summary>{twin}</details>")
+    if os.environ.get("LESSON_STATIC") != "1":
+        live()
+        twin = f"<details><summary>Samme figur for {len(fixed)} faste indstillinger</summary>{twin}</details>"
+    display({"text/html": twin, "text/plain": "Figur for faste indstillinger"}, raw=True)
 
 
 def _twin(
     draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]
 ) -> str:
     return "".join(figure_html(draw, settings, named(controls, settings)) for settings in fixed)
-
-
-def display_html(html: str) -> None:
-    """Display HTML; where only text is shown, a line that stands for it."""
-    display({"text/html": html, "text/plain": "Figur for faste indstillinger"}, raw=True)
 
 
 def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) -> None:
@@ -127,10 +136,15 @@ def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) ->
     import ipywidgets
 
     # One width for all labels, wide enough for the longest: a label is never cut off, and the sliders align.
-    label_width = f"{max(len(control.label) for control in controls.values()) + 2}ch"
-    layout = ipywidgets.Layout(width="100%", max_width="640px")
+    shared = {
+        "layout": ipywidgets.Layout(width="100%", max_width="640px"),
+        "style": {"description_width": f"{max(len(control.label) for control in controls.values()) + 2}ch"},
+    }
     starts = {name: control.start for name, control in controls.items()}
-    inputs = {name: _input(control, label_width, layout, starts) for name, control in controls.items()}
+    inputs = {
+        name: _input(control, starts, value=control.start, description=control.label, **shared)
+        for name, control in controls.items()
+    }
     for name, control in controls.items():
         if isinstance(control, Dependent):  # before the picture is drawn anew
             inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
@@ -156,28 +170,18 @@ def _options(names: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, value) for value, name in names.items()]
 
 
-def _input(control: Control, label_width: str, layout: Any, starts: Mapping[str, Any]) -> Any:
+def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
     import ipywidgets
 
-    shared = {
-        "value": control.start,
-        "description": control.label,
-        "style": {"description_width": label_width},
-        "layout": layout,
-    }
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
-    if isinstance(control, Choice):
-        return ipywidgets.Dropdown(options=_options(control.names), **shared)
-    if isinstance(control, Dependent):
-        return ipywidgets.Dropdown(options=_options(control.names(starts[control.on])), **shared)
-    if isinstance(control, Steps):
-        options = [(number(value), value) for value in control.values]
-        return ipywidgets.SelectionSlider(options=options, continuous_update=False, **shared)
+    if isinstance(control, Choice | Dependent):
+        return ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
-    return ipywidgets.IntSlider(
-        min=control.low, max=control.high, step=control.step, continuous_update=False, **shared
-    )
+    shared["continuous_update"] = False
+    if isinstance(control, Steps):
+        return ipywidgets.SelectionSlider(options=[(number(n), n) for n in control.values], **shared)
+    return ipywidgets.IntSlider(min=control.low, max=control.high, step=control.step, **shared)
 
 
 def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
@@ -204,12 +208,8 @@ def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
     """»Lag: conv3 · Skridt: 60«: the settings in the words of their controls."""
 
     def shown(control: Control, value: Any) -> str:
-        if isinstance(control, Choice):
-            return control.names[value]
-        if isinstance(control, Dependent):
-            return control.names(settings[control.on])[value]
+        if isinstance(control, Choice | Dependent):
+            return control.named(settings)[value]
         return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 
-    return " · ".join(
-        f"{control.label}: {shown(control, settings[name])}" for name, control in controls.items()
-    )
+    return " · ".join(f"{each.label}: {shown(each, settings[name])}" for name, each in controls.items())

@@ -4,7 +4,6 @@ The work runs in a thread of its own, so the kernel stays free for the button (i
 Its first step runs before the thread starts: tracing a network (torch.fx) must not meet another cell's work.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,15 +14,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import (
-    PICTURE_COLOURS,
-    Control,
-    alert,
-    display_html,
-    figure_html,
-    inputs_for,
-    named,
-)
+from lesson_utils.show.explore import PICTURE_COLOURS, Control, alert, inputs_for, show_twin
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
 
@@ -59,17 +50,11 @@ def watch_live(work: Work, controls: Mapping[str, Control], fixed: Sequence[Mapp
         work: see `Work`; an error is one sentence in place of the picture.
         controls, fixed: as for `explore`; with LESSON_STATIC=1 only the figures of `fixed` are shown.
     """
-    twin = "".join(
-        figure_html(lambda **chosen: work(Watch(), **chosen), settings, named(controls, settings))
-        for settings in fixed
-    )
-    if os.environ.get("LESSON_STATIC") == "1":
-        display_html(twin)
-        return
-    _Desk(work, controls).open()
-    display_html(
-        f"<details><summary>Samme figur for {len(fixed)} faste indstillinger</summary>{twin}</details>"
-    )
+
+    def finished(**settings: Any) -> Figure:
+        return work(Watch(), **settings)
+
+    show_twin(finished, controls, fixed, lambda: _Desk(work, controls).open())
 
 
 class _Desk:

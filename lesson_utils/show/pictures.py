@@ -5,9 +5,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from lesson_utils import danish
 from lesson_utils.show import style
 
-LARGEST = 2.2  # inches: how large a picture gets where there are few
+LARGEST, SMALLEST = (
+    2.2,
+    0.6,
+)  # inches: how large a picture gets where there are few, and stays where there are many
 
 
 @style.styled
@@ -29,13 +33,13 @@ def picture_grid(
     names, rows = _rows(pictures, columns)
     width = max(map(len, rows))
     beside = 0.75 * any(names) * max(len(line) for name in names for line in name.split("\n")) / 7
-    side = min((style.WIDTH - beside) / width, LARGEST)
-    words = [
-        0.24 * max((text.count("\n") + 1 for text in texts if text), default=0) for texts in (above, under)
-    ]
-    # a line over or under the first row alone needs its room once
-    lines = [len(rows) if len(texts) > width else 1 for texts in (above, under)]
-    height = len(rows) * side + sum(a * b for a, b in zip(words, lines, strict=True)) + 0.45 * bool(title)
+    words = 0.45 * bool(title)
+    for texts in (above, under):  # a line over or under the first row alone needs its room once
+        lines = max((text.count("\n") + 1 for text in texts if text), default=0)
+        words += 0.24 * lines * (len(rows) if len(texts) > width else 1)
+    room = max(style.TALLEST - words, SMALLEST * len(rows)) / len(rows)
+    side = min((style.WIDTH - beside) / width, LARGEST, room)
+    height = len(rows) * side + words
     figure, axes = style.new_figure(height, len(rows), width, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
     for cell in axes.flat:
@@ -58,6 +62,13 @@ def picture_grid(
     if title:
         figure.suptitle(title)
     return style.described(figure, alt_text)
+
+
+def named_pictures(pictures: Sequence[Any], names: Sequence[str], columns: int | None = None) -> Figure:
+    """Pictures under their names, which may have several lines; the alt text lists the names."""
+    told = danish.listing(" ".join(name.split()) for name in names)
+    what = danish.plural(len(names), "billede", "billeder")
+    return picture_grid(pictures, f"{what}: {told}.", columns, above=names)
 
 
 def _rows(pictures: Any, columns: int | None) -> tuple[list[str], list[Sequence[Any]]]:

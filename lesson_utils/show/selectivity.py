@@ -3,66 +3,78 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lesson_utils.danish import listing, number, percent
-from lesson_utils.show.style import BLUE, GREY, INK, described, image_axes, new_figure, styled
+from lesson_utils.show import style
+from lesson_utils.show.pictures import picture_grid
 
-COLOURS = (BLUE, GREY)
+
+def overlay(image: Any, heat: Any, most: float) -> np.ndarray:
+    """(3, H, W): the image in grey, and over it a map (h, w) from 0 to `most`, whose fields stay sharp."""
+    grey = 0.35 + 0.6 * np.asarray(image).mean(0)
+    rows, columns = (
+        np.arange(side) * part // side for side, part in zip(grey.shape, heat.shape, strict=True)
+    )
+    shares = (np.asarray(heat)[rows][:, columns] / max(most, 1e-9)).clip(0, 1)
+    colours = matplotlib.colormaps[style.SEQUENTIAL](shares)[..., :3].transpose(2, 0, 1)
+    return 0.38 * grey + 0.62 * colours
 
 
-@styled
 def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> Figure:
     """One map per layer over the image (3, H, W), a row for each network.
 
     `maps`: network -> layer -> `TellingMap` (channel, map (h, w), times: how much stronger than usual the channel
     answers the image's class). Each map is drawn on its own scale from zero.
     """
-    layers = list(next(iter(maps.values())))
-    height = 9.0 / (len(layers) + 1) + 0.75  # square panels and two lines of title
-    figure, panels = new_figure(height * len(maps), rows=len(maps), columns=len(layers) + 1)
-    for row, (network, found) in zip(np.atleast_2d(panels), maps.items(), strict=True):
-        image_axes(row[0], image)
-        row[0].set_ylabel(network, fontsize=16, color=INK, labelpad=8)
-        for axes, layer in zip(row[1:], layers, strict=True):
-            _overlay(axes, image, found[layer].map, vmin=0, cmap="inferno")
-            times, short = number(found[layer].times, 1), layer.rsplit(".")[-1]
-            axes.set_title(f"{short}, nr. {found[layer].channel}\n{times} x normalt", fontsize=14)
+    rows = {
+        network: [image, *(overlay(image, each.map, float(each.map.max())) for each in found.values())]
+        for network, found in maps.items()
+    }
+    above = [
+        text
+        for found in maps.values()
+        for text in (
+            "",
+            *(
+                f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{number(each.times, 1)} x normalt"
+                for layer, each in found.items()
+            ),
+        )
+    ]
     told = ". ".join(
         f"{network}: "
-        + listing(f"{layer} {number(found[layer].times, 1)} gange det normale" for layer in layers)
+        + listing(f"{layer} {number(each.times, 1)} gange det normale" for layer, each in found.items())
         for network, found in maps.items()
     )
-    return described(
-        figure,
-        f"I hvert lag den kanal (nr.), der foretrækker billedets klasse mest, lagt over billedet. {told}.",
+    alt_text = (
+        f"I hvert lag den kanal (nr.), der foretrækker billedets klasse mest, lagt over billedet. {told}."
     )
+    return picture_grid(rows, alt_text, above=above)
 
 
-@styled
+@style.styled
 def choosier_by_depth(table: pd.DataFrame) -> Figure:
     """A line per network (column): how many times stronger a channel answers its favourite class than the mean."""
-    figure, axes = new_figure(height=4.2)
-    for (name, values), colour in zip(table.items(), COLOURS, strict=True):
+    figure, axes = style.new_figure(4.2)
+    for (name, values), colour in zip(table.items(), (style.BLUE, style.GREY), strict=True):
         axes.plot(range(len(table)), values, "o-", color=colour, markersize=9)
-        axes.annotate(name, (len(table) - 1, values.iloc[-1]), (12, 0), textcoords="offset points", va="center",
-                      color=colour, fontsize=15)  # fmt: skip
+        end = (len(table) - 1, values.iloc[-1])
+        axes.annotate(name, end, (12, 0), textcoords="offset points", va="center", color=colour, fontsize=15)
     axes.set_xticks(range(len(table)), table.index, rotation=35 if len(table) > 6 else 0)
-    axes.set(ylim=(0.8, None), xlim=(-0.2, (len(table) - 1) * 1.17))
-    axes.set_ylabel("yndlingsklasse / alle klasser")
+    axes.set(ylim=(0.8, None), xlim=(-0.2, (len(table) - 1) * 1.17), ylabel="yndlingsklasse / alle klasser")
     axes.grid(axis="y")
+    first, last = table.index[[0, -1]]
     told = ". ".join(
-        f"{name}: fra {number(values.iloc[0], 1)} i {table.index[0]} til {number(values.iloc[-1], 1)} i "
-        f"{table.index[-1]}"
+        f"{name}: fra {number(values[first], 1)} i {first} til {number(values[last], 1)} i {last}"
         for name, values in table.items()
     )
-    return described(figure, f"Hvor kræsne kanalerne er, lag for lag. {told}.")
+    return style.described(figure, f"Hvor kræsne kanalerne er, lag for lag. {told}.")
 
 
-@styled
 def evidence_maps(
     images: Sequence[Any], maps: Sequence[Any], names: Sequence[str], answers: Sequence[float]
 ) -> Figure:
@@ -70,27 +82,9 @@ def evidence_maps(
 
     `names`: the class of each; `answers`: the network's probability of it.
     """
-    figure, panels = new_figure(height=5.0, rows=2, columns=len(images))
     most = max(float(heat.max()) for heat in maps)
-    for column, (image, heat) in enumerate(zip(images, maps, strict=True)):
-        image_axes(panels[0, column], image)
-        panels[0, column].set_title(f"{names[column]}\n{percent(answers[column], 0)}", fontsize=15)
-        _overlay(panels[1, column], image, heat, vmin=0, vmax=most, cmap="inferno")
+    under = [overlay(image, heat, most) for image, heat in zip(images, maps, strict=True)]
+    above = [f"{name}\n{percent(share, 0)}" for name, share in zip(names, answers, strict=True)]
     told = listing(f"{name} ({percent(share, 0)})" for name, share in zip(names, answers, strict=True))
-    return described(
-        figure, f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for."
-    )
-
-
-def _overlay(axes: Axes, image: Any, heat: Any, **scale: Any) -> Any:
-    """The image in grey, and the map over it, enlarged without smoothing: its fields are what the layer has."""
-    grey = np.asarray(image).mean(0)
-    image_axes(axes, np.stack([0.35 + 0.6 * grey] * 3))
-    height, width = grey.shape
-    return axes.imshow(
-        np.asarray(heat),
-        extent=(-0.5, width - 0.5, height - 0.5, -0.5),
-        alpha=0.62,
-        interpolation="nearest",
-        **scale,
-    )
+    alt_text = f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for."
+    return picture_grid([*images, *under], alt_text, columns=len(images), above=above)

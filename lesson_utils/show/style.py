@@ -2,12 +2,6 @@
 
 A figure is a plain `matplotlib.figure.Figure`: no pyplot, so nothing global is left behind and no figure is
 shown twice. Every public figure function is decorated with `styled`.
-
-    @styled
-    def parameter_bars(names: list[str], counts: list[int]) -> Figure:
-        figure, axes = new_figure(height=4)
-        axes.bar(names, counts, color=BLUE)
-        return described(figure, "Søjler over antal parametre i hvert lag ...")
 """
 
 import threading
@@ -28,6 +22,7 @@ from lesson_utils.danish import number
 # A figure is nine inches wide and shown 900 pixels wide, so 1 pt becomes 1.39 px and 13 pt about 18 px:
 # on a projector that is what the back row of a lecture hall can read.
 WIDTH = 9.0
+TALLEST = 6.4  # inches: a taller figure does not fit under a heading on a slide of 1280 x 720
 PIXELS_PER_INCH = 100
 
 # Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey print.
@@ -64,10 +59,7 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
+    **dict.fromkeys(("axes.labelcolor", "text.color", "xtick.color", "ytick.color"), INK),
     "axes.axisbelow": True,
     "axes.grid": False,
     "grid.color": PALE,
@@ -84,9 +76,8 @@ STYLE: dict[str, Any] = {
 }
 
 
-one_at_a_time = (
-    threading.RLock()
-)  # matplotlib's settings are global, and a live widget draws in its own thread
+# matplotlib's settings are global, and a live widget draws in its own thread
+one_at_a_time = threading.RLock()
 
 
 class DanishFormatter(FuncFormatter):
@@ -116,7 +107,10 @@ def layer_ticks(axes: Axes, layers: Iterable[str], rotation: float = 60) -> None
 def new_figure(
     height: float, rows: int = 1, columns: int = 1, width: float = WIDTH, **subplots: Any
 ) -> tuple[Figure, Any]:
-    """An empty figure (inches) and its axes, as `Figure.subplots` gives them; `rows=0`: no axes (None)."""
+    """An empty figure (inches) and its axes, as `Figure.subplots` gives them; `rows=0`: no axes (None).
+
+    A lesson shows none that is higher than `TALLEST`: a test looks at each stored picture.
+    """
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots(rows, columns, **subplots) if rows else None
 

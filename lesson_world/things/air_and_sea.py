@@ -5,10 +5,10 @@ from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.shapes import common_part, union
 from lesson_world.textures import Texture, step
-from lesson_world.things.thing import Thing
 from lesson_world.trigonometry import sine
 
 LIVERIES = [(0.6, 0.8, 0.75), (0.0, 0.85, 0.8), (0.58, 0.8, 0.65)]
+CLOTH = [(0.1, 0.05, 0.97), (0.1, 0.08, 0.93)]
 HULLS = [(0.6, 0.8, 0.6), (0.0, 0.85, 0.75), (0.0, 0.8, 0.65), (0.07, 0.6, 0.5)]
 WATER = constant(0.2, 0.45, 0.7)
 
@@ -35,8 +35,7 @@ def airplane(canvas: Canvas, random: Stream) -> None:
     canvas.paint(plane.box(0.1, 0.31, 0.17, 0.085, 0.08), GREY, "body", line=0.6)
     near = plane.polygon((0.3, 0.06), (-0.2, 0.06), (-0.6 + sweep, 0.8), (-0.3 + sweep, 0.8))
     canvas.paint(near, tint(white, 0.9), "wing", shade=0, line=0.7)
-    tip = common_part(near, 0.62 - plane.y)
-    canvas.flat(tip, livery, "wing")
+    canvas.flat(common_part(near, 0.62 - plane.y), livery, "wing")
     stabiliser = plane.polygon((-0.6, 0.0), (-0.84, 0.0), (-0.98, 0.26), (-0.84, 0.26))
     canvas.paint(stabiliser, tint(livery, 0.8), "tail", shade=0, line=0.6)
 
@@ -44,13 +43,9 @@ def airplane(canvas: Canvas, random: Stream) -> None:
 def boat(canvas: Canvas, random: Stream) -> None:
     """Two white sails, a coloured hull, a pennant, a little water."""
     plane = canvas.plane
-    hull, cloth = (
-        palette(random, HULLS, any_hue=0.15),
-        palette(random, [(0.1, 0.05, 0.97), (0.1, 0.08, 0.93)]),
-    )
+    hull, cloth = palette(random, HULLS, any_hue=0.15), palette(random, CLOTH)
     canvas.flat(plane.line(0.0, -0.88, 0.0, 0.4, 0.035), WOOD, "mast", line=0.3)
-    flag = plane.polygon((0.0, -0.97), (-0.26, -0.9), (0.0, -0.82))
-    canvas.flat(flag, RED, "mast", line=0.3)
+    canvas.flat(plane.polygon((0.0, -0.97), (-0.26, -0.9), (0.0, -0.82)), RED, "mast", line=0.3)
     seams = Texture("stripes", 1 - 0.12 * step(sine(plane.y * 4) - 0.6, 0.3))
     main = plane.polygon((-0.06, -0.78), (-0.06, 0.3), (-random.uniform(0.6, 0.75), 0.3))
     jib = plane.polygon((0.07, -0.7), (0.07, 0.3), (random.uniform(0.5, 0.65), 0.3))
@@ -62,9 +57,3 @@ def boat(canvas: Canvas, random: Stream) -> None:
     waves = plane.y - 0.78 + 0.045 * sine(plane.x * 2.2 + random.uniform())
     sea = common_part(-waves, plane.ellipse(0, 0.84, 1.0, 0.17))
     canvas.flat(sea, WATER, "water", texture=Texture("stripes", 1 + 0.2 * sine(plane.x * 3 + plane.y * 4)))
-
-
-AIR_AND_SEA = [
-    Thing("airplane", "fly", airplane, sign="wing"),
-    Thing("boat", "sejlbåd", boat, sign="sail", tilt=10),
-]

@@ -6,7 +6,6 @@ from lesson_world.randomness import Stream
 from lesson_world.shapes import union
 from lesson_world.textures import Texture, bricks, planks, tiles
 from lesson_world.things.details import door, window
-from lesson_world.things.thing import Thing
 
 WALLS = [(0.13, 0.35, 0.95), (0.1, 0.06, 0.95), (0.13, 0.4, 0.93), (0.03, 0.5, 0.7)]
 ROOFS = [(0.02, 0.78, 0.65), (0.015, 0.75, 0.58), (0.03, 0.75, 0.7)]
@@ -19,17 +18,17 @@ def house(canvas: Canvas, random: Stream) -> None:
     """A light wall under a red tiled roof, with door, window and chimney."""
     plane = canvas.plane
     wall, roof, pane = palette(random, WALLS), palette(random, ROOFS), glass(random)
-    courses = bricks(plane, 7, 0.82)
-    courses = Texture("bricks", 1 + (courses.factor - 1) * random.chance(0.6))
-    canvas.paint(
-        plane.box(random.uniform(0.36, 0.5), -0.62, 0.11, 0.26), tint(roof, 0.8), "chimney", shade=0, line=0.6
-    )
+    courses = Texture("bricks", 1 + (bricks(plane, 7, 0.82).factor - 1) * random.chance(0.6))
+    chimney = plane.box(random.uniform(0.36, 0.5), -0.62, 0.11, 0.26)
+    canvas.flat(chimney, tint(roof, 0.8), "chimney", line=0.6)
     canvas.paint(plane.box(0, 0.42, 0.7, 0.46), wall, "wall", shade=0.12, texture=courses, line=0.6)
     gable = plane.polygon((-0.94, 0.02), (-0.12, -0.82), (0.12, -0.82), (0.94, 0.02))
     canvas.paint(gable, roof, "roof", shade=0.12, texture=tiles(plane, 8), line=0.6)
     side = random.sign()
     door(canvas, side * 0.34, 0.55, 0.17, 0.32, palette(random, DOORS))
-    window(canvas, side * -0.32, 0.4, 0.2, 0.19, pane, bars=True)
+    window(canvas, side * -0.32, 0.4, 0.2, 0.19, pane)
+    for across, down in ((0.022, 0.19), (0.2, 0.022)):
+        canvas.flat(plane.box(side * -0.32, 0.4, across, down), WHITE, "window")
     attic = random.chance(0.5)
     canvas.flat(plane.circle(0, -0.32, 0.15), WHITE, "window", line=0.4, where=attic)
     canvas.flat(plane.circle(0, -0.32, 0.1), pane, "window", where=attic)
@@ -44,25 +43,13 @@ def castle(canvas: Canvas, random: Stream) -> None:
     canvas.paint(union(merlons, plane.box(0, 0.4, 0.52, 0.46)), stone, "wall", shade=0.12, texture=courses)
     for side in (-1, 1):
         x = side * 0.68
-        canvas.paint(
-            plane.box(x, 0.22, 0.22, 0.64), tint(stone, 0.92), "tower", shade=0.4, texture=courses, line=0.6
-        )
-        canvas.paint(
-            plane.polygon((x - 0.31, -0.38), (x, -0.98), (x + 0.31, -0.38)),
-            roof,
-            "roof",
-            shade=0.15,
-            line=0.6,
-        )
+        tower = plane.box(x, 0.22, 0.22, 0.64)
+        canvas.paint(tower, tint(stone, 0.92), "tower", shade=0.4, texture=courses, line=0.6)
+        spire = plane.polygon((x - 0.31, -0.38), (x, -0.98), (x + 0.31, -0.38))
+        canvas.paint(spire, roof, "roof", shade=0.15, line=0.6)
         canvas.flat(union(plane.box(x, -0.1, 0.065, 0.12), plane.circle(x, -0.22, 0.065)), BLACK, "window")
     arch = union(plane.box(0, 0.62, 0.21, 0.24), plane.circle(0, 0.4, 0.21))
     canvas.flat(arch - 0.045, tint(stone, 0.6), "door")
     canvas.flat(arch, constant(0.4, 0.24, 0.12), "door", texture=planks(plane, 9))
     canvas.flat(plane.line(0.0, -0.2, 0.0, -0.66, 0.025), BLACK, "pole")
     canvas.flat(plane.polygon((0.0, -0.7), (0.3, -0.6), (0.0, -0.48)), roof, "pole", line=0.3)
-
-
-BUILDINGS = [
-    Thing("house", "hus", house, sign="roof", tilt=10),
-    Thing("castle", "borg", castle, sign="tower", tilt=10),
-]

@@ -47,22 +47,11 @@ def spoked_wheel(canvas: Canvas, x: float, y: float, radius: Number, tyre: float
 
 
 def window(
-    canvas: Canvas,
-    x: Number,
-    y: float,
-    across: float,
-    down: float,
-    pane: Tensor,
-    bars: bool = False,
-    frame: Tensor = WHITE,
+    canvas: Canvas, x: Number, y: float, across: float, down: float, pane: Tensor, frame: Tensor = WHITE
 ) -> None:
-    """A framed window; `bars` makes the cross of a house's window."""
     plane = canvas.plane
     canvas.flat(plane.box(x, y, across + 0.045, down + 0.045), frame, "window", line=0.3)
     canvas.flat(plane.box(x, y, across, down), pane, "window")
-    if bars:
-        canvas.flat(plane.box(x, y, 0.022, down), frame, "window")
-        canvas.flat(plane.box(x, y, across, 0.022), frame, "window")
 
 
 def door(canvas: Canvas, x: Number, y: float, across: float, down: float, colour: Tensor) -> None:
@@ -77,9 +66,3 @@ def door(canvas: Canvas, x: Number, y: float, across: float, down: float, colour
 
 def lamp_light(canvas: Canvas, x: float, y: float, radius: float) -> None:
     canvas.flat(canvas.plane.circle(x, y, radius), LAMP, "light", line=0.4)
-
-
-def paw_pair(canvas: Canvas, x: float, y: float, colour: Tensor) -> None:
-    """Two feet under a seated animal."""
-    for side in (-1, 1):
-        canvas.paint(canvas.plane.ellipse(side * x, y, 0.2, 0.11), colour, "leg")

@@ -9,7 +9,6 @@ from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.shapes import Number, melt, union, without
 from lesson_world.things.details import eye
-from lesson_world.things.thing import Thing
 
 COATS = [(0.06, 0.62, 0.4), (0.06, 0.6, 0.33), (0.07, 0.6, 0.48)]
 SKINS = [(0.075, 0.35, 0.93), (0.07, 0.4, 0.85)]
@@ -60,6 +59,3 @@ def _head(canvas: Canvas, brown: Tensor, bare: Tensor) -> None:
         canvas.flat(plane.ellipse(side * 0.06, -0.26, 0.035, 0.045), NOSTRIL, "nose")
     smile = (plane.y + 0.08 + plane.x * plane.x * 0.9).abs() - 0.03
     canvas.flat(smile.maximum(plane.x.abs() - 0.22), constant(0.35, 0.12, 0.1), "mouth")
-
-
-MONKEYS = [Thing("monkey", "abe", monkey, sign="hand")]

@@ -6,7 +6,6 @@ from lesson_world.colours import WHITE, WOOD, constant, pale, palette, tint
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.shapes import Number, common_part, melt, without
-from lesson_world.things.thing import Thing
 from lesson_world.trigonometry import angle, cosine, length
 
 LEAVES = [(0.3, 0.7, 0.5), (0.27, 0.65, 0.55), (0.33, 0.6, 0.4)]
@@ -15,16 +14,11 @@ YELLOWS = [(0.145, 0.85, 0.98), (0.14, 0.88, 0.97), (0.15, 0.85, 0.97), (0.16, 0
 REDS = [(0.0, 0.9, 0.82), (0.99, 0.88, 0.78), (0.01, 0.9, 0.85), (0.0, 0.9, 0.82), (0.24, 0.75, 0.78)]
 PEARS = [(0.2, 0.7, 0.82), (0.19, 0.65, 0.85), (0.17, 0.7, 0.88)]
 CAPS = [(0.0, 0.9, 0.82), (0.01, 0.88, 0.78), (0.0, 0.92, 0.85), (0.06, 0.6, 0.5)]
-SPOTS = (
-    (0.0, -0.42, 0.14),
-    (-0.45, -0.22, 0.13),
-    (0.45, -0.2, 0.13),
-    (-0.12, -0.06, 0.1),
-    (0.24, -0.5, 0.08),
-    (-0.3, -0.54, 0.07),
-    (0.7, 0.02, 0.08),
-    (-0.7, 0.02, 0.08),
-)
+BALLS = ((-0.4, -0.08), (0.4, -0.1), (-0.22, -0.45), (0.26, -0.48), (0.0, -0.22))
+SPOTS = [  # the large ones, the small ones: x, y, radius
+    *((0.0, -0.42, 0.14), (-0.45, -0.22, 0.13), (0.45, -0.2, 0.13), (-0.12, -0.06, 0.1)),
+    *((0.24, -0.5, 0.08), (-0.3, -0.54, 0.07), (0.7, 0.02, 0.08), (-0.7, 0.02, 0.08)),
+]
 STALK = constant(0.25, 0.5, 0.2)
 TIP = constant(0.3, 0.2, 0.08)
 
@@ -38,13 +32,10 @@ def tree(canvas: Canvas, random: Stream) -> None:
         branch = plane.line(0.0, 0.3, side * 0.3, 0.0, 0.06, 0.04)
         canvas.paint(branch, WOOD, "stem", where=~spruce)
     leaves = canvas.rough("leaves", 0.35)
-    for number, (x, y) in enumerate(
-        ((-0.4, -0.08), (0.4, -0.1), (-0.22, -0.45), (0.26, -0.48), (0.0, -0.22))
-    ):
+    for number, (x, y) in enumerate(BALLS):
         ball = plane.circle(x + random.uniform(-0.06, 0.06), y, random.uniform(0.32, 0.4))
-        canvas.paint(
-            ball, tint(green, 0.85 + 0.07 * number), "crown", texture=leaves, where=~spruce, depth=0.35
-        )
+        light = 0.85 + 0.07 * number
+        canvas.paint(ball, tint(green, light), "crown", texture=leaves, where=~spruce, depth=0.35)
     for number in range(3):
         y = 0.5 - 0.4 * number
         tier = plane.polygon((-0.68 + 0.14 * number, y), (0.0, y - 0.68), (0.68 - 0.14 * number, y))
@@ -66,9 +57,8 @@ def flower(canvas: Canvas, random: Stream) -> None:
     canvas.paint(petals, tint(colour, 0.55), "petal", shade=0, line=0.3)
     canvas.paint(petals + 0.05, colour, "petal", line=0, shade=0.2)
     seeds = canvas.rough("fur", 0.25)
-    canvas.paint(
-        plane.circle(0, -0.3, random.uniform(0.19, 0.24)), constant(0.98, 0.78, 0.12), "centre", texture=seeds
-    )
+    disc = plane.circle(0, -0.3, random.uniform(0.19, 0.24))
+    canvas.paint(disc, constant(0.98, 0.78, 0.12), "centre", texture=seeds)
 
 
 def mushroom(canvas: Canvas, random: Stream) -> None:
@@ -91,8 +81,7 @@ def paint_banana(canvas: Canvas, x: Number, y: Number, degrees: Number, scale: f
     colour = palette(random, YELLOWS)
     crescent = without(plane.circle(0, -0.5, 1.0), plane.ellipse(0, -0.95, 1.02, 1.0))
     fruit = common_part(crescent, -0.42 - plane.y)
-    stalk = plane.line(0.88, -0.32, 0.97, -0.62, 0.085, 0.06)
-    there.flat(stalk, tint(TIP, 1.6), "stem", line=0.5)
+    there.flat(plane.line(0.88, -0.32, 0.97, -0.62, 0.085, 0.06), tint(TIP, 1.6), "stem", line=0.5)
     there.paint(fruit, colour, "fruit", shade=0.3, depth=0.15, line=0.55)
     ridge = plane.ring(0, -0.68, 0.95, 0.024).maximum(fruit + 0.07)
     there.flat(ridge, tint(colour, 0.75), "fruit", labelled=False)
@@ -122,19 +111,8 @@ def pear(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     colour = palette(random, PEARS)
     shape = melt(plane.circle(0, 0.34, 0.53), plane.ellipse(0, -0.3, 0.27, 0.36), 0.28)
-    canvas.paint(
-        shape, colour, "fruit", shade=0.45, depth=0.3, line=0.5, texture=canvas.rough("smooth", 0.07)
-    )
+    skin = canvas.rough("smooth", 0.07)
+    canvas.paint(shape, colour, "fruit", shade=0.45, depth=0.3, line=0.5, texture=skin)
     canvas.flat(plane.line(0.0, -0.6, random.uniform(0.02, 0.16), -0.94, 0.055), WOOD, "stem", line=0.3)
     canvas.paint(plane.ellipse(0.28, -0.76, 0.25, 0.11, -20), tint(STALK, 1.3), "leaf", shade=0.25)
     canvas.flat(plane.ellipse(-0.24, 0.2, 0.09, 0.2, 20), pale(colour, 0.6), "fruit", labelled=False)
-
-
-PLANTS = [
-    Thing("tree", "træ", tree, sign="crown", tilt=8),
-    Thing("flower", "blomst", flower, sign="petal"),
-    Thing("mushroom", "svamp", mushroom, sign="cap"),
-    Thing("banana", "banan", banana, sign="fruit", tilt=30),
-    Thing("apple", "æble", apple, sign="fruit", tilt=20),
-    Thing("pear", "pære", pear, sign="fruit", tilt=20),
-]

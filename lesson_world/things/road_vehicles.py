@@ -5,14 +5,17 @@ from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.shapes import union
 from lesson_world.textures import Texture
-from lesson_world.things.details import lamp_light, wheel, window
-from lesson_world.things.thing import Thing
+from lesson_world.things.details import lamp_light, spoked_wheel, wheel, window
 from lesson_world.trigonometry import sine
 
 CAR_PAINTS = [(0.0, 0.88, 0.85), (0.0, 0.9, 0.8), (0.6, 0.8, 0.8), (0.58, 0.1, 0.8), (0.36, 0.7, 0.55)]
 BUS_PAINTS = [(0.135, 0.9, 0.97), (0.14, 0.92, 0.95), (0.13, 0.85, 0.97)]
+LOADS = [(0.1, 0.04, 0.93), (0.55, 0.2, 0.85), (0.1, 0.4, 0.9)]
 TRUCK_PAINTS = [(0.6, 0.75, 0.75), (0.35, 0.6, 0.5), (0.02, 0.8, 0.75), (0.08, 0.85, 0.9)]
 ENGINE_PAINTS = [(0.36, 0.65, 0.42), (0.36, 0.7, 0.38), (0.0, 0.8, 0.6), (0.6, 0.7, 0.5)]
+FRAMES = [(0.0, 0.9, 0.85), (0.58, 0.85, 0.8), (0.36, 0.8, 0.55), (0.0, 0.9, 0.8)]
+MOTORBIKES = [(0.02, 0.9, 0.85), (0.6, 0.85, 0.75), (0.09, 0.95, 0.95)]
+LEATHER = constant(0.28, 0.16, 0.1)
 IRON = constant(0.16, 0.16, 0.18)
 
 
@@ -24,14 +27,11 @@ def car(canvas: Canvas, random: Stream) -> None:
     top = -0.06 - height
     cabin = plane.polygon((-0.68, -0.02), (rear, top), (0.26, top), (0.62, -0.02)) - 0.05
     canvas.paint(cabin, tint(paint, 0.95), "roof", shade=0.15)
-    canvas.flat(
-        plane.polygon((-0.55, -0.04), (rear + 0.05, top + 0.03), (-0.05, top + 0.03), (-0.05, -0.04)),
-        pane,
-        "window",
-    )
-    canvas.flat(
-        plane.polygon((0.04, -0.04), (0.04, top + 0.03), (0.23, top + 0.03), (0.48, -0.04)), pane, "window"
-    )
+    edge = top + 0.03
+    back = plane.polygon((-0.55, -0.04), (rear + 0.05, edge), (-0.05, edge), (-0.05, -0.04))
+    canvas.flat(back, pane, "window")
+    front = plane.polygon((0.04, -0.04), (0.04, edge), (0.23, edge), (0.48, -0.04))
+    canvas.flat(front, pane, "window")
     body = union(plane.box(0, 0.17, 0.94, 0.22, 0.13), plane.box(0.1, 0.27, 0.85, 0.13, 0.05))
     canvas.paint(body, paint, "chassis", shade=0.25)
     panel = plane.box(0.0, 0.13, 0.27, 0.2, 0.04)
@@ -67,24 +67,16 @@ def bus(canvas: Canvas, random: Stream) -> None:
 def truck(canvas: Canvas, random: Stream) -> None:
     """A tall box behind a cab."""
     plane = canvas.plane
-    paint, load = (
-        palette(random, TRUCK_PAINTS, any_hue=0.2),
-        palette(random, [(0.1, 0.04, 0.93), (0.55, 0.2, 0.85), (0.1, 0.4, 0.9)]),
-    )
+    paint, load = palette(random, TRUCK_PAINTS, any_hue=0.2), palette(random, LOADS)
     height = random.uniform(0.42, 0.5)
     ribs = Texture("planks", 1 + 0.09 * sine(plane.x * 6))
     canvas.flat(plane.box(0, 0.4, 0.94, 0.07), IRON, "chassis", line=0.3)
     canvas.paint(plane.box(-0.32, 0.34 - height, 0.63, height, 0.03), load, "wall", shade=0.12, texture=ribs)
-    stripe = plane.box(-0.32, 0.34 - height, 0.62, 0.08)
-    canvas.flat(stripe, paint, "wall", labelled=False)
+    canvas.flat(plane.box(-0.32, 0.34 - height, 0.62, 0.08), paint, "wall", labelled=False)
     cab = union(plane.box(0.66, 0.08, 0.28, 0.34, 0.09), plane.box(0.7, 0.26, 0.26, 0.16, 0.04))
     canvas.paint(cab, paint, "chassis", shade=0.2)
-    canvas.flat(
-        plane.polygon((0.6, -0.18), (0.84, -0.18), (0.92, 0.06), (0.6, 0.06)),
-        glass(random),
-        "window",
-        line=0.5,
-    )
+    pane = plane.polygon((0.6, -0.18), (0.84, -0.18), (0.92, 0.06), (0.6, 0.06))
+    canvas.flat(pane, glass(random), "window", line=0.5)
     canvas.flat(plane.box(0.52, 0.12, 0.1, 0.26).abs() - 0.015, tint(paint, 0.4), "door", labelled=False)
     canvas.mark(plane.box(0.5, 0.12, 0.1, 0.26), "door")
     lamp_light(canvas, 0.91, 0.27, 0.06)
@@ -98,15 +90,8 @@ def train(canvas: Canvas, random: Stream) -> None:
     paint = palette(random, ENGINE_PAINTS, any_hue=0.1)
     for number in range(3):
         x = 0.46 - 0.3 * number + random.uniform(-0.06, 0.06)
-        puff = plane.circle(x, -0.78 - 0.04 * number, 0.13 + 0.03 * number)
-        canvas.paint(
-            puff,
-            constant(0.9, 0.9, 0.92),
-            "smoke",
-            shade=0.2,
-            line=0.2,
-            where=random.chance(0.75),
-        )
+        puff, some = plane.circle(x, -0.78 - 0.04 * number, 0.13 + 0.03 * number), random.chance(0.75)
+        canvas.paint(puff, constant(0.9, 0.9, 0.92), "smoke", shade=0.2, line=0.2, where=some)
     canvas.flat(plane.box(0, 0.76, 0.98, 0.045), constant(0.4, 0.33, 0.28), "frame", line=0.3)
     canvas.flat(plane.box(0, 0.34, 0.9, 0.08), RED, "chassis", line=0.4)
     canvas.paint(plane.box(0.22, 0.06, 0.64, 0.26, 0.12), paint, "chassis", shade=0.45)
@@ -114,9 +99,8 @@ def train(canvas: Canvas, random: Stream) -> None:
         canvas.flat(plane.box(x, 0.06, 0.025, 0.25), pale(paint, 0.45), "chassis")
     canvas.flat(plane.circle(0.84, 0.06, 0.19), IRON, "chassis", line=0.3)
     canvas.paint(plane.ellipse(0.15, -0.22, 0.13, 0.13), constant(0.9, 0.72, 0.25), "chassis")
-    canvas.flat(
-        plane.polygon((0.48, -0.18), (0.7, -0.18), (0.76, -0.56), (0.42, -0.56)), IRON, "chimney", line=0.3
-    )
+    chimney = plane.polygon((0.48, -0.18), (0.7, -0.18), (0.76, -0.56), (0.42, -0.56))
+    canvas.flat(chimney, IRON, "chimney", line=0.3)
     canvas.paint(plane.box(-0.58, -0.06, 0.32, 0.42, 0.03), paint, "wall", shade=0.15)
     canvas.flat(plane.box(-0.56, -0.52, 0.42, 0.07, 0.03), RED, "roof", line=0.5)
     window(canvas, -0.58, -0.22, 0.16, 0.13, glass(random), frame=pale(paint, 0.6))
@@ -127,9 +111,50 @@ def train(canvas: Canvas, random: Stream) -> None:
     canvas.flat(plane.line(-0.62, 0.47, -0.12, 0.47, 0.035), STEEL, "wheel")
 
 
-VEHICLES = [
-    Thing("car", "bil", car, sign="wheel"),
-    Thing("bus", "bus", bus, sign="window"),
-    Thing("truck", "lastbil", truck, sign="wheel"),
-    Thing("train", "tog", train, sign="chimney"),
-]
+def bicycle(canvas: Canvas, random: Stream) -> None:
+    """Two large spoked wheels and a diamond of tubes."""
+    plane = canvas.plane
+    paint = palette(random, FRAMES, any_hue=0.25)
+    radius, y = random.uniform(0.37, 0.41), 0.36
+    for x in (-0.55, 0.55):
+        spoked_wheel(canvas, x, y, radius, 0.055)
+    seat, steer, crank, clamp = (-0.2, -0.3), (0.36, -0.32), (-0.06, 0.36), (-0.2 + 0.02, -0.3 + 0.08)
+    tubes = union(
+        plane.line(*crank, *seat, 0.045),
+        plane.line(*crank, *steer, 0.05),
+        plane.line(*clamp, *steer, 0.045),
+        plane.line(-0.55, y, *crank, 0.04),
+        plane.line(-0.55, y, *clamp, 0.035),
+        plane.line(0.55, y, 0.33, -0.42, 0.045),
+    )
+    canvas.flat(tubes, paint, "frame", line=0.3)
+    canvas.flat(plane.circle(*crank, 0.1).abs() - 0.035, BLACK, "frame")
+    pedals = plane.line(crank[0] - 0.08, crank[1] + 0.16, crank[0] + 0.08, crank[1] - 0.16, 0.03)
+    canvas.flat(pedals, constant(0.3, 0.3, 0.32), "frame")
+    canvas.flat(plane.line(-0.34, -0.38, -0.06, -0.36, 0.07, 0.045), LEATHER, "saddle", line=0.3)
+    sweep = random.uniform(0.14, 0.22)
+    grip = plane.line(0.32, -0.44, 0.34 + sweep, -0.52, 0.045)
+    stub = plane.line(0.33, -0.44, 0.2, -0.5, 0.045)
+    canvas.flat(union(grip, stub), BLACK, "handlebar")
+
+
+def motorbike(canvas: Canvas, random: Stream) -> None:
+    """Two fat wheels, a tank, an engine block, an exhaust pipe."""
+    plane = canvas.plane
+    paint = palette(random, MOTORBIKES, any_hue=0.15)
+    for x in (-0.6, 0.6):
+        wheel(canvas, x, 0.38, 0.34)
+    canvas.flat(plane.line(0.6, 0.38, 0.32, -0.34, 0.05), STEEL, "frame", line=0.4)
+    canvas.flat(plane.line(-0.6, 0.38, -0.1, 0.2, 0.07), constant(0.25, 0.25, 0.28), "frame", line=0.3)
+    canvas.paint(plane.box(0.02, 0.26, 0.24, 0.2, 0.06), constant(0.45, 0.46, 0.5), "frame", line=0.6)
+    for y in (0.16, 0.26, 0.36):
+        canvas.flat(plane.box(0.02, y, 0.2, 0.02), BLACK, "frame", labelled=False)
+    canvas.flat(plane.line(0.1, 0.5, -0.8, 0.52, 0.055, 0.075), STEEL, "frame", line=0.5)
+    canvas.paint(plane.line(-0.86, -0.06, -0.35, -0.02, 0.07, 0.1), paint, "chassis", shade=0.2)
+    canvas.paint(plane.ellipse(0.12, -0.1, 0.33, 0.2, -8), paint, "chassis", shade=0.35)
+    canvas.flat(plane.ellipse(0.1, -0.14, 0.2, 0.05, -8), pale(paint, 0.5), "chassis", labelled=False)
+    canvas.paint(plane.line(-0.62, -0.12, -0.22, -0.06, 0.09, 0.09), BLACK, "saddle")
+    guard = plane.ring(0.6, 0.38, 0.38, 0.05).maximum(plane.box(0.55, 0.0, 0.4, 0.22))
+    canvas.paint(guard, tint(paint, 0.9), "chassis", shade=0)
+    canvas.flat(plane.line(0.32, -0.36, 0.14, -0.46, 0.05), BLACK, "handlebar")
+    lamp_light(canvas, 0.45, -0.28, 0.12)

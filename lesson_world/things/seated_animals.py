@@ -6,32 +6,32 @@ colour (`datasets.twins`).
 
 from torch import Tensor
 
-from lesson_world.colours import BLACK, PINK, WHITE, coat, constant, mixed, pale, palette, tint
+from lesson_world.colours import BLACK, PINK, WHITE, constant, mixed, pale, palette, tint
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.shapes import union
 from lesson_world.textures import step
-from lesson_world.things.details import eye, iris, paw_pair
-from lesson_world.things.thing import Thing
+from lesson_world.things.details import eye, iris
 
+COATS = [(0.07, 0.6, 0.5), (0.06, 0.65, 0.35), (0.09, 0.5, 0.75), (0.08, 0.15, 0.5), (0.08, 0.15, 0.85)]
 CAT_COATS = [(0.08, 0.75, 0.92), (0.08, 0.7, 0.85), (0.09, 0.08, 0.6), (0.1, 0.3, 0.8)]
 DOG_COATS = [(0.08, 0.45, 0.8), (0.07, 0.6, 0.5), (0.09, 0.12, 0.93), (0.07, 0.6, 0.6)]
 PIG_SKINS = [(0.97, 0.32, 0.96), (0.98, 0.4, 0.92), (0.96, 0.28, 0.98)]
 TONGUE = constant(0.92, 0.4, 0.45)
 
 
-def _body(canvas: Canvas, fur: Tensor, belly: Tensor, tail: Tensor | None, texture: bool = True) -> None:
+def _body(canvas: Canvas, fur: Tensor, belly: Tensor, tail: Tensor, texture: bool = True) -> None:
     plane, rough = canvas.plane, canvas.rough("fur", 0.2) if texture else None
-    if tail is not None:
-        canvas.paint(tail, tint(fur, 0.9), "tail", shade=0.2, texture=rough)
+    canvas.paint(tail, tint(fur, 0.9), "tail", shade=0.2, texture=rough)
     canvas.paint(plane.ellipse(0, 0.6, 0.46, 0.4), fur, "body", texture=rough)
     canvas.paint(plane.ellipse(0, 0.62, 0.25, 0.3), belly, "body", shade=0.15)
-    paw_pair(canvas, 0.22, 0.9, belly)
+    for side in (-1, 1):
+        canvas.paint(plane.ellipse(side * 0.22, 0.9, 0.2, 0.11), belly, "leg")
 
 
-def _head(canvas: Canvas, fur: Tensor, across: float = 0.6, down: float = 0.5, texture: bool = True) -> None:
-    rough = canvas.rough("fur", 0.2) if texture else None
-    canvas.paint(canvas.plane.ellipse(0, -0.18, across, down), fur, "head", texture=rough)
+def _head(canvas: Canvas, fur: Tensor, across: float, down: float) -> None:
+    oval = canvas.plane.ellipse(0, -0.18, across, down)
+    canvas.paint(oval, fur, "head", texture=canvas.rough("fur", 0.2))
 
 
 def _eyes(canvas: Canvas, y: float = -0.27, apart: float = 0.25, radius: float = 0.12) -> None:
@@ -40,28 +40,23 @@ def _eyes(canvas: Canvas, y: float = -0.27, apart: float = 0.25, radius: float =
         eye(canvas, side * apart, y, radius, colour)
 
 
-def _pointed_ears(canvas: Canvas, fur: Tensor, inside: Tensor) -> None:
-    plane = canvas.plane
-    for side in (-1, 1):
-        outer = plane.polygon((side * 0.57, -0.95), (side * 0.6, -0.2), (side * 0.08, -0.55))
-        canvas.paint(outer, fur, "ear", shade=0.15)
-        inner = plane.polygon((side * 0.52, -0.8), (side * 0.52, -0.35), (side * 0.22, -0.55))
-        canvas.flat(inner, inside, "ear")
-
-
 def cat(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     fur = palette(random, CAT_COATS)
     dark = tint(fur, 0.45)
-    end_x, end_y = random.uniform(0.7, 0.9), random.uniform(-0.1, 0.35)
-    tail = union(plane.line(0.3, 0.82, 0.74, 0.75, 0.085), plane.line(0.74, 0.75, end_x, end_y, 0.085, 0.06))
+    end = (random.uniform(0.7, 0.9), random.uniform(-0.1, 0.35), 0.06)
+    tail = plane.path((0.3, 0.82, 0.085), (0.74, 0.75, 0.085), end)
     _body(canvas, fur, pale(fur, 0.55), tail)
     for height in (0.38, 0.56, 0.74):
         for side in (-1, 1):
             stripe = plane.line(side * 0.44, height, side * 0.3, height + 0.04, 0.035)
             canvas.flat(stripe, dark, "body", labelled=False)
-    _pointed_ears(canvas, fur, PINK)
-    _head(canvas, fur)
+    for side in (-1, 1):
+        outer = plane.polygon((side * 0.57, -0.95), (side * 0.6, -0.2), (side * 0.08, -0.55))
+        canvas.paint(outer, fur, "ear", shade=0.15)
+        inner = plane.polygon((side * 0.52, -0.8), (side * 0.52, -0.35), (side * 0.22, -0.55))
+        canvas.flat(inner, PINK, "ear")
+    _head(canvas, fur, 0.6, 0.5)
     for x in (-0.16, 0.0, 0.16):  # the tabby's forehead
         canvas.flat(plane.line(x, -0.64, x * 0.8, -0.46, 0.04), dark, "head", labelled=False)
     for side in (-1, 1):
@@ -84,13 +79,12 @@ def dog(canvas: Canvas, random: Stream) -> None:
     fur = palette(random, DOG_COATS)
     tail = plane.line(0.3, 0.75, random.uniform(0.72, 0.88), random.uniform(0.2, 0.5), 0.09, 0.05)
     _body(canvas, fur, pale(fur, 0.6), tail)
-    canvas.flat(
-        plane.box(0, 0.29, 0.36, 0.06, 0.05), palette(random, [(0.0, 0.85, 0.8)], any_hue=0.3), "frame"
-    )
+    collar = palette(random, [(0.0, 0.85, 0.8)], any_hue=0.3)
+    canvas.flat(plane.box(0, 0.29, 0.36, 0.06, 0.05), collar, "frame")
     _head(canvas, fur, 0.53, 0.5)
     ear = tint(fur, random.uniform(0.3, 0.55))
-    spot = plane.ellipse(0.26, -0.28, 0.2, 0.22)
-    canvas.flat(spot, ear, "head", labelled=False, where=random.chance(0.5))
+    patched = random.chance(0.5)
+    canvas.flat(plane.ellipse(0.26, -0.28, 0.2, 0.22), ear, "head", labelled=False, where=patched)
     for side in (-1, 1):
         flap = plane.ellipse(side * 0.58, -0.16, 0.19, 0.46, side * -12)
         canvas.paint(flap, ear, "ear", texture=canvas.rough("fur", 0.2))
@@ -105,7 +99,7 @@ def dog(canvas: Canvas, random: Stream) -> None:
 
 def rabbit(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    fur, lean = coat(random), random.uniform(-6, 14)
+    fur, lean = palette(random, COATS), random.uniform(-6, 14)
     _body(canvas, fur, pale(fur, 0.5), plane.circle(0.5, 0.78, 0.15))
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.27, -0.62, 0.15, 0.37, lean * side), fur, "ear")
@@ -124,7 +118,7 @@ def rabbit(canvas: Canvas, random: Stream) -> None:
 
 def bear(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    fur = coat(random)
+    fur = palette(random, COATS)
     random.uniform()  # where the rabbit leans its ears
     _body(canvas, fur, pale(fur, 0.5), plane.circle(0.5, 0.78, 0.15))
     for side in (-1, 1):
@@ -154,12 +148,3 @@ def pig(canvas: Canvas, random: Stream) -> None:
         canvas.flat(plane.ellipse(side * 0.11, 0.0, 0.055, 0.1), constant(0.4, 0.13, 0.17), "nose")
     canvas.flat(plane.line(-0.16, 0.26, 0.16, 0.26, 0.028), constant(0.5, 0.15, 0.2), "mouth")
     _eyes(canvas, -0.3, 0.25, 0.1)
-
-
-SEATED = [
-    Thing("cat", "kat", cat, sign="ear"),
-    Thing("dog", "hund", dog, sign="ear"),
-    Thing("rabbit", "kanin", rabbit, sign="ear"),
-    Thing("bear", "bjørn", bear, sign="ear"),
-    Thing("pig", "gris", pig, sign="nose"),
-]

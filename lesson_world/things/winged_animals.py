@@ -6,7 +6,6 @@ from lesson_world.randomness import Stream
 from lesson_world.shapes import common_part, melt, union
 from lesson_world.textures import Texture, step
 from lesson_world.things.details import eye
-from lesson_world.things.thing import Thing
 from lesson_world.trigonometry import sine
 
 BIRD_BACKS = [(0.58, 0.75, 0.8), (0.56, 0.7, 0.9), (0.6, 0.8, 0.65)]
@@ -23,10 +22,9 @@ def bird(canvas: Canvas, random: Stream) -> None:
     back = palette(random, BIRD_BACKS, any_hue=0.25)
     breast = palette(random, BIRD_BREASTS, any_hue=0.1)
     for x in (-0.05, 0.14):
-        leg = union(
-            plane.line(x, 0.4, x + 0.03, 0.86, 0.035), plane.line(x + 0.03, 0.88, x + 0.2, 0.88, 0.035)
-        )
-        canvas.flat(leg, ORANGE, "leg")
+        leg = plane.line(x, 0.4, x + 0.03, 0.86, 0.035)
+        toes = plane.line(x + 0.03, 0.88, x + 0.2, 0.88, 0.035)
+        canvas.flat(union(leg, toes), ORANGE, "leg")
     tail = plane.polygon((-0.95, 0.1), (-0.35, -0.12), (-0.3, 0.22), (-0.9, 0.38))
     canvas.paint(tail, tint(back, 0.75), "tail", shade=0.15)
     body = melt(plane.ellipse(0, 0.14, 0.54, 0.38, -20), plane.circle(0.42, -0.32, 0.3), 0.15)
@@ -48,12 +46,10 @@ def owl(canvas: Canvas, random: Stream) -> None:
         canvas.flat(plane.ellipse(side * 0.2, 0.86, 0.14, 0.08), ORANGE, "leg", line=0.4)
     canvas.paint(plane.ellipse(0, 0.05, 0.56, 0.78), coat, "body")
     flecks = Texture("scales", 1 - 0.45 * step(sine(plane.x * 4.2) * sine(plane.y * 4.2) - 0.1, 0.3))
-    canvas.paint(
-        plane.ellipse(0, 0.36, 0.36, 0.42), pale(coat, 0.5), "body", texture=flecks, line=0, shade=0.1
-    )
+    belly = plane.ellipse(0, 0.36, 0.36, 0.42)
+    canvas.paint(belly, pale(coat, 0.5), "body", texture=flecks, line=0, shade=0.1)
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.5, 0.2, 0.15, 0.48, side * 8), tint(coat, 0.6), "wing")
-    for side in (-1, 1):
         canvas.paint(plane.circle(side * 0.25, -0.3, 0.27), pale(coat, 0.55), "face", shade=0.2)
         canvas.flat(plane.circle(side * 0.25, -0.3, 0.18), AMBER, "eye", line=0.6)
         canvas.flat(plane.circle(side * 0.25, -0.3, 0.1), BLACK, "eye")
@@ -86,28 +82,17 @@ def fish(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
     colour = palette(random, FISH_SIDES, any_hue=0.25)
     fin = tint(colour, 0.8)
-    canvas.paint(plane.polygon((-0.5, 0.0), (-0.95, -0.48), (-0.82, 0.0)), fin, "tail", shade=0)
-    canvas.paint(plane.polygon((-0.5, 0.0), (-0.95, 0.48), (-0.82, 0.0)), fin, "tail", shade=0)
+    for y in (-0.48, 0.48):
+        canvas.flat(plane.polygon((-0.5, 0.0), (-0.95, y), (-0.82, 0.0)), fin, "tail", line=0.4)
     top = plane.polygon((-0.4, -0.25), (-0.15, -0.72), (0.35, -0.5), (0.4, -0.25))
     below = plane.polygon((-0.2, 0.3), (-0.28, 0.68), (0.2, 0.35))
-    canvas.paint(
-        union(top, below), fin, "fin", shade=0, texture=Texture("stripes", 1 - 0.2 * sine(plane.x * 7))
-    )
-    bands = step(
-        0.09 - union((plane.x - 0.3).abs(), (plane.x + 0.22).abs()) + 0.04 * sine(plane.y * 0.9), 0.04
-    )
-    bands = bands * random.chance(0.75)
+    rays = Texture("stripes", 1 - 0.2 * sine(plane.x * 7))
+    canvas.flat(union(top, below), fin, "fin", texture=rays, line=0.4)
+    middles = union((plane.x - 0.3).abs(), (plane.x + 0.22).abs())
+    bands = step(0.09 - middles + 0.04 * sine(plane.y * 0.9), 0.04) * random.chance(0.75)
     scales = Texture("scales", 1 + 0.14 * sine(plane.x * 6) * sine(plane.y * 6))
     body = common_part(plane.circle(0.07, 0.42, 0.86), plane.circle(0.07, -0.42, 0.86))
     canvas.paint(body, mixed(colour, WHITE, bands), "body", texture=scales)
     canvas.paint(plane.ellipse(0.08, 0.12, 0.17, 0.1, 25), fin, "fin", line=0.6)
     eye(canvas, 0.5, -0.1, 0.11)
     canvas.flat(plane.line(0.62, 0.14, 0.74, 0.08, 0.03), constant(0.45, 0.1, 0.08), "mouth")
-
-
-WINGED = [
-    Thing("bird", "fugl", bird, sign="beak"),
-    Thing("owl", "ugle", owl, sign="face"),
-    Thing("butterfly", "sommerfugl", butterfly, sign="antenna", tilt=25),
-    Thing("fish", "fisk", fish, sign="fin", tilt=16),
-]

@@ -1,7 +1,9 @@
-"""A lesson as its test reads it: `NOTEBOOK` of the test's module, its prose and what its cells printed."""
+"""A lesson as its test reads it: its prose, what its cells printed, and what its widgets display."""
 
 import json
+import re
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 
@@ -22,6 +24,44 @@ def text(notebook: dict) -> str:
 def printed(notebook: dict) -> str:
     outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", []))
     return "\n".join("".join(output.get("text", "")) for output in outputs)
+
+
+class FrontEnd:
+    """What a widget's cell displays, taken apart."""
+
+    @staticmethod
+    def shown(widget: Callable[[], None]) -> list:
+        """All that is displayed, in order."""
+        with patch("lesson_utils.show.explore.display") as display:
+            assert widget() is None
+        return [call.args[0] for call in display.call_args_list]
+
+    def controls(self, widget: Callable[[], None]) -> list:
+        """A live widget's controls, and last its picture (without drawing the twin)."""
+        with patch("lesson_utils.show.explore._twin", return_value=""):
+            return list(self.shown(widget)[0].children)
+
+    @staticmethod
+    def pictures(html: str) -> list[str]:
+        return re.findall(r'src="(data:image/png[^"]*)"', html)
+
+    @staticmethod
+    def alt_texts(html: str) -> list[str]:
+        return re.findall(r'<img alt="([^"]+)"', html)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> FrontEnd:
+    """JupyterLab: widgets can be moved."""
+    monkeypatch.delenv("LESSON_STATIC", raising=False)
+    return FrontEnd()
+
+
+@pytest.fixture
+def static(monkeypatch: pytest.MonkeyPatch) -> FrontEnd:
+    """No front end: pictures alone."""
+    monkeypatch.setenv("LESSON_STATIC", "1")
+    return FrontEnd()
 
 
 @pytest.fixture(scope="module")

@@ -146,8 +146,8 @@ def output_size(n, k, s):
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
-        (output_size, "✓ Rigtigt: din funktion består 2 prøver."),
-        (lambda n, k, s: torch.tensor([(n - k) / s + 1]), "✓ Rigtigt: din funktion består 2 prøver."),
+        (output_size, "✓ Rigtigt: din funktion består 2 tests."),
+        (lambda n, k, s: torch.tensor([(n - k) / s + 1]), "✓ Rigtigt: din funktion består 2 tests."),
         (
             lambda n, k, s: (n - k) // s,
             "✗ din_funktion(5, 3, 1) giver 2, og det er ikke rigtigt. Du har glemt",

@@ -13,18 +13,21 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+import torch
 
 from lesson_staff import catalogue
 from lesson_staff.batch import cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out
+from lesson_staff.kernel import Kernels, carry_out, how_it_ended, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.plan import plan
+from lesson_staff.witness import device_of
 
 SURROUNDINGS = """
 import json, os, sys
 print(json.dumps({"python": sys.executable, "threads": os.environ["OMP_NUM_THREADS"],
-                  "static": os.environ["LESSON_STATIC"], "files": os.listdir(), "photo": photo}))
+                  "static": os.environ.get("LESSON_STATIC"), "spoiled": "spoiled" in globals(),
+                  "files": os.listdir(), "photo": photo}))
 display({"application/vnd.lesson.record+json": {"name": "svar", "value": 42}, "text/plain": ""}, raw=True)
 display({"application/vnd.lesson.record+json": {"name": "dele", "value": {"hjul": 0.5}}}, raw=True)
 """
@@ -42,8 +45,20 @@ def stdout_of(notebook: Path) -> str:
     )
 
 
-def test_a_batch_with_every_way_to_fail(course, tmp_path):
-    """One batch, since each run costs seconds: the good lesson passes whatever the others do."""
+def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
+    """One batch, since each run costs seconds: the good lesson passes whatever the others do, and whatever the
+    user has installed: a kernel called python3 elsewhere, a start-up file of IPython's."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup" / "00.py"
+    kernel = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
+    for path, text in (
+        (startup, "spoiled = 1"),
+        (kernel, json.dumps({"argv": ["false"], "language": "python"})),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.delenv("LESSON_STATIC", raising=False)
     course(
         good=[SURROUNDINGS],
         bug=["x = 0", "1 / x", "print('aldrig')"],
@@ -56,7 +71,9 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
     photo = tmp_path / "ferie foto.jpg"
     photo.write_bytes(b"et foto")
     runs = plan(find(), {"photo": str(photo)})
-    results = {result.title: result for result in run_all(runs, out, jobs=2, tell=seen.append)}
+    results = {
+        result.title: result for result in run_all(runs, out, jobs=2, tell=lambda *step: seen.append(step))
+    }
 
     good = results["Good"]
     assert good.passed
@@ -86,6 +103,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
         "python": sys.executable,
         "threads": str(max(1, cores() // 2)),
         "static": "1",
+        "spoiled": False,
         "files": ["ferie foto.jpg"],
         "photo": "ferie foto.jpg",
     }
@@ -106,8 +124,27 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path):
     assert 20 < results["Dead"].facts["peak_memory_mb"] < 2000, "of a killed kernel, too"
 
     assert not list(out.glob(".*")), "nothing half-written is left"
-    last = [step for step in seen if step.run.lesson.title == "Good"][-1]
-    assert (last.cell, last.cells) == (6, 6)
+    assert [step[1:] for step in seen if step[0].lesson.title == "Good"][-1] == (6, 6)
+
+
+def test_a_kernel_gets_its_share_of_the_cores(tmp_path):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        assert surroundings(3, tmp_path)[name] == "3"
+
+
+def test_only_the_kill_of_a_full_memory_may_be_one():
+    """A crash in a library's C code, or an exit, says nothing of memory."""
+    assert [how_it_ended(code) for code in (-9, -11, 3, -200)] == [
+        "(SIGKILL). Måske slap hukommelsen op.", "(SIGSEGV).", "(kode 3).", "(signal 200).",
+    ]  # fmt: skip
+
+
+def test_the_device_is_what_the_lessons_parameter_came_to(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: "NVIDIA H100")
+    assert device_of({"device": "auto"}) == device_of({"device": "cuda"}) == "cuda (NVIDIA H100)"
+    assert device_of({"device": torch.device("cuda")}) == "cuda (NVIDIA H100)"
+    assert device_of({"device": "cpu"}) == device_of({}) == "cpu", "a lesson without the parameter"
 
 
 def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):
@@ -162,7 +199,7 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
     ids = tmp_path / "ids"
     ids.mkdir()
     hang = (
-        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(120)"
+        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(200)"
     )
     course(one=[hang], two=[hang], three=[hang])
 
@@ -173,8 +210,10 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
         os.kill(os.getpid(), 2)
 
     threading.Thread(target=interrupt).start()
+    began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         list(run_all(plan(find(), {}), tmp_path, jobs=2))
+    assert time.monotonic() - began < 110, "killed, not waited for"
     kernels = [int(path.name) for path in ids.iterdir()]
     assert len(kernels) == 2, "the third had not begun"
     deadline = time.monotonic() + 10

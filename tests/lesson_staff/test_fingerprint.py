@@ -75,5 +75,5 @@ def test_a_change_behind_a_result_is_named_and_a_comment_is_none(small_course):
 
 def test_a_table_does_not_depend_on_how_it_is_drawn():
     made_of = behind("data/measurements/class_images.csv")
-    assert "benchmarks/class_images.py" in made_of and "lesson_utils/training.py" not in made_of
+    assert "benchmarks/class_images.py" in made_of and "lesson_cells/vgg/experiments.py" not in made_of
     assert not [name for name in made_of if "/show/" in name or "figures" in name]

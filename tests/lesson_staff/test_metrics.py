@@ -1,27 +1,24 @@
 """The key figures of the lessons: every lesson keeps some, under names that a sweep can compare."""
 
 import ast
-import json
 import math
 
 import nbformat
 import pytest
 
 from lesson_staff.catalogue import LESSONS
-from lesson_staff.metrics import flat, write_metrics
 from lesson_staff.parameters import read_parameters
-from lesson_utils.records import RECORD
+from lesson_staff.report import flat
+from lesson_utils.records import RECORD, as_json, records
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 
 
-def test_a_figure_that_is_no_number_leaves_metrics_that_are_json(tmp_path):
+def test_a_figure_that_is_no_number_leaves_metrics_that_are_json():
     """An older course wrote NaN into the notebook itself."""
     outputs = [nbformat.v4.new_output("display_data", {RECORD: {"name": "tab", "value": math.nan}})]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
-    nbformat.write(notebook, tmp_path / "lesson.ipynb")
-    write_metrics(tmp_path / "lesson.ipynb", tmp_path / "metrics.json")
-    assert (tmp_path / "metrics.json").read_text(encoding="utf-8") == '{\n  "tab": null\n}\n'
+    assert as_json(records(notebook)) == b'{\n  "tab": null\n}\n'
 
 
 def test_single_figures_by_name():
@@ -29,9 +26,8 @@ def test_single_figures_by_name():
 
 
 @every_lesson
-def test_every_lesson_keeps_key_figures(lesson, tmp_path):
-    write_metrics(lesson.notebook, tmp_path / "metrics.json")
-    figures = flat(json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8")))
+def test_every_lesson_keeps_key_figures(lesson):
+    figures = flat(records(nbformat.read(lesson.notebook, as_version=4)))
     numbers = [value for value in figures.values() if isinstance(value, int | float)]
     assert numbers and all(map(math.isfinite, numbers))
 

@@ -174,8 +174,8 @@ def test_the_deck_opens_a_clicker_moves_it_and_cells_run(live, chromium):
     page.keyboard.press("PageUp")
     page.wait_for_function(f"{ACTIVE} == {second}", timeout=20_000)
 
-    for _ in range(5):
-        if page.evaluate(f"{MODEL}.type") == "code":
+    for _ in range(20):
+        if page.evaluate(f"{MODEL}.type === 'code' && {MODEL}.outputs.length > 0"):
             break
         page.keyboard.press("PageDown")
         page.wait_for_timeout(500)

@@ -12,8 +12,9 @@ from lesson_staff.cli import answer
 from lesson_staff.order import Outcome
 from lesson_staff.plan import plan
 from lesson_staff.report import NO_PARQUET, write_report
-from lesson_staff.store import alone_in, as_bytes, finished, keep, kept, planned, write_plan
+from lesson_staff.store import HALF, alone_in, finished, keep, kept, planned, write_plan
 from lesson_utils.errors import LessonError
+from lesson_utils.records import as_json
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_without_pyarrow_it_says_so(batch, monkeypatch):
 
 
 def test_json_is_json_whatever_the_numbers_are():
-    told = as_bytes({"a": float("nan"), "b": [float("inf")], "c": np.int64(3), "d": np.float32(0.5)})
+    told = as_json({"a": float("nan"), "b": [float("inf")], "c": np.int64(3), "d": np.float32(0.5)})
     assert json.loads(told, parse_constant=pytest.fail) == {"a": None, "b": [None], "c": 3, "d": 0.5}
 
 
@@ -91,8 +92,9 @@ def test_report_as_a_command(batch, capsys):
 
 
 def test_only_what_passed_with_the_same_notebook_is_kept(batch):
+    write_plan(batch, planned(batch)[:1])
     runs = planned(batch)
-    assert len(runs) == 6
+    assert len(runs) == 6, "what an earlier command asked for in the same folder is asked for still"
     assert [name[-2:] for name in finished(batch, runs)] == ["10", "11", "13", "14"]
     notebook = runs[0].lesson.notebook
     notebook.write_text(notebook.read_text().replace("løst", "ændret"))
@@ -112,6 +114,11 @@ def test_a_run_is_whole_or_not_there(batch, monkeypatch):
         with pytest.raises(OSError):
             keep(batch, run, Outcome(1.0, files={"a": b"x"}), "ny")
     assert (batch / run.name / "run.json").read_bytes() == before
+    removed = []
+    with monkeypatch.context() as patch:
+        patch.setattr("lesson_staff.store.shutil.rmtree", lambda place, **_: removed.append(place.name))
+        keep(batch, run, Outcome(1.0, files={"a": b"x"}), "ny")
+    assert all(name.startswith(HALF) for name in removed), "what is removed step by step has no run's name"
     assert list(batch.glob(".half-*")) and len(kept(batch)) == 5
     with alone_in(batch), pytest.raises(LessonError, match="En anden kørsel er i gang"), alone_in(batch):
         pass

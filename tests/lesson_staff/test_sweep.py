@@ -204,6 +204,12 @@ def test_a_changed_notebook_is_another_run_and_changed_outputs_are_not(lessons):
     assert run.identity() != before
 
 
+def test_other_parameters_are_another_run(lessons):
+    """Also where the folder has the same name: `1` and `1.0` as texts and numbers, say."""
+    (run,) = plan(find(["1"]))
+    assert replace(run, parameters={**run.parameters, "depth": 11}).identity() != run.identity()
+
+
 def test_changed_library_code_and_weights_are_another_run(lessons, monkeypatch):
     files = {"lesson_utils/colours.py": "BLUE = 1\n", "data/weights/alexnet.safetensors": "w"}
     files |= {"lesson_utils/unused.py": "1\n", "data/photos/kat.jpg": "k", "data/measurements/a.csv": "a"}

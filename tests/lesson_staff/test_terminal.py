@@ -7,7 +7,7 @@ from rich.console import Console
 
 from lesson_staff import terminal
 from lesson_staff.catalogue import find
-from lesson_staff.plan import Progress, RunResult, plan
+from lesson_staff.plan import RunResult, plan
 from lesson_staff.terminal import Display, print_summary
 
 
@@ -26,7 +26,7 @@ def said(runs, is_terminal: bool) -> str:
         file=io.StringIO(), force_terminal=is_terminal, width=120, color_system=None, legacy_windows=False
     )
     with Display(console, runs) as display:
-        display.tell(Progress(runs[0], 3, 4))
+        display.tell(runs[0], 3, 4)
         display._bars.refresh()
         display.finished(
             RunResult(runs[0].name, "01", "One", {}, 65.0, "Celle 3 hang.", changed={"classes": 1})
@@ -51,6 +51,9 @@ def test_a_log_gets_lasting_lines_alone(runs):
 
 def test_the_last_lines_of_a_traceback_stand_below_the_table():
     console = Console(file=io.StringIO(), width=100, color_system=None)
-    print_summary(console, [RunResult("a", "01", "One", {}, 2.0, "Celle [3] stoppede.", "x = [1]\nKeyError")])
+    facts = {"device": "cuda (NVIDIA H100)"}
+    failed = RunResult("a", "01", "One", {}, 2.0, "Celle [3] stoppede.", "x = [1]\nKeyError", facts=facts)
+    print_summary(console, [failed])
     text = console.file.getvalue()
+    assert "cuda (NVIDIA H100)" in text
     assert "fejlede" in text and "01 One: Celle [3] stoppede.\n    x = [1]\n    KeyError" in text

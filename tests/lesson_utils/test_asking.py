@@ -58,7 +58,6 @@ ASK = {
     "telling_maps": lambda n: selectivity.telling_maps(n, IMAGES[0], 1, SAMPLES, LAYERS),
     "selectivity": lambda n: selectivity.selectivity({"a": n}, SAMPLES, LAYERS),
     "head_accuracies": lambda n: selectivity.head_accuracies(n, SAMPLES),
-    "class_evidence": lambda n: selectivity.class_evidence(n, IMAGES, 1),
 }
 
 

@@ -5,6 +5,7 @@ import torch
 
 from lesson_utils import device, snapshots, weights
 from lesson_utils.networks import alexnet, googlenet, layer_table, random_twin, sights, vgg
+from lesson_utils.networks.families import MINIS
 from lesson_utils.robustness import perturb, robust_accuracy
 from lesson_utils.training import Recipe, accuracy, train
 
@@ -42,7 +43,7 @@ def test_the_stand_in_refuses_what_a_card_refuses(card):
     assert there[torch.tensor([0])].device == card
 
 
-@pytest.mark.parametrize("build", [alexnet.mini, vgg.mini, googlenet.mini])
+@pytest.mark.parametrize("build", MINIS.values(), ids=MINIS)
 def test_a_seed_gives_the_same_weights_everywhere(card, build):
     assert build(4, seed=3, device=card).device == card
     assert same(build(4, seed=3, device=card), build(4, seed=3))
@@ -60,7 +61,7 @@ def test_networks_are_loaded_to_the_card(card, tmp_path, pictures):
 
 def test_measures_agree(card, pictures):
     images, labels = pictures
-    on_card, on_cpu = alexnet.mini(4, device=card), alexnet.mini(4)
+    on_card, on_cpu = alexnet.mini(4, device=card).eval(), alexnet.mini(4).eval()  # no dropout by chance
     assert accuracy(on_card, *pictures) == accuracy(on_cpu, *pictures)
     assert accuracy(on_card, images.to(card), labels.to(card)) == accuracy(on_cpu, *pictures)
     assert robust_accuracy(on_card, *pictures, epsilon=1.0, steps=2) == robust_accuracy(

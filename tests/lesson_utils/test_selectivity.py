@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from lesson_utils import selectivity as training_effect
-from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet, layer_table, vgg
 from lesson_utils.weights import load_network
 from lesson_world import datasets
@@ -44,20 +43,6 @@ def test_the_telling_channel_prefers_the_class(world):
     assert late.map.shape == (8, 8) and late.times > found["conv1"].times > 1
     other = training_effect.telling_maps(network, world.images[9], (car + 1) % 22, world, CONV)
     assert other["conv5"].channel != late.channel
-
-
-def test_the_mean_of_the_evidence_is_the_logit_without_its_bias(world):
-    network = googlenet.mini(22, seed=3).eval()
-    images = world.images[:3]
-    with torch.no_grad():
-        logits = network(images)[:, 4] - network.layers.fc.linear.bias[4]
-    evidence = training_effect.class_evidence(network, images, 4)
-    torch.testing.assert_close(evidence.mean((1, 2)), logits, atol=1e-4, rtol=1e-4)
-
-
-def test_evidence_needs_gap(world):
-    with pytest.raises(LessonError, match="MiniAlexNet har ingen GAP"):
-        training_effect.class_evidence(alexnet.mini(22), world.images[:1], 0)
 
 
 def test_a_trained_auxiliary_classifier_answers_almost_as_well_as_the_network(world):

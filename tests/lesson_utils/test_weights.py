@@ -1,5 +1,6 @@
 import hashlib
 import shutil
+from functools import partial
 
 import pytest
 import torch
@@ -9,9 +10,13 @@ from lesson_staff.recipes import PLANS
 from lesson_utils import danish, weights
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet, vgg
+from lesson_utils.networks.families import PAPERS
 from lesson_utils.networks.imagenet import relative
+from lesson_utils.networks.network import build
+from lesson_utils.networks.vgg import table
 from lesson_utils.training import accuracy
 from lesson_utils.weights import WeightsUnavailable, load_file, load_network, tensor_names
+from lesson_world.banana import alone
 
 
 @pytest.fixture
@@ -45,6 +50,20 @@ def test_a_file_finds_its_network(saved):
     images = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
         torch.testing.assert_close(network(images), source.eval()(images), atol=2e-2, rtol=2e-2)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_file_finds_its_depth_among_networks_that_hold_one_another(tmp_path, monkeypatch, order, depth):
+    def builder(repeats):
+        rows = table((8, 8), (repeats, 1), 16, 0.0)
+        return partial(build, f"depth {repeats}", rows, input_size=16)
+
+    networks = {str(repeats): builder(repeats) for repeats in (1, 2)}
+    monkeypatch.setattr(weights, "PAPERS", dict([*networks.items()][::order]))
+    monkeypatch.setattr(weights, "MINIS", {})
+    save_file(tensor_names(networks[str(depth)](classes=3)), tmp_path / "file.safetensors")
+    assert load_network(str(tmp_path / "file.safetensors")).name == f"depth {depth}"
 
 
 def test_missing_auxiliary_classifiers_are_left_out_and_that_is_said(saved):
@@ -163,7 +182,7 @@ def test_without_a_network_the_lesson_goes_on_with_what_it_has(server):
 
 
 def test_names_of_the_builders_agree():
-    assert weights.PAPER_NETWORKS["vgg13"](device="meta").name == "VGG-13"
+    assert PAPERS["vgg13"](device="meta").name == "VGG-13"
 
 
 # the course's own networks
@@ -186,7 +205,7 @@ def test_an_embedded_network_is_as_good_as_its_manifest_says(name):
     spread = max(expected * (1 - expected), 0.01) * (1 / n + 1 / entry["test"]["images"])
     assert measured >= expected - 3 * spread**0.5
     assert f"rigtige på {danish.number(entry['test']['images'])} nye billeder" in network.origin
-    assert network.class_names == tuple(PLANS[name].subject.danish)
+    assert network.class_names == tuple(alone(english).danish for english in PLANS[name].subject.classes)
 
 
 def test_damaged_missing_and_newer_weights_are_said(shipped):

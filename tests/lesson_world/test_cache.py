@@ -33,17 +33,17 @@ def drawn(monkeypatch):
 def test_stored_images_are_the_rendered_ones(folder):
     stored = cache.store(CLASSES, 1, 10, maps=True, size=16)
     fresh = render(CLASSES, 1, range(10), size=16)
-    images, labels = stored.batch(slice(None))
-    assert stored.images.dtype == torch.uint8
-    assert (images - fresh.images).abs().max() <= 0.5 / 255 + 1e-6
-    assert torch.equal(labels, fresh.labels)
-    assert torch.equal(stored.maps["parts"], fresh.parts)
+    images = stored.pop("images")
+    assert images.dtype == torch.uint8
+    assert (images / 255 - fresh.images).abs().max() <= 0.5 / 255 + 1e-6
+    assert all(torch.equal(values, getattr(fresh, name)) for name, values in stored.items())
+    assert set(stored) == {"labels", "parts", "objects", "textures", "backgrounds"}
 
 
 def test_the_second_time_nothing_is_drawn(folder, drawn):
     first, second = (cache.store(CLASSES, 1, 6, size=16) for _ in range(2))
     assert len(drawn) == 1
-    assert torch.equal(first.images, second.images) and torch.equal(first.labels, second.labels)
+    assert torch.equal(first["images"], second["images"]) and torch.equal(first["labels"], second["labels"])
     assert len(list(folder.iterdir())) == 1
 
 
@@ -66,7 +66,7 @@ def test_a_damaged_file_is_drawn_again(folder, drawn, damage):
     file.write_bytes({"truncated": content[: len(content) // 2], "empty": b""}.get(damage, content))
     again = cache.store(CLASSES, 1, 6, size=16)
     assert len(drawn) == 2
-    assert torch.equal(again.images, good.images)
+    assert torch.equal(again["images"], good["images"])
     cache.store(CLASSES, 1, 6, size=16)
     assert len(drawn) == 2, "the file was not mended"
 
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_drawn_again(folder, drawn, damage):
 def test_two_processes_at_the_same_time(folder):
     code = (
         "from lesson_world.cache import store; import zlib;"
-        f"print(zlib.crc32(store({CLASSES}, 1, 300, size=16).images.numpy().tobytes()))"
+        f"print(zlib.crc32(store({CLASSES}, 1, 300, size=16)['images'].numpy().tobytes()))"
     )
     both = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
@@ -88,7 +88,7 @@ def test_two_processes_at_the_same_time(folder):
 def test_without_a_place_to_write_the_images_come_all_the_same(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    assert len(cache.store(CLASSES, 1, 4, size=16, directory=blocked)) == 4
+    assert len(cache.store(CLASSES, 1, 4, size=16, directory=blocked)["images"]) == 4
 
 
 def test_progress_is_told(folder):

@@ -49,6 +49,8 @@ def test_distances_of_shapes():
     assert plane.ring(0, 0, 1, 0.5).flatten().tolist() == pytest.approx([0.5, -0.5, 0.5, 3.5])
     assert plane.box(0, 0, 2, 1).flatten().tolist() == pytest.approx([-1, -1, 1, math.hypot(1, 3)])
     assert plane.line(0, 0, 3, 0, 0.5).flatten().tolist() == pytest.approx([-0.5, -0.5, 1.5, 3.5], abs=1e-5)
+    strokes = union(plane.line(0, 0, 1, 0, 0.5, 0.2), plane.line(1, 0, 3, 4, 0.2))
+    assert torch.equal(plane.path((0, 0, 0.5), (1, 0, 0.2), (3, 4, 0.2)), strokes)
     edge = at((0.7, 0.0), (0.0, 0.3), (0.0, 0.0))
     assert edge.ellipse(0, 0, 0.7, 0.3).flatten().tolist()[:2] == pytest.approx([0, 0], abs=1e-6)
     assert edge.ellipse(0, 0, 0.7, 0.3).flatten()[2] < 0

@@ -307,7 +307,7 @@ def test_an_answer_is_not_on_the_slide_of_its_question(cells):
 
 
 def test_the_lesson_has_tests_of_its_own(path):
-    """Lektionens mappe i `lesson_cells/` har prøver i en mappe af samme navn i `tests/lesson_cells/`."""
+    """Lektionens mappe i `lesson_cells/` har tests i en mappe af samme navn i `tests/lesson_cells/`."""
     (lesson,) = (each for each in LESSONS if each.notebook == path)
     folder = REPOSITORY / "tests" / "lesson_cells" / lesson.folder
     assert any("def test_" in file.read_text(encoding="utf-8") for file in folder.glob("test_*.py"))

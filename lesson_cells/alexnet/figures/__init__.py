@@ -1,11 +1,6 @@
 """What lesson 02 draws: the whole network, its first layer on a photo, its parts, and where a filter fits."""
 
-from lesson_cells.alexnet.figures.first_layer import (
-    feature_maps_by_layer,
-    filter_sheet,
-    first_feature_maps,
-    neighbouring_filters,
-)
+from lesson_cells.alexnet.figures.first_layer import filter_sheet, first_feature_maps, neighbouring_filters
 from lesson_cells.alexnet.figures.output_size import filter_positions
 from lesson_cells.alexnet.figures.parts import (
     dropout_passes,

@@ -1,13 +1,12 @@
 """The first layer on a photo: what a filter covers, the filters themselves, and the feature maps."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lesson_utils.danish import listing, number
+from lesson_utils.danish import number
 from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
@@ -93,15 +92,4 @@ def first_feature_maps(photo: Any, maps: Any, layer: str = "conv1") -> Figure:
         title=f"{layer}: fra 0 (mørk) til {number(highest, 1)} (lys)",
         vmin=0,
         vmax=highest,
-    )
-
-
-def feature_maps_by_layer(maps: Mapping[str, Any]) -> Figure:
-    """One feature map (h, w) per layer, all drawn equally large: the pixels grow. Each has its own scale."""
-    sizes = {layer: f"{one.shape[0]}x{one.shape[1]}" for layer, one in maps.items()}
-    told = listing(f"{layer} {size}" for layer, size in sizes.items())
-    return picture_grid(
-        list(maps.values()),
-        f"Ét feature map fra hvert lag, tegnet lige store, så pixlerne vokser: {told}.",
-        above=[f"{layer}: {size}" for layer, size in sizes.items()],
     )

@@ -24,7 +24,11 @@ class _Slide:
     kernel: int
     stride: int
     padding: int
-    positions: int
+
+    @property
+    def positions(self) -> int:
+        """How many places PyTorch puts the filter in (it rounds down); 0 where it does not fit."""
+        return max(0, (self.end - self.start - self.kernel) // self.stride + 1)
 
     @property
     def start(self) -> int:
@@ -59,17 +63,13 @@ class _Slide:
 
 
 @style.styled
-def filter_positions(input_size: int, kernel: int, stride: int, padding: int, positions: int) -> Figure:
-    """The filter's positions drawn to scale, with the formula above them.
-
-    Args:
-        input_size, kernel, stride, padding: in pixels, the same in both directions.
-        positions: how many places PyTorch puts the filter in along one side (rounded down); 0 if none.
+def filter_positions(input_size: int, kernel: int, stride: int, padding: int) -> Figure:
+    """The filter's positions drawn to scale, with the formula above them; in pixels, alike in both directions.
 
     To the left the square input with the filter in its first places; to the right one row of it, with one bar
     for each place (of many places the last ones). Pixels that no filter reaches are red.
     """
-    slide = _Slide(input_size, kernel, stride, padding, positions)
+    slide = _Slide(input_size, kernel, stride, padding)
     figure, (square, row) = style.new_figure(height=5.8, columns=2, width_ratios=[1, 1.2])
     figure.get_layout_engine().set(h_pad=0.12)
     verdict, colour = _verdict(slide)

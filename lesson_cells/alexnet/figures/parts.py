@@ -21,10 +21,8 @@ def training_race(
 ) -> Figure:
     """Training accuracy epoch by epoch: a thin line per seed, a thick one for their median.
 
-    Args:
-        races: (activation, rate, seed) -> `training`, the accuracy 0..1 after each epoch.
-        best: per activation its `rate`, and the `median`, `min` and `max` number of epochs to the goal.
-        goal: the accuracy that is raced for.
+    `races`: (activation, rate, seed) -> `training`, accuracies 0..1 after each epoch. `best`: per activation its
+    `rate`, and the `median`, `min` and `max` number of epochs to the accuracy `goal`.
     """
     figure, axes = style.new_figure(height=4.8)
     told, lowest = [], 0.9
@@ -38,8 +36,8 @@ def training_race(
         median, least, most = (_epochs(row[column]) for column in ("median", "min", "max"))
         told.append(f"{label}: {median} (fra {least} til {most})")
     axes.axhline(goal, color=style.GREY, linewidth=1.5, linestyle="--")
-    words = f"målet: {percent(goal, 0)}"
-    axes.text(epochs[-1], goal - 0.012, words, ha="right", va="top", color=style.GREY)
+    below = {"ha": "right", "va": "top", "color": style.GREY}
+    axes.text(epochs[-1], goal - 0.012, f"målet: {percent(goal, 0)}", **below)
     style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))
     axes.set(xlabel="epoke", ylabel="nøjagtighed på træningssættet", ylim=(np.floor(10 * lowest) / 10, 1.01))
     axes.set_xticks(epochs)

@@ -96,11 +96,6 @@ def test_first_maps_share_one_scale(photo):
     assert limits == {(0.0, 7.0)}
 
 
-def test_shrinking_maps_say_their_sizes():
-    maps = {"conv1": torch.rand(55, 55), "pool5": torch.rand(6, 6)}
-    assert "conv1 55x55 og pool5 6x6" in figures.feature_maps_by_layer(maps).alt_text
-
-
 def test_the_race_says_who_never_arrived():
     races = {
         (name, 0.1, seed): {"training": [value, value]}

@@ -23,25 +23,25 @@ def bars(figure) -> list[tuple[float, float]]:
 @pytest.mark.parametrize(
     ("setting", "formula", "said"),
     [
-        ((227, 11, 4, 0, 55), r"\dfrac{227-11}{4}+1=55$", "så outputtet er 55 × 55."),
-        ((5, 5, 1, 0, 1), r"\dfrac{5-5}{1}+1=1$", "filteret står 1 sted i hver retning, så"),
+        ((227, 11, 4, 0), r"\dfrac{227-11}{4}+1=55$", "så outputtet er 55 × 55."),
+        ((5, 5, 1, 0), r"\dfrac{5-5}{1}+1=1$", "filteret står 1 sted i hver retning, så"),
         (
-            (277, 11, 4, 0, 67),
+            (277, 11, 4, 0),
             "+1=67{,}5$",
             "Det går ikke op: 67,5 er ikke et helt tal. 2 pixler er til overs. ",
         ),
-        ((277, 11, 4, 0, 67), "", "PyTorch runder ned til 67 × 67 og ser aldrig de sidste 2 pixler."),
-        ((224, 11, 4, 2, 55), r"{224+2\cdot2-11}{4}+1=55{,}25$", "1 pixel er til overs."),
-        ((224, 11, 4, 2, 55), "", "PyTorch runder ned til 55 × 55. Det er kun padding, der ikke bliver set."),
-        ((8, 2, 5, 1, 2), "=2{,}6$", "3 pixler (heraf 1 padding) er til overs."),
-        ((8, 2, 5, 1, 2), "", "og ser aldrig de sidste 2 pixler."),
-        ((7, 3, 3, 0, 2), "=2{,}33$", "og ser aldrig den sidste pixel."),
+        ((277, 11, 4, 0), "", "PyTorch runder ned til 67 × 67 og ser aldrig de sidste 2 pixler."),
+        ((224, 11, 4, 2), r"{224+2\cdot2-11}{4}+1=55{,}25$", "1 pixel er til overs."),
+        ((224, 11, 4, 2), "", "PyTorch runder ned til 55 × 55. Det er kun padding, der ikke bliver set."),
+        ((8, 2, 5, 1), "=2{,}6$", "3 pixler (heraf 1 padding) er til overs."),
+        ((8, 2, 5, 1), "", "og ser aldrig de sidste 2 pixler."),
+        ((7, 3, 3, 0), "=2{,}33$", "og ser aldrig den sidste pixel."),
         (
-            (7, 11, 1, 1, 0),
+            (7, 11, 1, 1),
             r"{7+2\cdot1-11}{1}+1$",
             "Filteret (11) er større end input med padding (7 + 2 · 1 = 9).",
         ),
-        ((5, 7, 1, 0, 0), "{5-7}{1}+1$", "Filteret (7) er større end input (5). Der er ingen plads til det"),
+        ((5, 7, 1, 0), "{5-7}{1}+1$", "Filteret (7) er større end input (5). Der er ingen plads til det"),
     ],
 )
 def test_the_formula_and_the_verdict(setting, formula, said):
@@ -52,7 +52,7 @@ def test_the_formula_and_the_verdict(setting, formula, said):
 
 
 def test_every_place_is_drawn_to_scale():
-    figure = filter_positions(7, 3, 2, 1, 4)
+    figure = filter_positions(7, 3, 2, 1)
     assert bars(figure) == [(-1, 3), (1, 3), (3, 3), (5, 3)]
     assert figure.axes[1].get_xlim() == (-1, 8)
     assert figure.axes[0].collections[0].get_offsets().shape == (
@@ -64,15 +64,15 @@ def test_every_place_is_drawn_to_scale():
 
 
 def test_the_pixels_left_over_are_marked():
-    figure = filter_positions(277, 11, 4, 0, 67)
+    figure = filter_positions(277, 11, 4, 0)
     assert (275, 2) in drawn(figure, UNSEEN, panel=0)
     assert figure.axes[1].get_legend().get_texts()[-1].get_text() == "ses aldrig"
     assert bars(figure)[-1] == (264, 11) and len(bars(figure)) == 6  # the end of the row, enlarged
     assert figure.findobj(lambda artist: getattr(artist, "get_color", str)() == WARNING)
-    assert filter_positions(227, 11, 4, 0, 55).axes[1].get_legend() is None
+    assert filter_positions(227, 11, 4, 0).axes[1].get_legend() is None
 
 
 def test_the_filter_that_does_not_fit_reaches_over_the_edge():
-    figure = filter_positions(5, 7, 1, 0, 0)
+    figure = filter_positions(5, 7, 1, 0)
     assert bars(figure) == [(0, 7)]
     assert figure.axes[1].get_xlim() == (0, 7)

@@ -7,9 +7,8 @@ import torch
 from matplotlib.patches import PathPatch
 
 from lesson_cells.googlenet import figures
-from lesson_cells.googlenet import inception_figures as googlenet_inception
-from lesson_cells.googlenet.branches import branches, inception_module
-from lesson_utils.networks import googlenet
+from lesson_utils.errors import LessonError
+from lesson_utils.networks.arithmetic import ConvCost
 
 
 def noise(*shape: int) -> torch.Tensor:
@@ -30,22 +29,17 @@ def test_the_price_crosses_where_it_stops_paying():
     )
     assert "fra 8 kanaler" in " ".join(text.get_text() for text in figure.axes[0].texts)
     assert list(figure.axes[0].lines[0].get_ydata()) == costs
-    assert "a: 20 %; b: 56 %" in figure.alt_text
-
-
-def test_bars_carry_their_numbers():
-    figure = figures.weight_bars({"GAP": 0, "fc": 1_025_000}, "Parametre")
-    assert [text.get_text() for text in figure.axes[0].texts] == ["0", "1.025.000"]
-    assert [bar.get_width() for bar in figure.axes[0].patches] == [0, 1_025_000]
+    assert "a: 20 % ved 2, 20 % ved 2; b: 56 % ved 2, 56 % ved 2." in figure.alt_text
+    assert "fra 8 koster den mere" in figure.alt_text
 
 
 def test_rows_far_from_the_paper_are_named():
-    table = pd.DataFrame({"weights_off": [-0.7, 0.01, -0.05], "multiply_adds_off": [-0.7, 0.0, 0.0]})
+    table = pd.DataFrame({"weights_off": [-0.7, 0.005, -0.05], "multiply_adds_off": [-0.7, 0.0, 0.0]})
     table.index = ["conv1", "conv2", "inception_4c"]
     figure = figures.printed_against_computed(table)
     assert "conv1 (−70 %)" in figure.axes[0].get_title(loc="left")
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["conv2", "4c"]
-    assert "inception_4c −5,0 %" in figure.alt_text
+    assert "1 af 2 lag er under 1 %" in figure.alt_text and "inception_4c −5,0 %" in figure.alt_text
 
 
 def gradients() -> pd.DataFrame:
@@ -59,7 +53,7 @@ def gradients() -> pd.DataFrame:
 
 
 def test_gradients_on_a_logarithmic_axis():
-    figure = figures.gradient_norms(gradients(), {"he": "He"}, ["inception_4a", "inception_4d"])
+    figure = figures.gradients_by_layer(gradients(), {"he": "He"}, ["inception_4a", "inception_4d"])
     axes = figure.axes[0]
     assert axes.get_yscale() == "log"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["conv1", "4a", "4d", "fc"]
@@ -67,39 +61,88 @@ def test_gradients_on_a_logarithmic_axis():
     assert "1,0 · 10^−9 uden og 2,5 · 10^−8 med" in figure.alt_text
 
 
-@pytest.mark.parametrize("name", ["inception_3a", "inception_4e", "inception_5b"])
+TABLE = {"inception_3a": (192, 64, 96, 128, 16, 32, 32), "inception_5b": (832, 384, 192, 384, 48, 128, 128)}
+
+
+@pytest.mark.parametrize("name", TABLE)
 def test_the_drawing_has_the_modules_widths(name):
-    plan = branches(inception_module(googlenet(device="meta"), name))
-    figure = googlenet_inception.inception_module(name, plan, 28)
+    given, conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj = TABLE[name]
+    figure = figures.inception_module(TABLE, name, 28)
     texts = " ".join(text.get_text() for text in figure.axes[0].texts)
-    for branch in plan:
-        assert all(f"{s.channels_in} → {s.channels_out}" in texts for s in branch.steps if s.name != "pool")
-    assert f"= {sum(branch.channels for branch in plan)} kanaler" in texts
-    assert f"{sum(branch.channels for branch in plan)} i alt" in figure.alt_text
+    for before, after in (
+        *((given, conv1x1), (given, reduce3x3), (reduce3x3, conv3x3)),
+        *((given, reduce5x5), (reduce5x5, conv5x5), (given, pool_proj)),
+    ):
+        assert f"{before} → {after}" in texts
+    total = conv1x1 + conv3x3 + conv5x5 + pool_proj
+    assert f"= {total} kanaler" in texts and f"{total} i alt" in figure.alt_text
 
 
 def test_streams_are_as_thick_as_they_have_channels():
-    plan = branches(inception_module(googlenet(device="meta"), "inception_3a"))
-    axes = googlenet_inception.inception_module("inception_3a", plan, 28).axes[0]
+    axes = figures.inception_module(TABLE, "inception_3a", 28).axes[0]
     streams = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
     thickness = [np.ptp(patch.get_path().vertices[[0, -2], 1]) for patch in streams]
-    channels = [
-        count for branch in plan for count in (*(s.channels_in for s in branch.steps), branch.channels)
-    ]
-    scale = thickness[0] / channels[0]
-    assert thickness == pytest.approx([scale * count for count in channels])
+    channels = [192, 64, 192, 96, 128, 192, 16, 32, 192, 192, 32]
+    assert thickness == pytest.approx([thickness[0] / 192 * count for count in channels])
+
+
+def test_a_module_that_does_not_exist_is_said():
+    with pytest.raises(LessonError, match="inception_3a og inception_5b"):
+        figures.inception_module(TABLE, "inception_6a", 28)
 
 
 def test_the_joined_channels_are_all_there_in_their_order():
-    maps = {
-        "conv1x1": noise(4, 6, 6),
-        "conv3x3": noise(8, 6, 6),
-        "conv5x5": noise(2, 6, 6),
-        "pool_proj": noise(2, 6, 6),
-    }
-    figure = googlenet_inception.concatenation(noise(3, 20, 20), maps)
-    strip = figure.axes[-1]
-    means = torch.cat(list(maps.values())).mean(dim=(1, 2))
-    assert [bar.get_height() for bar in strip.patches] == pytest.approx(means.tolist())
+    maps = [noise(4, 6, 6), noise(8, 6, 6), noise(2, 6, 6), noise(2, 6, 6)]
+    figure = figures.concatenation(noise(3, 20, 20), maps)
+    (strip,) = (axes for axes in figure.axes if axes.patches)
+    assert [bar.get_height() for bar in strip.patches] == pytest.approx(torch.cat(maps).mean((1, 2)).tolist())
     assert [text.get_text() for text in strip.texts] == ["4", "8", "2", "2"]
     assert "16 kanaler" in figure.alt_text
+
+
+DIRECT = ConvCost(576_000, 112_896_000)
+THROUGH = {
+    8: (ConvCost(3_840, 752_640), ConvCost(9_600, 1_881_600)),
+    16: (ConvCost(7_680, 1_505_280), ConvCost(19_200, 3_763_200)),
+}
+
+
+def test_the_lectures_numbers():
+    figure = figures.cost_with_bottleneck(DIRECT, THROUGH, width=16)
+    assert figure.get_suptitle() == "Med flaskehals: 21,4 gange færre multiply-adds"
+    texts = [text.get_text() for axes in figure.axes[:2] for text in axes.texts]
+    assert texts == ["112.896.000", "5.268.480", "576.000", "26.880"]
+    for number in texts:
+        assert number in figure.alt_text
+
+
+def test_bars_and_curve_are_the_costs():
+    figure = figures.cost_with_bottleneck(DIRECT, THROUGH, width=16)
+    multiply_adds, _, curve = figure.axes
+    assert [
+        (bar.get_x(), bar.get_width()) for container in multiply_adds.containers for bar in container
+    ] == [
+        (0, 112_896_000),
+        (1_505_280, 3_763_200),
+        (0, 1_505_280),
+    ]
+    line, direct, point = curve.lines[:3]
+    assert list(zip(*line.get_data(), strict=True)) == [(8, 2_634_240), (16, 5_268_480)]
+    assert set(direct.get_ydata()) == {112_896_000}
+    assert (list(point.get_xdata()), list(point.get_ydata())) == ([16], [5_268_480])
+
+
+@pytest.mark.parametrize(
+    ("direct", "verdict"),
+    [
+        (ConvCost(1, 2_634_240), "Flaskehalsen er for bred: 2,0 gange flere multiply-adds"),
+        (ConvCost(1, 5_268_480), "Flaskehalsen koster det samme som den direkte vej"),
+    ],
+)
+def test_when_it_does_not_pay(direct, verdict):
+    assert figures.cost_with_bottleneck(direct, THROUGH, width=16).get_suptitle() == verdict
+
+
+def test_large_numbers_are_shortened():
+    texts = figures.cost_with_bottleneck(ConvCost(1, 80_564_191_232), THROUGH, width=16).axes[0].texts
+    assert texts[0].get_text() == "80,6 mia."

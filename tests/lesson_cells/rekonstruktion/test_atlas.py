@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lesson_cells.rekonstruktion.atlas import store_atlas, stored_atlas
+from lesson_cells.rekonstruktion.experiments.atlas import store_atlas, stored_atlas
 from lesson_utils.errors import LessonError
 from lesson_utils.show import measurements
 

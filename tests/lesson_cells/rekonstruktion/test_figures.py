@@ -4,10 +4,7 @@ import pandas as pd
 import pytest
 import torch
 
-from lesson_cells.rekonstruktion import depth_figures as depths
 from lesson_cells.rekonstruktion import figures
-from lesson_cells.rekonstruktion import filter_figures as filters
-from lesson_cells.rekonstruktion import share_figures as shares
 from lesson_utils.show.display import png
 
 PICTURES = torch.rand(3, 3, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -41,8 +38,7 @@ def test_pictures_stand_under_their_names():
 @pytest.mark.filterwarnings("error")
 def test_every_network_has_its_row_with_short_names_of_layers():
     image = PICTURES[0]
-    drawn = depths.every_network(
-        image,
+    drawn = figures.every_network(
         {
             "robust MiniAlexNet": {"conv1": image},
             "MiniGoogLeNet": {"conv2_reduce": image, "inception_4a": image},
@@ -55,10 +51,10 @@ def test_every_network_has_its_row_with_short_names_of_layers():
 @pytest.mark.filterwarnings("error")
 def test_forgetting_and_keeping_tell_their_numbers():
     table = pd.DataFrame({"layer": ["conv1", "fc8"], "psnr": [31.1, 10.7], "feature_error": [0.001, 0.02]})
-    drawn = depths.forgetting_everywhere({"robust": table, "tilfældigt": table})
+    drawn = figures.forgetting_everywhere({"robust": table, "tilfældigt": table})
     assert "robust: fra 31,1 til 10,7 dB, feature-fejl højst 2,0 %" in drawn.alt_text and fits(drawn)
     kept = pd.DataFrame({"farve": [1.0, 0.5, 0.5], "klasse": [1.0, 0.9, 1.0]}, index=["conv1", "fc7", "fc8"])
-    drawn = depths.kept_everywhere({"MiniVGG": kept, "MiniAlexNet": kept})
+    drawn = figures.kept_everywhere({"MiniVGG": kept, "MiniAlexNet": kept})
     assert "MiniVGG, fc7: farve 50 % og klasse 90 %" in drawn.alt_text and fits(drawn)
 
 
@@ -66,11 +62,11 @@ def test_forgetting_and_keeping_tell_their_numbers():
 def test_units_stand_over_their_pieces_and_parts():
     names = ["hjul\nIoU 0,21", "øje\nIoU 0,15"]
     pieces = PICTURES[None].repeat(2, 1, 1, 1, 1)
-    drawn = filters.units_of_layer(PICTURES[:2], pieces, names, "MiniVGG, conv4_2")
+    drawn = figures.units_of_layer(PICTURES[:2], pieces, names, "MiniVGG, conv4_2")
     assert "2 enheder i MiniVGG, conv4_2 svarer mest på: hjul, IoU 0,21 og øje, IoU 0,15" in drawn.alt_text
     assert len(drawn.axes) == 8 and fits(drawn)
-    assert len(filters.units_of_layer(PICTURES[:2], None, names, "MiniVGG, conv4_2").axes) == 2
-    drawn = filters.filter_made(PICTURES[0], PICTURES, [0.0, 4.5], "conv5, enhed 3")
+    assert len(figures.units_of_layer(PICTURES[:2], None, names, "MiniVGG, conv4_2").axes) == 2
+    drawn = figures.filter_made(PICTURES[0], PICTURES, [0.0, 4.5], "conv5, enhed 3")
     assert "fra 0,0 til 4,5 på 2 skridt" in drawn.alt_text and fits(drawn)
 
 
@@ -79,13 +75,13 @@ def test_shares_as_bars_as_a_matrix_and_against_a_number():
     table = pd.DataFrame(
         {f"netværk {k}": [1.0, 0.5] for k in range(4)}, index=["banan alene", "abe med tomme hænder"]
     )
-    drawn = shares.shares(table, "andel")
+    drawn = figures.shares(table, "andel")
     assert "banan alene: netværk 0 100 %" in drawn.alt_text and fits(drawn)
     square = pd.DataFrame({"a": [1.0, 0.95], "b": [0.9, 1.0]}, index=["a", "b"])
-    drawn = shares.matrix(square, "tegnet af", "dømt af")
+    drawn = figures.matrix(square, "tegnet af", "dømt af")
     assert "b: a 95,0 % og b 100,0 %" in drawn.alt_text and fits(drawn)
     many = pd.DataFrame({0: [0.0, 0.9], 1: [0.1, 1.0]}, index=[0, 20])
-    drawn = shares.dose(pd.Series({0: 0.0, 5: 0.97}), "bananer", "rigtige", many)
+    drawn = figures.dose(pd.Series({0: 0.0, 5: 0.97}), "bananer", "rigtige", many)
     assert "rigtige mod bananer: 0: 0 % og 5: 97 %." in drawn.alt_text
     assert "Gennemsnit, målt med 2 seeds: 0: 5 % og 20: 95 %." in drawn.alt_text and fits(drawn)
     assert [tick.get_text() for tick in drawn.axes[0].get_xticklabels()] == ["0", "5", "20"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lesson_cells.rekonstruktion import banana_bias
 from lesson_cells.rekonstruktion import widgets as studio
+from lesson_cells.rekonstruktion.experiments import bananas
 from lesson_utils.show.explore import Choice, Steps
 from lesson_utils.weights import EMBEDDED
 
@@ -35,10 +35,10 @@ def no_widget(_draw, controls, fixed) -> None:
 def test_the_lesson_runs_with(network, monkeypatch, tmp_path):
     if network == "file":
         network = str(shutil.copy(EMBEDDED / "alexnet-2.safetensors", tmp_path / "mit eget.safetensors"))
-    drawn = banana_bias.training_sets
-    monkeypatch.setattr(banana_bias, "training_sets", lambda: drawn(rounds=10))
-    monkeypatch.setattr(banana_bias, "learn_head", lambda *head, **recipe: None)
-    monkeypatch.setattr(banana_bias, "called_banana", partial(banana_bias.called_banana, count=20))
+    drawn = bananas.training_sets
+    monkeypatch.setattr(bananas, "training_sets", lambda: drawn(rounds=10))
+    monkeypatch.setattr(bananas, "learn_head", lambda *head, **recipe: None)
+    monkeypatch.setattr(bananas, "called_banana", partial(bananas.called_banana, count=20))
     monkeypatch.setattr(studio, "explore", no_widget)
     monkeypatch.setattr(studio, "watch_live", no_widget)
     shown, space = [], {}

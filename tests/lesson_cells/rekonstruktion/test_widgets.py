@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lesson_cells.rekonstruktion import widgets as studio
-from lesson_cells.rekonstruktion.atlas import Atlas
+from lesson_cells.rekonstruktion.experiments.atlas import Atlas
 from lesson_utils.dissection import dissect
 from lesson_utils.errors import LessonError
 from lesson_utils.patches import strongest_places

@@ -41,10 +41,19 @@ def test_a_difference_within_the_spread_is_no_win():
 
 def test_points_are_taken_seed_by_seed():
     table = measured({5: 0.02, 50: -0.03}, encoder=0.04)
-    rule = experiments.rule_points(table[table.network == "alexnet"]).groupby("images_per_class").points
-    assert rule.mean().to_dict() == pytest.approx({5: 2.0, 50: -3.0})
-    assert rule.count().eq(3).all()
-    assert experiments.encoder_points(table).points.to_list() == pytest.approx([4.0] * 12)
+    robust = table[table.network == "alexnet"]
+    rule = experiments.percentage_points(robust, "strategy", "several_fc", "last_fc")
+    assert rule.groupby("images_per_class").points.mean().to_dict() == pytest.approx({5: 2.0, 50: -3.0})
+    assert rule.groupby("images_per_class").points.count().eq(3).all() and set(rule.strategy) == {
+        "several_fc"
+    }
+    encoders = experiments.percentage_points(table, "network", "alexnet", "standard")
+    assert encoders.points.to_list() == pytest.approx([4.0] * 12)
+    winners = experiments.winners(robust)
+    assert winners.gain.to_list() == pytest.approx([2.0, -3.0]) and set(winners.best) == {
+        "last_fc",
+        "several_fc",
+    }
 
 
 def test_the_owner_of_a_folder_is_told_what_is_wrong_with_it():

@@ -6,9 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from lesson_cells.transfer import answer_figures as transfer_answers
-from lesson_cells.transfer import difference_figures as transfer_differences
-from lesson_cells.transfer import figures as transfer
+from lesson_cells.transfer import figures
 
 MEASURED = pd.DataFrame(
     [
@@ -22,48 +20,49 @@ MEASURED = pd.DataFrame(
 
 
 def test_what_learns_is_told():
-    figure = transfer.frozen_layers(["conv1", "fc8"], {"sidste FC": ["frozen", "new"]}, {"sidste FC": 3598})
+    figure = figures.frozen_layers(["conv1", "fc8"], {"sidste FC": ["frozen", "new"]}, {"sidste FC": 3598})
     assert "sidste FC: fc8 lærer, 3.598 parametre" in figure.alt_text
 
 
 def test_curves_go_through_the_means():
-    figure = transfer.learning_curves(MEASURED)
+    figure = figures.learning_curves(MEASURED)
     line = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
     assert list(line.get_ydata()) == pytest.approx([0.61, 0.655])
     assert "sidste FC går fra 61,0 % til 65,5 %" in figure.alt_text
+    names = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert names == ["sidste FC", "fra bunden", "tilfældig encoder"], "in the order of the lines' ends"
 
 
 @pytest.mark.parametrize("budget, verdict", [(10, "10 sekunder: sidste FC"), (0.1, "Ingen strategi")])
 def test_the_best_within_the_budget(budget, verdict):
-    assert verdict in transfer.time_and_accuracy(MEASURED, 50, budget).alt_text
+    assert verdict in figures.time_and_accuracy(MEASURED, 50, budget).alt_text
 
 
 def test_the_best_layer_is_told():
     layers = pd.DataFrame(
         {"network": "alexnet", "layer": ["conv1", "fc7"], "seed": 0, "accuracy": [0.5, 0.8]}
     )
-    assert "robust er bedst i fc7 med 80,0 %" in transfer.cut_layers(layers, {"alexnet": "robust"}).alt_text
+    assert "robust er bedst i fc7 med 80,0 %" in figures.cut_layers(layers, {"alexnet": "robust"}).alt_text
 
 
 def test_confusion_counts_and_names_the_worst():
     counts = pd.DataFrame([[3, 1], [0, 4]], ["kat", "hund"], ["kat", "hund"])
-    figure = transfer_answers.confusion(counts)
+    figure = figures.confusion(counts)
     assert "7 af 8" in figure.alt_text and "kat kaldt hund, 1 gang" in figure.alt_text
     assert [text.get_text() for text in figure.axes[0].texts] == ["3", "1", "4"]
 
 
 def test_mistakes_and_none():
-    figure = transfer_answers.mistakes(
-        torch.rand(1, 3, 8, 8), [SimpleNamespace(truth="kat", answer="hund", sure=0.9)]
-    )
+    figure = figures.mistakes(torch.rand(1, 3, 8, 8), [SimpleNamespace(truth="kat", answer="hund", sure=0.9)])
     assert "kat kaldt hund (90 % sikker)" in figure.alt_text
-    assert "ingen" in transfer_answers.mistakes([], []).alt_text
+    assert [axes.get_title(loc="center") for axes in figure.axes[:1]] == ["hund, 90 %"]
+    assert figures.mistakes([], []).alt_text == "Ingen fejl på testsættet."
 
 
 def test_who_is_ahead_is_drawn_from_the_lowest_to_the_highest_seed():
     rows = [("several_fc", size, seed, 4.0 - size / 10 + seed) for size in (5, 50) for seed in (0, 1, 2)]
     table = pd.DataFrame(rows, columns=["strategy", "images_per_class", "seed", "points"])
-    figure = transfer_differences.points_ahead(table, "flere FC er foran", "sidste FC er foran")
+    figure = figures.points_ahead(table, "flere FC er foran", "sidste FC er foran")
     assert "4,5 ved 5 og 0,0 ved 50" in figure.alt_text
     (line,) = (line for line in figure.axes[0].lines if line.get_marker() not in ("None", "_"))
     assert list(line.get_ydata()) == pytest.approx([4.5, 0.0])

@@ -1,22 +1,18 @@
 """Closed forms, the lecture's own numbers, and PyTorch as a second opinion."""
 
+import copy
 import itertools
 
 import pytest
 import torch
+import torchvision
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import (
-    alexnet,
-    conv_cost,
-    googlenet,
-    layer_table,
-    output_size,
-    receptive_fields,
-    vgg,
-)
+from lesson_utils.networks import conv_cost, layer_table, output_size, receptive_fields
+from lesson_utils.networks.arithmetic import kind_of
+from lesson_utils.networks.families import MINIS, PAPERS
 
 
 def test_the_lectures_example_5_3_1():
@@ -66,42 +62,49 @@ def test_stacked_3x3_see_as_much_as_one_larger_filter():
     assert receptive_fields([(11, 4), (3, 2)]) == [(11, 4), (19, 8)]
 
 
-NETWORKS = {
-    "alexnet": lambda: alexnet(device="meta"),
-    "vgg16": lambda: vgg(16, device="meta"),
-    "googlenet": lambda: googlenet(auxiliary=False, device="meta"),
-    "mini alexnet": lambda: alexnet.mini(22),
-    "mini vgg": lambda: vgg.mini(22),
-    "mini googlenet": lambda: googlenet.mini(22, auxiliary=False),
-}
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_totals_agree_with_pytorchs_own_counts(name):
-    network = NETWORKS[name]().eval()
+@pytest.mark.parametrize(
+    "build", [*PAPERS.values(), *MINIS.values()], ids=[*PAPERS, *(f"mini {n}" for n in MINIS)]
+)
+def test_totals_agree_with_pytorchs_own_counts(build):
+    network = build(classes=22, device="meta").eval()
     table = layer_table(network)
-    assert table["parameters"].sum() == sum(parameter.numel() for parameter in network.parameters())
+    own = {*network.parameters()} - {*network.auxiliary.parameters()}
+    assert table["parameters"].sum() == sum(parameter.numel() for parameter in own)
     size = network.input_size
     with FlopCounterMode(display=False) as counter:
         network(torch.empty(1, 3, size, size, device=network.device))
     assert 2 * table["multiply_adds"].sum() == counter.get_total_flops()
 
 
-@pytest.mark.parametrize(
-    ("build", "layer"),
-    [
-        (alexnet.mini, "conv1"),
-        (alexnet.mini, "conv3"),
-        (vgg.mini, "conv2_2"),
-        (vgg.mini, "conv4_1"),
-        (googlenet.mini, "inception_3a"),
-    ],
-)
-def test_receptive_fields_agree_with_gradients(build, layer):
-    """The input pixels on which one unit depends, found by differentiation, are as many as the table says."""
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+@pytest.mark.parametrize("build", MINIS.values(), ids=MINIS)
+def test_receptive_fields_agree_with_gradients(build, place):
     network = build(4).eval()
+    layers = [name for name in network.map_layers if layer_table(network).loc[name, "receptive_field"] < 200]
+    layer = layers[{"first": 0, "middle": len(layers) // 2, "last": -1}[place]]
     position = list(dict(network.layers.named_children())).index(layer)
-    prefix = network.layers[: position + 1].double()
+    assert seen(network.layers[: position + 1]) == layer_table(network).loc[layer, "receptive_field"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"dilation": 2}, {"dilation": 3, "stride": 2}, {"padding": "same", "dilation": 2}]
+)
+def test_dilated_filters_see_as_far_as_gradients_say(options):
+    network = nn.Sequential(nn.Conv2d(3, 4, 3, **options), nn.Conv2d(4, 4, 3))
+    assert seen(network) == layer_table(network, 64)["receptive_field"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.Conv2d(3, 4, (1, 7)), nn.Conv2d(3, 4, 3, stride=(1, 2)), nn.MaxPool2d(3, padding=(0, 1))]
+)
+def test_windows_that_are_not_square_are_refused(layer):
+    with pytest.raises(LessonError, match=r"^Lagtabellen regner kun med kvadratiske vinduer.*sider\.$"):
+        layer_table(nn.Sequential(layer, nn.Conv2d(3, 4, 1)), 8)
+
+
+def seen(network):
+    """The side of the square of input pixels on which one unit depends, found by differentiation."""
+    prefix = copy.deepcopy(network).double()
     for module in prefix.modules():  # positive weights: nothing cancels, no ReLU and no BN hides a pixel
         if isinstance(module, nn.Conv2d):
             nn.init.constant_(module.weight, 1 / module.weight[0].numel())
@@ -113,19 +116,38 @@ def test_receptive_fields_agree_with_gradients(build, layer):
     features = prefix(image)
     middle = features.shape[-1] // 2
     features[0, :, middle, middle].sum().backward()
-    seen = image.grad[0].abs().sum(0) > 0
-    expected = layer_table(network).loc[layer, "receptive_field"]
-    assert seen.any(0).sum() == expected
-    assert seen.any(1).sum() == expected
+    reached = torch.nonzero(image.grad[0].abs().sum(0))
+    down, across = (reached.max(0).values - reached.min(0).values + 1).tolist()
+    assert down == across
+    return down
 
 
-def test_works_on_torchvisions_own_modules():
-    models = pytest.importorskip("torchvision").models
+@pytest.mark.parametrize(("name", "parameters"), [("alexnet", 61_100_840), ("resnet18", 11_689_512)])
+def test_works_on_torchvisions_own_modules(name, parameters):
     with torch.device("meta"):
-        network = models.alexnet()
+        network = torchvision.models.get_model(name)
     table = layer_table(network, 224)
-    assert table["parameters"].sum() == 61_100_840
-    assert table.loc["features.0", ["height", "receptive_field", "jump"]].tolist() == [55, 11, 4]
+    assert table["parameters"].sum() == parameters
+    if name == "alexnet":
+        assert table.loc["features.0", ["height", "receptive_field", "jump"]].tolist() == [55, 11, 4]
+
+
+def test_a_block_says_what_it_is_and_is_not_taken_for_another():
+    class ResidualBlock(nn.Module):
+        kind = "residual"
+
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Sequential(nn.Conv2d(3, 3, 3, padding=1), nn.ReLU(), nn.Conv2d(3, 3, 3, padding=1))
+
+        def forward(self, features):
+            return features + self.body(features)
+
+    class Unnamed(ResidualBlock):
+        kind = None
+
+    rows = (ResidualBlock(), Unnamed(), nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU()))
+    assert [kind_of(row) for row in rows] == ["residual", "unnamed", "conv"]
 
 
 def test_a_module_that_does_not_know_its_size_asks_for_it():

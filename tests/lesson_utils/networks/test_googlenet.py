@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lesson_utils.networks import googlenet, layer_table
-from lesson_utils.networks.googlenet import TrainingOutput
+from lesson_utils.networks.network import TrainingOutput
 
 # table 1 computed, without biases, in units of K = 1024 (weights) and of a million (multiply-adds)
 WEIGHTS = {

@@ -1,14 +1,16 @@
 """What holds for every network of the course: names, normalisation, seeds, tracing, bad input."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import alexnet, evenly_spaced, googlenet, random_twin, vgg
-
-MINIS = {"alexnet": alexnet.mini, "vgg": vgg.mini, "googlenet": googlenet.mini}
+from lesson_utils.networks import alexnet, evenly_spaced, googlenet, layer_table, random_twin, vgg
+from lesson_utils.networks.families import FAMILIES, MINIS
 
 
 @pytest.fixture(scope="module", params=MINIS)
@@ -82,6 +84,12 @@ def test_building_leaves_the_global_random_numbers_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
+def test_first_weights_have_the_spread_of_he_2015():
+    for name, weight in alexnet.mini(5).named_parameters():
+        if weight.dim() > 1 and weight.numel() > 5000:
+            assert weight.std().item() == pytest.approx((2 / weight[0].numel()) ** 0.5, rel=0.05), name
+
+
 def test_signals_keep_their_size_through_the_papers_depth():
     spread = [
         a.std()
@@ -126,3 +134,58 @@ def test_evenly_spaced_from_the_first_to_the_last():
 def test_layers_with_feature_maps_end_before_the_fc_layers():
     assert alexnet.mini(22).map_layers == ["conv1", "conv2", "conv3", "conv4", "conv5"]
     assert googlenet.mini(22).map_layers[-1] == "inception_4b"
+
+
+# the field's tools
+
+
+@pytest.mark.parametrize("build", MINIS.values(), ids=MINIS)
+def test_copies_and_files_of_a_network_answer_alike(build):
+    network, images = build(5).eval(), torch.rand(2, 3, 64, 64)
+    expected = network(images)
+    for other in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert torch.equal(other(images), expected)
+        assert other.layer_names == network.layer_names
+        assert other.locate(f"{other.layer_names[0]}.pre") == network.locate(f"{network.layer_names[0]}.pre")
+
+
+@pytest.mark.parametrize("build", MINIS.values(), ids=MINIS)
+def test_exported_compiled_and_cut_networks_answer_alike(build):
+    network, images = build(5).eval(), torch.rand(2, 3, 64, 64)
+    expected = network(images)
+    exported = torch.export.export(network, (images,)).module()
+    compiled = torch.compile(network, backend="eager", fullgraph=True)
+    for other in (exported, compiled, torch.fx.symbolic_trace(network)):
+        torch.testing.assert_close(other(images), expected)
+    first = network.layer_names[0]
+    cut = create_feature_extractor(network, [f"layers.{first}"])
+    assert torch.equal(cut(images)[f"layers.{first}"], activations(network, images, [first])[first])
+
+
+def test_functional_calls_over_images_and_over_networks():
+    images = torch.rand(2, 3, 64, 64)
+    networks = [vgg.mini(5, seed=seed).eval() for seed in range(2)]
+    one_by_one = torch.func.vmap(lambda image: networks[0](image[None])[0])(images)
+    torch.testing.assert_close(one_by_one, networks[0](images))
+    bare = copy.deepcopy(networks[0]).to("meta")
+    weights, statistics = torch.func.stack_module_state(networks)
+    together = torch.func.vmap(lambda *state: torch.func.functional_call(bare, state, (images,)))
+    expected = torch.stack([network(images) for network in networks])
+    torch.testing.assert_close(together(weights, statistics), expected)
+
+
+@pytest.mark.parametrize("precision", [torch.bfloat16, torch.float64])
+def test_a_network_takes_images_in_its_own_precision(precision):
+    network = googlenet.mini(5).eval()
+    answer = copy.deepcopy(network).to(precision)(torch.ones(1, 3, 64, 64) / 3)
+    assert answer.dtype == precision
+    torch.testing.assert_close(answer.float(), network(torch.ones(1, 3, 64, 64) / 3), atol=0.1, rtol=0.1)
+
+
+def test_every_family_gives_networks_by_its_names():
+    for family in FAMILIES.values():
+        assert layer_table(family.mini(classes=7, device="meta"))["channels"].iloc[-1] == 7
+        for build in family.papers.values():
+            assert build(classes=7, device="meta").layer_names == build(device="meta").layer_names
+        for name, build in family.relatives.items():
+            assert build(device="meta").name.endswith("(torchvision)"), name

@@ -253,3 +253,11 @@ def test_any_module_can_be_asked_by_the_paths_of_its_modules():
 def test_a_mistake_is_one_danish_sentence(network, wrong, told):
     with pytest.raises(LessonError, match=told):
         wrong(network)
+
+
+@pytest.mark.parametrize("method", ["ascent", "momentum", "adam"])
+def test_every_method_moves_the_pixels_that_the_gradient_means(network, method):
+    """A convolution's gradient may lie channels-last in memory; the image it moves need not."""
+    picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(4))
+    work = reconstruct(network, Content("conv2", picture), climb=Climb(0.02, method), steps=15)
+    assert work.curve[0, -1] > 0.5 * work.curve[0, 0]  # minus the feature error

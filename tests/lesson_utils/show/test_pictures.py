@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
 
@@ -58,3 +59,9 @@ def test_nothing_lies_over_anything_else(pictures):
     for k, box in enumerate(boxes):
         assert not any(box.count_overlaps([other]) for other in boxes[:k])
         assert figure.bbox.contains(box.x0, box.y0) and figure.bbox.contains(box.x1 - 1, box.y1 - 1)
+
+
+def test_many_rows_still_fit_a_slide():
+    pictures = [torch.zeros(4, 4)] * 24
+    figure = picture_grid(pictures, "Billeder", columns=4, under=["et"] * 24, title="Mange")
+    assert figure.get_figheight() <= style.TALLEST + 1e-9

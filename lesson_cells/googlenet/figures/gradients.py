@@ -1,0 +1,109 @@
+"""Table 1 beside the network, and the gradients with and without auxiliary classifiers."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lesson_utils.danish import number, percent
+from lesson_utils.show import style
+
+
+@style.styled
+def printed_against_computed(table: pd.DataFrame) -> Figure:
+    """How far the paper's table is from the network: a dot per row, weights and multiply-adds.
+
+    `table`: columns `weights_off` and `multiply_adds_off`, shares of the computed figure, by layer. Rows that are
+    further off than 10 % are left out and named in the figure.
+    """
+    columns = ["weights_off", "multiply_adds_off"]
+    far = table[table[columns].abs().max(axis=1) > 0.1]
+    near = table.drop(index=far.index)
+    figure, axes = style.new_figure(5.4)
+    axes.axvline(0, color=style.INK, linewidth=1.5)
+    places = np.arange(len(near))
+    ends = near[columns].min(axis=1), near[columns].max(axis=1)
+    axes.hlines(places, *ends, color=style.PALE, linewidth=6, zorder=1)
+    axes.scatter(near["weights_off"], places, s=110, color=style.ORANGE, label="vægte", zorder=3)
+    multiply_adds = {"color": style.BLUE, "marker": "D", "label": "multiply-adds", "zorder": 2}
+    axes.scatter(near["multiply_adds_off"], places, s=110, **multiply_adds)
+    axes.set_yticks(places, [style.short_layer(name) for name in near.index])
+    axes.set(ylim=(len(near) - 0.4, -0.6), xlim=(-0.085, 0.085))
+    axes.set_xlabel("artiklens tal i forhold til det beregnede")
+    axes.grid(axis="x")
+    style.danish_ticks(axes.xaxis, lambda share: ("+" if share > 0 else "") + percent(share, 0))
+    axes.legend(loc="upper right")
+    if len(far):
+        named = ", ".join(f"{name} ({percent(row['weights_off'], 0)})" for name, row in far.iterrows())
+        axes.set_title(f"Uden for figuren: {named}", fontsize=14)
+    close = int((near[columns].abs() < 0.01).all(axis=1).sum())
+    worst = near["weights_off"].abs().sort_values(ascending=False).index[:2]
+    told = " og ".join(f"{name} {percent(near.loc[name, 'weights_off'])}" for name in worst)
+    return style.described(
+        figure,
+        f"Afvigelsen mellem artiklens tabel 1 og netværket, lag for lag: {close} af {len(near)} lag er under 1 % "
+        f"fra netværket; længst væk er vægtene i {told}.",
+    )
+
+
+@style.styled
+def gradients_by_layer(summary: pd.DataFrame, titles: Mapping[str, str], helpers: Sequence[str]) -> Figure:
+    """The gradient in every layer with and without auxiliary classifiers: a panel per way to start.
+
+    Args:
+        summary: columns start, auxiliary, layer, median, min, max, gain.
+        titles: a panel's heading by `start`; the panels come in this order.
+        helpers: the layers that an auxiliary classifier reads.
+    """
+    figure, panels = style.new_figure(5.6, columns=len(titles), sharey=True, squeeze=False)
+    figure.get_layout_engine().set(w_pad=0.08)
+    told = []
+    for axes, (start, title) in zip(panels[0], titles.items(), strict=True):
+        rows = summary[summary["start"] == start]
+        layer, gain = rows[["layer", "gain"]].iloc[0]
+        first = rows[rows["layer"] == layer].set_index("auxiliary")["median"]
+        _draw_gradients(axes, rows, helpers)
+        axes.set_title(f"{title}\n{layer}: {_rounded(gain)} gange", fontsize=15)
+        axes.set_yscale("log")
+        style.danish_ticks(axes.yaxis, _power)
+        told.append(
+            f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med; den er "
+            f"typisk {_rounded(gain)} gange så stor med hjælp."
+        )
+    panels[0][0].set_ylabel("gradientens norm")
+    figure.legend(*panels[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return style.described(
+        figure,
+        "Gradientens norm i hvert lag på en logaritmisk akse, uden og med hjælpeklassifikatorer. "
+        + " ".join(told),
+    )
+
+
+def _draw_gradients(axes: Axes, rows: pd.DataFrame, helpers: Sequence[str]) -> None:
+    layers = list(rows["layer"].drop_duplicates())
+    ways = ((False, style.INK, "uden"), (True, style.ORANGE, "med hjælpeklassifikatorer"))
+    for helped, colour, label in ways:
+        part = rows[rows["auxiliary"] == helped].set_index("layer").loc[layers]
+        axes.fill_between(layers, part["min"], part["max"], color=colour, alpha=0.2, linewidth=0)
+        axes.plot(layers, part["median"], color=colour, marker="o", markersize=5, label=label)
+    for place, layer in enumerate(helpers):
+        label = None if place else "en hjælpeklassifikator læser laget"
+        axes.axvline(
+            layers.index(layer), color=style.ORANGE, linestyle=":", linewidth=2, zorder=0, label=label
+        )
+    style.layer_ticks(axes, layers, rotation=90)
+    axes.grid(axis="y")
+
+
+def _power(value: float) -> str:
+    return f"$10^{{{round(np.log10(value))}}}$" if value > 0 else "0"
+
+
+def _rounded(value: float) -> str:
+    """Two digits, small numbers as `1,5 · 10^−11`."""
+    if value >= 1e-3:
+        return number(float(f"{value:.2g}"))
+    exponent = int(np.floor(np.log10(value)))
+    return f"{number(value / 10.0**exponent, 1)} · 10^{number(exponent)}"

@@ -1,0 +1,121 @@
+"""The lecture's banana: what a network learns when every banana that it sees is in a monkey's hand."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lesson_utils.networks import Network
+from lesson_utils.reconstruction import probabilities
+from lesson_utils.show import progress
+from lesson_utils.transfer.learning import encode, learn_head
+from lesson_utils.transfer.moves import fc_layers, replace_head
+from lesson_utils.weights import load_network
+from lesson_world import THINGS, Samples
+from lesson_world.banana import CLASSES, NOTHING, banana, masks, probe
+
+BANANA, NEW = CLASSES.index("banana"), 9  # its label, and the seed of images that nobody has trained on
+NAMES = tuple(NOTHING.danish if name == "nothing" else THINGS[name].danish for name in CLASSES)
+
+
+def on_frozen_features(network: Network, samples: Samples, steps: int = 150, seed: int = 0) -> Network:
+    """A copy of the network with new FC layers, trained on what its convolutions answer to the samples."""
+    return with_new_head(network, encoded(network, samples), samples.labels, steps, seed)
+
+
+def encoded(network: Network, samples: Samples) -> Tensor:
+    """What the rows before the first FC layer answer: computed once, however many heads learn from it."""
+    rows = [name for name, _ in network.layers.named_children()]
+    return encode(network, samples.images, rows[rows.index(fc_layers(network)[0]) - 1])
+
+
+def with_new_head(
+    network: Network, answers: Tensor, labels: Tensor, steps: int = 150, seed: int = 0
+) -> Network:
+    """A copy of the network whose FC layers are new and have learnt `labels` from the encoder's `answers`."""
+    learner = replace_head(network, len(CLASSES), layers=len(fc_layers(network)), seed=seed)
+    rows = [name for name, _ in learner.layers.named_children()]
+    learn_head(learner.layers[rows.index(fc_layers(learner)[0]) :], answers, labels, steps, 1e-3, seed)
+    learner.class_names = NAMES
+    return learner.requires_grad_(False).eval()
+
+
+def whole_network(biased: bool, **options: object) -> Network:
+    """The network that was trained whole on such images; `options` as `load_network` takes them."""
+    return load_network("banana-biased" if biased else "banana-unbiased", **options)
+
+
+def called_banana(networks: Mapping[str, nn.Module], count: int = 100, seed: int = NEW) -> pd.DataFrame:
+    """The share called banana of new bananas alone, bananas held by a monkey, and monkeys with empty hands.
+
+    One row for each kind of image, one column for each network.
+    """
+    asked = {
+        "banan alene": probe("alone", "banana", count, seed),
+        "banan i abens hånd": probe("held", "banana", count, seed),
+        "abe med tomme hænder": probe("held", "nothing", count, seed),
+    }
+    return pd.DataFrame(
+        {
+            who: {scene: _share(network, samples.images) for scene, samples in asked.items()}
+            for who, network in networks.items()
+        }
+    )
+
+
+def _share(network: nn.Module, images: Tensor) -> float:
+    return float((probabilities(network, images).argmax(1) == BANANA).float().mean())
+
+
+def when_covered(networks: Mapping[str, nn.Module], samples: Samples) -> pd.DataFrame:
+    """Mean probability of »banana« for held bananas as they are, and with one thing covered; by network."""
+    found, images = masks(samples), samples.images
+    asked = {
+        "intet dækket": images,
+        "bananen": cover(images, found["fruit"]),
+        "hånden": cover(images, found["hand"]),
+        "aben": cover(images, found["monkey"]),
+    }
+    return pd.DataFrame(
+        {
+            who: {name: float(probabilities(network, each)[:, BANANA].mean()) for name, each in asked.items()}
+            for who, network in networks.items()
+        }
+    )
+
+
+def cover(images: Tensor, mask: Tensor) -> Tensor:
+    """Images (N, 3, H, W) where the mask (N, H, W), and a pixel around it, has the image's mean colour."""
+    wide = F.max_pool2d(mask[:, None].float(), 3, 1, 1)
+    return images * (1 - wide) + images.mean((2, 3), keepdim=True) * wide
+
+
+def right_after_adding(
+    network: Network,
+    biased: Samples,
+    isolated: Sequence[int] = (0, 1, 2, 5, 10, 20, 40),
+    steps: int = 150,
+    seed: int = 0,
+) -> pd.Series:
+    """Accuracy on new isolated bananas after so many of them were added to the biased set."""
+    extra = probe("alone", "banana", max(isolated), seed + 77)
+    answers = torch.cat([encoded(network, biased), encoded(network, extra)])
+    labels = torch.cat([biased.labels, extra.labels])
+    new = probe("alone", "banana", 100, seed + 9)
+    shares = {}
+    for count in progress(isolated, "Lægger bananer til"):
+        first = len(biased) + count
+        shares[count] = _share(
+            with_new_head(network, answers[:first], labels[:first], steps, seed), new.images
+        )
+    return pd.Series(shares)
+
+
+def training_sets(rounds: int = 70, seed: int = 1) -> dict[str, Samples]:
+    """The biased and the unbiased set, `rounds` images of each class."""
+    return {
+        "skævt": banana(True, rounds * len(CLASSES), seed),
+        "uden skævhed": banana(False, rounds * len(CLASSES), seed),
+    }

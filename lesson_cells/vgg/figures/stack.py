@@ -1,0 +1,100 @@
+"""How much of a photo one unit sees as layers are stacked: the widget's figure."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+
+from lesson_utils.danish import number, plural
+from lesson_utils.show import style
+
+MOST_ROWS = 14  # with more layers than this, equal neighbours share a row
+
+
+class StackedLayer(NamedTuple):
+    """One layer as the student reads it (»conv 3×3«), its field, and its distance to the neighbour's (pixels)."""
+
+    name: str
+    receptive_field: int
+    jump: int
+
+
+@style.styled
+def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
+    """The receptive field of the middle unit as squares on a photo (3, H, W), and the numbers of every layer.
+
+    `layers`: the stack from the photo upwards; empty for the photo alone.
+    """
+    rows = _rows(layers) if len(layers) > MOST_ROWS else [(layer.name, layer) for layer in layers]
+    figure, (picture, bars) = style.new_figure(height=5.6, columns=2)
+    figure.get_layout_engine().set(h_pad=0.1)
+    height, width = photo.shape[-2:]
+    style.image_axes(picture, photo, extent=(0, width, height, 0))
+    _draw_fields(picture, height, width, layers)
+    _draw_bars(bars, rows)
+    if not layers:
+        bars.remove()
+        title = "Ingen lag endnu: en enhed er én pixel"
+        figure.suptitle(title)
+        return style.described(figure, f"{title}. Et foto på {width} × {height} pixler.")
+    size, away = layers[-1].receptive_field, plural(layers[-1].jump, "pixel", "pixler")
+    title = f"{len(layers)} lag: hver enhed ser {number(size)} × {number(size)} pixler"
+    figure.suptitle(title)
+    inside = f"Orange: én enheds felt\nStiplet: naboens, {away} væk"
+    beyond = "Feltet når ud over fotoet\npå alle fire sider"
+    picture.set_xlabel(inside if size < max(height, width) else beyond)
+    numbers = "; ".join(f"{name}: {layer.receptive_field}" for name, layer in rows)
+    return style.described(
+        figure,
+        f"{title} af et foto på {width} × {height}; naboens felt ligger {away} længere henne. "
+        f"Receptivt felt efter hvert lag: {numbers}.",
+    )
+
+
+def _rows(layers: Sequence[StackedLayer]) -> list[tuple[str, StackedLayer]]:
+    """Equal neighbours together, with the numbers of the last of them: `4 · conv 3×3`."""
+    runs = [list(run) for _, run in groupby(layers, key=lambda layer: layer.name)]
+    return [(f"{len(run)} · {run[-1].name}" if len(run) > 1 else run[-1].name, run[-1]) for run in runs]
+
+
+def _draw_fields(axes: Axes, height: int, width: int, layers: Sequence[StackedLayer]) -> None:
+    """A square for each layer around the middle of the photo; what the last layer doesn't see is dimmed."""
+    for layer in layers[:-1]:
+        axes.add_patch(_square(height, width, layer.receptive_field, edgecolor="white", linewidth=1.2))
+    if layers:
+        size, jump = layers[-1].receptive_field, layers[-1].jump
+        field = _square(height, width, size, edgecolor=style.ORANGE, linewidth=3.5)
+        whole = Path([(0, 0), (width, 0), (width, height), (0, height), (0, 0)], closed=True)
+        # Drawn the other way round, the field becomes a hole in the whole.
+        hole = Path(field.get_patch_transform().transform(field.get_path().vertices)[::-1], closed=True)
+        dark = Path.make_compound_path(whole, hole)
+        axes.add_patch(PathPatch(dark, facecolor="black", alpha=0.45 if size < width else 0, linewidth=0))
+        neighbour = {"edgecolor": style.SKY, "linewidth": 2, "linestyle": "--"}
+        axes.add_patch(_square(height, width, size, jump, **neighbour))
+        axes.add_patch(field)
+    axes.set(xlim=(0, width), ylim=(height, 0))
+
+
+def _square(height: int, width: int, size: int, right: int = 0, **line: Any) -> Rectangle:
+    return Rectangle(((width - size) / 2 + right, (height - size) / 2), size, size, fill=False, **line)
+
+
+def _draw_bars(axes: Axes, rows: Sequence[tuple[str, StackedLayer]]) -> None:
+    """The receptive field of every layer as a bar, the photo's side on top."""
+    sizes = [layer.receptive_field for _, layer in rows]
+    colours = [style.GREEN if layer.name.startswith("pool") else style.BLUE for _, layer in rows]
+    axes.barh(range(len(rows)), sizes, color=colours)
+    longest = max(sizes, default=1)
+    for place, (_, layer) in enumerate(rows):
+        text = f"{number(layer.receptive_field)} (jump {layer.jump})"
+        axes.text(layer.receptive_field + 0.02 * longest, place, text, va="center", fontsize=13)
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.set(xlim=(0, 1.75 * longest), ylim=(max(len(rows), 9) - 0.4, -0.6), xticks=[])
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("pixler (jump: skridtet til naboens felt)")
+    axes.set_title("Receptivt felt efter hvert lag")
