@@ -127,5 +127,5 @@ def precision_table(
 
 def _vectors(maps: Tensor, pool: int | None) -> Tensor:
     if pool is not None and maps.dim() == 4:
-        maps = F.adaptive_avg_pool2d(maps, pool)
+        maps = F.adaptive_avg_pool2d(maps, int(pool))
     return maps.flatten(1)
