@@ -16,6 +16,7 @@ from lesson_utils.device import precision
 from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
+from lesson_utils.networks.modes import device_of, eval_mode
 
 Attack = Callable[[Tensor, Tensor], Tensor]
 
@@ -51,15 +52,13 @@ def accuracy(network: nn.Module, images: Tensor, labels: Tensor, attack: Attack 
     """
     if not len(images):
         raise LessonError("Andelen af rigtige svar kræver billeder, men der er ingen: giv mindst ét.")
-    modes, right = {module: module.training for module in network.modules()}, 0
-    network.eval()
-    for batch, truth in zip(images.split(250), labels.split(250), strict=True):
-        batch = as_float(batch.to(next(network.parameters()).device))
-        batch = batch if attack is None else attack(batch, truth)
-        with torch.no_grad():
-            right += int((network(batch).argmax(1).cpu() == truth.cpu()).sum())
-    for module, mode in modes.items():
-        module.training = mode
+    right = 0
+    with eval_mode(network):
+        for batch, truth in zip(images.split(250), labels.split(250), strict=True):
+            batch = as_float(batch.to(device_of(network)))
+            batch = batch if attack is None else attack(batch, truth)
+            with torch.no_grad():
+                right += int((network(batch).argmax(1).cpu() == truth.cpu()).sum())
     return right / len(images)
 
 

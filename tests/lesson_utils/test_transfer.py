@@ -1,6 +1,7 @@
 """The moves of transfer learning do what they say, on a network small enough to train in a second."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -161,3 +162,23 @@ def test_on_a_card_as_on_the_cpu(network, task, card, strategy, monkeypatch):
         transfer.transfer(strategy, net, task) for net in (network, copy.deepcopy(network).to(card))
     )
     assert torch.allclose(here.probabilities, there.probabilities, atol=1e-3)
+
+
+def test_encoders_are_remembered_by_network_weights_and_task(network, task):
+    """One memory for all: another network, other weights or another task get no answers of theirs."""
+    memory, other = {}, alexnet.mini(22, seed=4).eval()
+    learner = transfer.replace_head(network, 22)
+    mirrored = replace(task, images=task.images.flip(1), test_images=task.test_images.flip(1))
+
+    def sure(*asked, **options):
+        return transfer.transfer("last_fc", *asked, 4, **options).probabilities
+
+    cases = [(network, task), (other, task), (learner, task), (network, mirrored)]
+    for asked in cases:
+        assert torch.equal(sure(*asked, memory=memory), sure(*asked))
+    with torch.no_grad():
+        learner.layers.conv1.conv.weight.mul_(-1)
+    assert torch.equal(sure(learner, task, memory=memory), sure(learner, task))
+    assert len(memory) == 5
+    sure(*cases[0], memory=memory)
+    assert len(memory) == 5, "what is known is not computed again"
