@@ -39,9 +39,10 @@ lab: $(READY)  ## Åbn kurset i JupyterLab
 notebooks: $(READY)  ## Kør lektionerne igen, og gem deres resultater, klar til commit
 	@$(BIN)/lesson notebooks $(LESSON)
 
-lint: $(READY)  ## Kontrollér koden og notebooks med ruff
+lint: $(READY)  ## Kontrollér koden og notebooks, og hvem der importerer hvem
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 format: $(READY)  ## Ret kodens form med ruff
 	$(BIN)/ruff check --fix .

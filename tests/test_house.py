@@ -1,13 +1,13 @@
-"""Who may know whom in `lesson_utils`, and what a first import may cost."""
+"""Who may know whom (pyproject.toml: `tool.importlinter`), names, and what a first import may cost."""
 
 import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(ROOT.glob("lesson_*/**/*.py"))
@@ -18,30 +18,20 @@ def module_of(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(file: Path) -> Iterator[str]:
-    """The full names of all modules that a file imports, wherever in the file."""
-    package = module_of(file).split(".")
-    if file.name != "__init__.py":
-        package = package[:-1]
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*above, *filter(None, [node.module])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+def test_who_may_know_whom(capsys):
+    kept = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+    assert kept, capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     "file", [file for file in FILES if "figures" in file.stem + file.parent.name], ids=module_of
 )
 def test_a_figure_is_made_of_its_data_alone(file: Path):
-    names = set(imported(file))
-    assert not {name for name in names if name.startswith("matplotlib.pyplot")}, "pyplot keeps global state"
+    text = file.read_text(encoding="utf-8")
+    assert "pyplot" not in text, "pyplot keeps global state"
     calls = {
         node.func.id
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert "open" not in calls, "a figure reads no file"
