@@ -245,11 +245,11 @@ def _execute(
             where = f"i celle {current}" if current else "før den første celle"
             if kernel.died is None:
                 return f"Python svarede ikke {where}: prøv igen, eller kør færre lektioner ad gangen.", ""
-            return f"Python gik ned {where} {_end(kernel.died)}", ""
+            return f"Python gik ned {where} {how_it_ended(kernel.died)}", ""
     return "", ""
 
 
-def _end(code: int) -> str:
+def how_it_ended(code: int) -> str:
     """How a process came to its end. Only the kill that the system uses when memory runs out may be that."""
     if code >= 0:
         return f"(kode {code})."

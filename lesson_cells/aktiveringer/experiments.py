@@ -15,7 +15,7 @@ from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.neighbours import PIXELS, Neighbours, features, nearest
-from lesson_utils.networks import Network, evenly_spaced
+from lesson_utils.networks import Network
 from lesson_utils.networks.layers import Conv, GlobalAveragePool, MaxPool
 from lesson_utils.networks.network import build
 from lesson_utils.patches import Places, patches, strongest_places
@@ -28,10 +28,6 @@ from lesson_world.datasets import TRAINING
 def own_photo(path: str, network: Network) -> Tensor:
     """The student's photo (3, H, W), or the course's cat, in the size that the network takes."""
     return images.photo(path, network.input_size)
-
-
-def spread_layers(network: Network, count: int = 5) -> list[str]:  # lesson 06 still asks for it
-    return evenly_spaced(network.map_layers, count)
 
 
 def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tensor]:

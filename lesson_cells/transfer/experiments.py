@@ -16,10 +16,7 @@ TEST_SEED = 99
 
 
 def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: int = 64) -> Task:
-    """The 14 classes of the image world that no embedded network has seen; other images for each `seed`.
-
-    The test images are the same for every seed.
-    """
+    """The 14 classes of the image world that no embedded network has seen; all seeds share the test images."""
     training = target(per_class * len(TARGET), FIRST_SEED + seed, size)
     test = target(test_per_class * len(TARGET), TEST_SEED, size)
     return Task(training.images, training.labels, test.images, test.labels, tuple(training.danish_names))
@@ -48,8 +45,7 @@ def percentage_points(measured: pd.DataFrame, column: str, ahead: str, behind: s
 def winners(measured: pd.DataFrame) -> pd.DataFrame:
     """For each number of images per class: the strategy `best` in the mean, and who won of the lecture's pair.
 
-    `gain`: the percentage points that »several FC« is ahead of »last FC«; `spread`: its standard deviation over
-    the seeds.
+    `gain`: the percentage points that »several FC« is ahead of »last FC«; `spread`: its deviation over the seeds.
     """
     mean = measured.groupby(["images_per_class", "strategy"]).accuracy.mean().unstack()
     points = (

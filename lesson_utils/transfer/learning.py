@@ -54,7 +54,8 @@ def encoder_and_head(network: Network) -> tuple[str, nn.Sequential]:
 def learn_head(
     head: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 300, rate: float = 3e-3, seed: int = 0
 ) -> None:
-    """Train `head` on features (N, ...) that are already there."""
+    """Train `head` on features (N, ...) that are already there, where they are."""
+    labels = labels.to(inputs.device)
     optimizer = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=0.01)
     head.train()
     for chosen in _shuffled(len(inputs), steps, seed, optimizer):

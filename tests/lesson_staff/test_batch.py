@@ -18,7 +18,7 @@ import torch
 from lesson_staff import catalogue
 from lesson_staff.batch import cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out, surroundings
+from lesson_staff.kernel import Kernels, carry_out, how_it_ended, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.plan import plan
 from lesson_staff.witness import device_of
@@ -132,6 +132,13 @@ def test_a_kernel_gets_its_share_of_the_cores(tmp_path):
         assert surroundings(3, tmp_path)[name] == "3"
 
 
+def test_only_the_kill_of_a_full_memory_may_be_one():
+    """A crash in a library's C code, or an exit, says nothing of memory."""
+    assert [how_it_ended(code) for code in (-9, -11, 3, -200)] == [
+        "(SIGKILL). Måske slap hukommelsen op.", "(SIGSEGV).", "(kode 3).", "(signal 200).",
+    ]  # fmt: skip
+
+
 def test_the_device_is_what_the_lessons_parameter_came_to(monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda device: "NVIDIA H100")
@@ -192,7 +199,7 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
     ids = tmp_path / "ids"
     ids.mkdir()
     hang = (
-        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(120)"
+        f"import os, time\nopen(os.path.join({str(ids)!r}, str(os.getpid())), 'w').close()\ntime.sleep(200)"
     )
     course(one=[hang], two=[hang], three=[hang])
 
@@ -203,8 +210,10 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
         os.kill(os.getpid(), 2)
 
     threading.Thread(target=interrupt).start()
+    began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         list(run_all(plan(find(), {}), tmp_path, jobs=2))
+    assert time.monotonic() - began < 110, "killed, not waited for"
     kernels = [int(path.name) for path in ids.iterdir()]
     assert len(kernels) == 2, "the third had not begun"
     deadline = time.monotonic() + 10

@@ -61,7 +61,7 @@ def test_networks_are_loaded_to_the_card(card, tmp_path, pictures):
 
 def test_measures_agree(card, pictures):
     images, labels = pictures
-    on_card, on_cpu = alexnet.mini(4, device=card), alexnet.mini(4)
+    on_card, on_cpu = alexnet.mini(4, device=card).eval(), alexnet.mini(4).eval()  # no dropout by chance
     assert accuracy(on_card, *pictures) == accuracy(on_cpu, *pictures)
     assert accuracy(on_card, images.to(card), labels.to(card)) == accuracy(on_cpu, *pictures)
     assert robust_accuracy(on_card, *pictures, epsilon=1.0, steps=2) == robust_accuracy(

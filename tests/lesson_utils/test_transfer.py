@@ -1,5 +1,7 @@
 """The moves of transfer learning do what they say, on a network small enough to train in a second."""
 
+import copy
+
 import pytest
 import torch
 from PIL import Image
@@ -150,3 +152,12 @@ def test_folders_that_cannot_be_learnt(tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "b" / "1.png")
     with pytest.raises(LessonError, match="Klassen »a« har kun ét billede"):
         transfer.split(images.read_folder(tmp_path))
+
+
+@pytest.mark.parametrize("strategy", ["last_fc", "fine_tuned"])
+def test_on_a_card_as_on_the_cpu(network, task, card, strategy, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)  # the stand-in has float32
+    here, there = (
+        transfer.transfer(strategy, net, task) for net in (network, copy.deepcopy(network).to(card))
+    )
+    assert torch.allclose(here.probabilities, there.probabilities, atol=1e-3)

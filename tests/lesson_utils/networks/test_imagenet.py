@@ -42,6 +42,15 @@ def test_the_wrong_networks_weights_are_refused_and_nothing_is_copied():
         adopt(own, relative("vgg13", device="meta").state_dict())
 
 
+def test_one_tensor_of_another_shape_is_refused():
+    own = relative("alexnet", device="meta")
+    state = {name: tensor for name, tensor in own.state_dict().items() if name.startswith("layers.")}
+    adopt(own, state)
+    state["layers.fc8.linear.bias"] = torch.empty(1, device="meta")
+    with pytest.raises(LessonError, match="passer ikke"):
+        adopt(own, state)
+
+
 def test_an_unknown_name_is_said():
     with pytest.raises(LessonError, match="Mente du »googlenet«"):
         relative("googlnet")

@@ -84,6 +84,12 @@ def test_building_leaves_the_global_random_numbers_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
+def test_first_weights_have_the_spread_of_he_2015():
+    for name, weight in alexnet.mini(5).named_parameters():
+        if weight.dim() > 1 and weight.numel() > 5000:
+            assert weight.std().item() == pytest.approx((2 / weight[0].numel()) ** 0.5, rel=0.05), name
+
+
 def test_signals_keep_their_size_through_the_papers_depth():
     spread = [
         a.std()
