@@ -6,5 +6,3 @@
 from lesson_world.samples import Samples
 from lesson_world.scene import Pose, render
 from lesson_world.things import THINGS, Thing
-
-__all__ = ["THINGS", "Pose", "Samples", "Thing", "render"]

@@ -95,11 +95,9 @@ def colours(images: Tensor) -> Tensor:
     high, low = images.amax(1), images.amin(1)
     spread = (high - low).clamp_min(1e-6)
     red, green, blue = images.unbind(1)
-    hue = torch.where(
-        high == red,
-        ((green - blue) / spread) % 6,
-        torch.where(high == green, (blue - red) / spread + 2, (red - green) / spread + 4),
-    )  # 0 … 6, red at 0, green at 2, blue at 4
+    # 0 … 6, red at 0, green at 2, blue at 4
+    other = torch.where(high == green, (blue - red) / spread + 2, (red - green) / spread + 4)
+    hue = torch.where(high == red, ((green - blue) / spread) % 6, other)
     names = list(COLOURS)
     found = torch.bucketize(hue, torch.tensor(HUES, device=images.device)) % len(HUES) + 1
     dull = (spread < DULL) | (spread < DULL * 2 * high)

@@ -223,9 +223,8 @@ def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]
     node = recorder.last[path]
     shape = recorder.shapes[node]
     windows = [part for part in module.modules() if isinstance(part, WINDOWS)]
-    window = (
-        windows[0] if len(windows) == 1 else None
-    )  # an inception module has many; its row leaves them out
+    # an inception module has many; its row leaves them out
+    window = windows[0] if len(windows) == 1 else None
     field = recorder.fields[node]
     return {
         "kind": kind_of(module),

@@ -3,5 +3,3 @@
 from lesson_utils.show.display import figure, progress, record, table
 from lesson_utils.show.exercise import check, confirm
 from lesson_utils.show.measurements import source, stored
-
-__all__ = ["check", "confirm", "figure", "progress", "record", "source", "stored", "table"]

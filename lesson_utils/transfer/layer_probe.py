@@ -35,9 +35,7 @@ def linear_probe(
     for layer in layers:
         classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", ConvergenceWarning
-            )  # as good as it gets in 200 rounds is good enough
+            warnings.simplefilter("ignore", ConvergenceWarning)  # 200 rounds are good enough
             classifier.fit(known[layer].numpy(), task.labels[rows].numpy())
         right = classifier.score(test[layer].numpy(), task.test_labels.numpy())
         found.append({"layer": layer, "features": known[layer].shape[1], "accuracy": right})

@@ -12,10 +12,8 @@ from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.networks.modes import device_of, eval_mode
 from lesson_utils.samples import batches, check_any, images_of
-from lesson_utils.training import accuracy, shifted
+from lesson_utils.training import shifted
 from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
-
-__all__ = ["accuracy", "encode", "fine_tune", "train_head"]
 
 BATCH_SIZE = 64
 SHIFT = 4  # pixels of 64: where all layers learn, each step sees the images moved a little
@@ -30,10 +28,9 @@ def encode(network: Network, images: Tensor, up_to: str, batch_size: int = 250) 
     names = [name for name, _ in network.layers.named_children()]
     encoder = network.layers[: names.index(up_to) + 1]
     with eval_mode(network):
-        answers = [
-            encoder(network.normalize(images_of(batch))).cpu() for batch in batches(images, batch_size)
-        ]
-    return torch.cat(answers)
+        return torch.cat(
+            [encoder(network.normalize(images_of(batch))).cpu() for batch in batches(images, batch_size)]
+        )
 
 
 def train_head(
@@ -97,9 +94,8 @@ def fine_tune(
     training_mode(network.to(memory_format=torch.channels_last))
     generator = torch.Generator().manual_seed(int(seed))
     for chosen in _shuffled(len(images), steps, seed, optimizer):
-        moved = as_float(shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)).to(
-            network.device
-        )
+        moved = shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)
+        moved = as_float(moved).to(network.device)
         with precision(network.device):
             answer = network(moved.contiguous(memory_format=torch.channels_last))
         _update(optimizer, network.loss(answer.float(), labels[chosen].to(network.device)))

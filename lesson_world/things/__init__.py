@@ -53,5 +53,3 @@ _ALL = (
 )
 THINGS: dict[str, Thing] = {thing.name: thing for thing in _ALL}
 """Their order is that of the numbers in the map of objects: a new thing comes last."""
-
-__all__ = ["THINGS", "Thing"]

@@ -57,7 +57,6 @@ ASK = {
     "last_fc": lambda n: transfer.transfer("last_fc", n, TASK, 2, clock=lambda: 0.0),
     "telling_maps": lambda n: selectivity.telling_maps(n, IMAGES[0], 1, SAMPLES, LAYERS),
     "selectivity": lambda n: selectivity.selectivity({"a": n}, SAMPLES, LAYERS),
-    "head_accuracies": lambda n: selectivity.head_accuracies(n, SAMPLES),
 }
 
 
@@ -141,7 +140,6 @@ NOBODY = SAMPLES.take(slice(0, 0))
         lambda n: probabilities(n, NOTHING),
         lambda n: selectivity.telling_maps(n, IMAGES[0], 1, NOBODY, LAYERS),
         lambda n: selectivity.selectivity({"a": n}, NOBODY, LAYERS),
-        lambda n: selectivity.head_accuracies(n, NOBODY),
         lambda n: reconstruction.content(n, NOTHING, "conv1"),
         lambda n: reconstruction.class_images(n, []),
         lambda n: reconstruction.plain_ascent(n, reconstruction.WholeLayer("conv1"), seed=[]),

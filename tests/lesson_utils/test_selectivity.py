@@ -1,11 +1,10 @@
 """What training changed, on networks whose answers are known beforehand."""
 
-import pandas as pd
 import pytest
 import torch
 
 from lesson_utils import selectivity as training_effect
-from lesson_utils.networks import alexnet, googlenet, layer_table, vgg
+from lesson_utils.networks import alexnet
 from lesson_utils.weights import load_network
 from lesson_world import datasets
 
@@ -43,22 +42,3 @@ def test_the_telling_channel_prefers_the_class(world):
     assert late.map.shape == (8, 8) and late.times > found["conv1"].times > 1
     other = training_effect.telling_maps(network, world.images[9], (car + 1) % 22, world, CONV)
     assert other["conv5"].channel != late.channel
-
-
-def test_a_trained_auxiliary_classifier_answers_almost_as_well_as_the_network(world):
-    shares = training_effect.head_accuracies(load_network("googlenet"), world)
-    assert list(shares.index) == ["inception_4a", "fc"] and shares.min() > 0.85
-    fresh = training_effect.head_accuracies(googlenet.mini(22, seed=1).eval(), world)
-    assert fresh.max() < 0.3, "untrained heads guess"
-
-
-def test_where_the_blocks_of_vgg_end():
-    ends = training_effect.before_pools(vgg(16, device="meta"))
-    assert ends == ["conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3"]
-
-
-def test_the_minis_side_by_side():
-    table = training_effect.minis_compared({"alexnet": layer_table(alexnet.mini(22, device="meta"))})
-    row = table.loc["MiniAlexNet"]
-    assert (row["conv-lag"], row["parametre"]) == (5, 1_719_494)
-    assert isinstance(table, pd.DataFrame) and row["rigtige"].endswith("%")

@@ -4,15 +4,3 @@ from lesson_cells.googlenet.figures.bottleneck import bottleneck_trade, cost_wit
 from lesson_cells.googlenet.figures.gradients import gradients_by_layer, printed_against_computed
 from lesson_cells.googlenet.figures.inception import concatenation, inception_module
 from lesson_utils.show.selectivity import evidence_maps, maps_beside_untrained
-
-__all__ = [
-    "bottleneck_trade",
-    "concatenation",
-    "cost_with_bottleneck",
-    "evidence_maps",
-    "gradients_by_layer",
-    "inception_module",
-    "maps_beside_untrained",
-    "pixel_product",
-    "printed_against_computed",
-]

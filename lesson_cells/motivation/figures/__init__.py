@@ -18,20 +18,3 @@ from lesson_cells.motivation.figures.networks import (
 )
 from lesson_cells.motivation.figures.world import part_map
 from lesson_utils.show.pictures import named_pictures
-
-__all__ = [
-    "agreement",
-    "answers",
-    "encoder_decoder",
-    "filters_on_photo",
-    "first_filters",
-    "first_training",
-    "moved",
-    "named_pictures",
-    "one_place",
-    "part_map",
-    "photo_as_numbers",
-    "top_patches",
-    "two_decoders",
-    "weights_by_size",
-]

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from lesson_utils.activations import activations, extractor
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet
 from lesson_utils.reconstruction import (
@@ -28,6 +29,7 @@ from lesson_utils.reconstruction import (
     plain_ascent,
     psnr,
     reconstruct,
+    total_variation,
 )
 
 
@@ -261,3 +263,39 @@ def test_every_method_moves_the_pixels_that_the_gradient_means(network, method):
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(4))
     work = reconstruct(network, Content("conv2", picture), climb=Climb(0.02, method), steps=15)
     assert work.curve[0, -1] > 0.5 * work.curve[0, 0]  # minus the feature error
+
+
+def test_total_variation_makes_the_image_smooth(linear):
+    asked = Class([2], rivals=0)
+    rough, smooth = (
+        reconstruct(linear, asked, priors=Priors(total_variation=weight), climb=Climb(0.02), steps=40, size=8)
+        for weight in (0.0, 5.0)
+    )
+    assert total_variation(smooth.images) < 0.5 * total_variation(rough.images)
+
+
+def test_momentum_adds_four_fifths_of_the_steps_before(network):
+    """Written out: each gradient made to length one, 0.8 of what was gathered added, and that made to length one."""
+    picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(4))
+    asked, climb = Content("conv2", picture), Climb(0.01, "momentum")
+    work = reconstruct(network, asked, Pixels(contrast=0.02), climb=climb, steps=3, frames=range(4))
+    image, gathered = work.frames[0].clone(), 0.0
+    wanted = activations(network, picture, ["conv2"])["conv2"]
+    run = extractor(network, ["conv2"])
+    for rate in (0.01, 0.0055, 0.001):
+        image.requires_grad_(True)
+        error = (run(image)["conv2"] - wanted).square().sum() / wanted.square().sum()
+        (gradient,) = torch.autograd.grad(-error, image)
+        gathered = 0.8 * gathered + gradient / gradient.square().mean().sqrt()
+        gathered = gathered / gathered.square().mean().sqrt()
+        image = (image.detach() + rate * gathered).clamp(0, 1)
+    assert torch.allclose(work.frames[3], image, atol=1e-4)
+
+
+def test_steps_grow_shorter_to_a_tenth(linear):
+    start = Pixels(contrast=0.0)
+    work = reconstruct(
+        linear, Class([1], rivals=0), start, climb=Climb(0.001), steps=10, size=8, frames=range(11)
+    )
+    lengths = [float((work.frames[k + 1] - work.frames[k]).square().mean().sqrt()) / 0.001 for k in range(10)]
+    assert lengths == pytest.approx([1 - 0.1 * k for k in range(10)], rel=1e-3)
