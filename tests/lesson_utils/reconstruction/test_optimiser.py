@@ -275,7 +275,7 @@ def test_total_variation_makes_the_image_smooth(linear):
 
 
 def test_momentum_adds_four_fifths_of_the_steps_before(network):
-    """Written out: each gradient made to length one, 0.8 of what was gathered added, and that made to length one."""
+    """Written out: each gradient made to length one, added to 0.8 of what was gathered; a step along that."""
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(4))
     asked, climb = Content("conv2", picture), Climb(0.01, "momentum")
     work = reconstruct(network, asked, Pixels(contrast=0.02), climb=climb, steps=3, frames=range(4))
@@ -287,8 +287,7 @@ def test_momentum_adds_four_fifths_of_the_steps_before(network):
         error = (run(image)["conv2"] - wanted).square().sum() / wanted.square().sum()
         (gradient,) = torch.autograd.grad(-error, image)
         gathered = 0.8 * gathered + gradient / gradient.square().mean().sqrt()
-        gathered = gathered / gathered.square().mean().sqrt()
-        image = (image.detach() + rate * gathered).clamp(0, 1)
+        image = (image.detach() + rate * gathered / gathered.square().mean().sqrt()).clamp(0, 1)
     assert torch.allclose(work.frames[3], image, atol=1e-4)
 
 
