@@ -6,6 +6,18 @@ import pytest
 
 from lesson_staff import fingerprint
 from lesson_staff.fingerprint import behind, keep, older_than, reached, results
+from lesson_utils.danish import listing
+
+
+@pytest.mark.parametrize("result", results())
+def test_no_stored_result_is_older_than_what_made_it(result):
+    older = older_than(result)
+    path = fingerprint.REPOSITORY / result
+    if path.suffix == ".ipynb":
+        cure = f"make notebooks LESSON={path.name[:2]}"
+    else:
+        cure = f"{command(path)}; moves it no number: python -m lesson_staff.fingerprint {path.stem}"
+    assert not older, f"{result} er ældre end {listing(older)}: {cure}"
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from lesson_utils.show.display import DOTS_PER_INCH
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 LEAST = {"00": 30, "01": 20, "02": 30, "03": 30, "04": 30, "05": 20, "06": 20}  # lines of PyTorch
 NAMES = 12
-TALL_YET = {"03", "06"}  # drawn lower, to be executed again
 LONGEST = {"02": 15, "03": 15, "04": 25}  # lines of one cell, function or class that builds a network
 METHODS = {
     *("add_module", "backward", "zero_grad", "step", "requires_grad", "requires_grad_", "named_children"),
@@ -151,8 +150,6 @@ def test_what_builds_a_network_fits_a_slide(path, cells):
 
 def test_every_figure_fits_a_slide(path, cells):
     """Ingen figur er højere end 6,4 tommer: ellers er der ikke plads til den på en slide."""
-    if path.name[:2] in TALL_YET:
-        pytest.skip("the figure is drawn lower, and the lesson about to be executed")
     for cell in cells:
         html = "".join("".join(o.get("data", {}).get("text/html", "")) for o in cell.get("outputs", []))
         for picture in re.findall(r"data:image/png;base64,([^\"]+)", html):
