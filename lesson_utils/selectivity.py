@@ -7,12 +7,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from lesson_utils import danish
 from lesson_utils.activations import activations
-from lesson_utils.networks import Network, layer_table
-from lesson_utils.networks.modes import eval_mode
+from lesson_utils.networks import Network
 from lesson_utils.samples import Samples
-from lesson_utils.weights import embedded
 
 
 @dataclass(frozen=True)
@@ -63,38 +60,3 @@ def _choosiness(peaks: Tensor, labels: Tensor) -> float:
     by_class = torch.stack([peaks[labels == label].mean(0) for label in labels.unique()])
     alive = by_class.mean(0) > 0
     return float((by_class.amax(0)[alive] / by_class.mean(0)[alive]).median())
-
-
-def head_accuracies(network: Network, samples: Samples) -> pd.Series:
-    """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
-    names = list(network.auxiliary)
-    found = activations(network, samples.images, [*names, "fc"])
-    with torch.no_grad(), eval_mode(network):
-        answers = {name: network.auxiliary[name](found[name].to(network.device)).cpu() for name in names}
-    answers["fc"] = found["fc"]
-    return pd.Series(
-        {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
-    )
-
-
-def before_pools(network: Network) -> list[str]:
-    """The conv layer before each max pool, in order: where a VGG network's blocks end."""
-    kinds = layer_table(network).kind
-    return [name for name, after in zip(kinds.index, kinds.iloc[1:], strict=False) if after == "maxpool"]
-
-
-def minis_compared(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The course's own networks side by side, from their layer tables (by name) and the manifest."""
-    rows = {}
-    for name, table in tables.items():
-        about = embedded()[name]
-        conv = table[table.kind == "conv"]
-        rows[about["network"]] = {
-            "conv-lag": len(conv),
-            "parametre": int(table.parameters.sum()),
-            "multiply-adds": danish.short(table.multiply_adds.sum()),
-            "felt": int(conv.receptive_field.iloc[-1]),
-            "rigtige": danish.percent(about["test"]["accuracy"]),
-            "rigtige under angreb": danish.percent(about["attack"]["accuracy"]),
-        }
-    return pd.DataFrame(rows.values(), rows)

@@ -17,13 +17,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils import danish
+from lesson_utils.activations import activations
 from lesson_utils.digits import digits
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, layer_table, random_twin
 from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY
+from lesson_utils.networks.modes import eval_mode
 from lesson_utils.networks.network import build
+from lesson_utils.samples import Samples
 from lesson_utils.selectivity import TellingMap, telling_maps
-from lesson_utils.selectivity import head_accuracies as head_accuracies
 from lesson_utils.show import progress
 
 K = 1024  # what the paper's K stands for among the weights; its M is a million, among the multiply-adds
@@ -239,3 +241,15 @@ def gain(measured: pd.DataFrame) -> pd.DataFrame:
 def losses(measured: pd.DataFrame) -> pd.DataFrame:
     """The main classifier's loss by (start, step): medians, without and with auxiliary classifiers."""
     return measured.groupby(["start", "step", "auxiliary"])["loss"].median().unstack()
+
+
+def head_accuracies(network: Network, samples: Samples) -> pd.Series:
+    """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
+    names = list(network.auxiliary)
+    found = activations(network, samples.images, [*names, "fc"])
+    with torch.no_grad(), eval_mode(network):
+        answers = {name: network.auxiliary[name](found[name].to(network.device)).cpu() for name in names}
+    answers["fc"] = found["fc"]
+    return pd.Series(
+        {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
+    )

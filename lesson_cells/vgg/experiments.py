@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
+from lesson_utils.networks import Network, layer_table
+from lesson_utils.weights import embedded
 from lesson_world import Samples, datasets
 
 
@@ -103,5 +105,28 @@ def overview(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "multiply-adds": danish.short(table.multiply_adds.sum()),
             "multiply-adds i conv-lag": danish.percent(conv.multiply_adds.sum() / table.multiply_adds.sum()),
             "felt": conv.receptive_field.iloc[-1],
+        }
+    return pd.DataFrame(rows.values(), rows)
+
+
+def before_pools(network: Network) -> list[str]:
+    """The conv layer before each max pool, in order: where a VGG network's blocks end."""
+    kinds = layer_table(network).kind
+    return [name for name, after in zip(kinds.index, kinds.iloc[1:], strict=False) if after == "maxpool"]
+
+
+def minis_compared(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The course's own networks side by side, from their layer tables (by name) and the manifest."""
+    rows = {}
+    for name, table in tables.items():
+        about = embedded()[name]
+        conv = table[table.kind == "conv"]
+        rows[about["network"]] = {
+            "conv-lag": len(conv),
+            "parametre": int(table.parameters.sum()),
+            "multiply-adds": danish.short(table.multiply_adds.sum()),
+            "felt": int(conv.receptive_field.iloc[-1]),
+            "rigtige": danish.percent(about["test"]["accuracy"]),
+            "rigtige under angreb": danish.percent(about["attack"]["accuracy"]),
         }
     return pd.DataFrame(rows.values(), rows)

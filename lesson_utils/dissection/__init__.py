@@ -7,16 +7,3 @@ something; the overlap of that region with each concept, intersection over union
 from lesson_utils.dissection.concepts import COLOURS, KINDS, Concept
 from lesson_utils.dissection.measuring import dissect, unit_masks, unit_thresholds
 from lesson_utils.dissection.results import DETECTS, Dissection, Interval, by_layer
-
-__all__ = [
-    "COLOURS",
-    "DETECTS",
-    "KINDS",
-    "Concept",
-    "Dissection",
-    "Interval",
-    "by_layer",
-    "dissect",
-    "unit_masks",
-    "unit_thresholds",
-]

@@ -5,17 +5,3 @@ from lesson_utils.networks.arithmetic import conv_cost, layer_table, output_size
 from lesson_utils.networks.googlenet import googlenet
 from lesson_utils.networks.network import Network, evenly_spaced, random_twin
 from lesson_utils.networks.vgg import vgg
-
-__all__ = [
-    "Network",
-    "alexnet",
-    "conv_cost",
-    "evenly_spaced",
-    "googlenet",
-    "layer_table",
-    "output_size",
-    "random_twin",
-    "receptive_fields",
-    "sights",
-    "vgg",
-]

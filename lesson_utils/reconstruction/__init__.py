@@ -6,50 +6,10 @@ any sum of objectives, one of two ways to write an image down (`Pixels`, `Fourie
 beforehand (`Priors`).
 """
 
-from lesson_utils.reconstruction.measures import (
-    comparison,
-    feature_errors,
-    probabilities,
-    psnr,
-    total_variation,
-)
-from lesson_utils.reconstruction.objectives import (
-    Class,
-    Content,
-    Different,
-    Filter,
-    Objective,
-    Unit,
-    WholeLayer,
-)
+from lesson_utils.activations import probabilities
+from lesson_utils.reconstruction.measures import comparison, feature_errors, psnr
+from lesson_utils.reconstruction.objectives import Class, Content, Different, Filter, Objective, Unit
 from lesson_utils.reconstruction.optimiser import Climb, Reconstruction, Step, reconstruct
 from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
-from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
+from lesson_utils.reconstruction.priors import Priors, total_variation
 from lesson_utils.reconstruction.questions import class_images, content, filters, plain_ascent
-
-__all__ = [
-    "NO_PRIORS",
-    "Class",
-    "Climb",
-    "Content",
-    "Different",
-    "Filter",
-    "Fourier",
-    "Objective",
-    "Pixels",
-    "Priors",
-    "Reconstruction",
-    "Step",
-    "Unit",
-    "WholeLayer",
-    "class_images",
-    "comparison",
-    "content",
-    "feature_errors",
-    "filters",
-    "plain_ascent",
-    "probabilities",
-    "psnr",
-    "reconstruct",
-    "total_variation",
-]

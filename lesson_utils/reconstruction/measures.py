@@ -5,11 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from torch import Tensor, nn
 
-from lesson_utils.activations import activations, probabilities
+from lesson_utils.activations import activations
 from lesson_utils.reconstruction.objectives import relative_error
-from lesson_utils.reconstruction.priors import total_variation
-
-__all__ = ["comparison", "feature_errors", "probabilities", "psnr", "total_variation"]
 
 
 def psnr(images: Tensor, pictures: Tensor) -> Tensor:

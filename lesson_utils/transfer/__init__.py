@@ -4,9 +4,10 @@
 there is to learn, `strategies` puts them together, `answers` reads the results, `layer_probe` asks each layer.
 """
 
+from lesson_utils.robustness import accuracy
 from lesson_utils.transfer.answers import Mistake, confusion, worst_mistakes
 from lesson_utils.transfer.layer_probe import linear_probe
-from lesson_utils.transfer.learning import accuracy, encode, fine_tune, train_head
+from lesson_utils.transfer.learning import encode, fine_tune, train_head
 from lesson_utils.transfer.moves import (
     fc_layers,
     freeze,
@@ -27,31 +28,3 @@ from lesson_utils.transfer.strategies import (
     transfer,
 )
 from lesson_utils.transfer.tasks import Task, split
-
-__all__ = [
-    "STRATEGIES",
-    "Mistake",
-    "Strategy",
-    "Task",
-    "TransferResult",
-    "accuracy",
-    "compare",
-    "confusion",
-    "encode",
-    "fc_layers",
-    "fine_tune",
-    "freeze",
-    "fresh",
-    "frozen_layers",
-    "linear_probe",
-    "prepare",
-    "replace_head",
-    "split",
-    "strategies_for",
-    "train_head",
-    "trainable",
-    "training_mode",
-    "transfer",
-    "unfreeze",
-    "worst_mistakes",
-]

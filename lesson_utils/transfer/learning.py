@@ -12,10 +12,8 @@ from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.networks.modes import device_of, eval_mode
 from lesson_utils.samples import batches, check_any, images_of
-from lesson_utils.training import accuracy, shifted
+from lesson_utils.training import shifted
 from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
-
-__all__ = ["accuracy", "encode", "fine_tune", "train_head"]
 
 BATCH_SIZE = 64
 SHIFT = 4  # pixels of 64: where all layers learn, each step sees the images moved a little

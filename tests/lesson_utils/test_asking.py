@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lesson_cells.googlenet.experiments import head_accuracies
 from lesson_utils import reconstruction, selectivity, transfer
 from lesson_utils.activations import activations, probabilities, stream
 from lesson_utils.dissection import dissect, unit_masks, unit_thresholds
@@ -57,7 +58,7 @@ ASK = {
     "last_fc": lambda n: transfer.transfer("last_fc", n, TASK, 2, clock=lambda: 0.0),
     "telling_maps": lambda n: selectivity.telling_maps(n, IMAGES[0], 1, SAMPLES, LAYERS),
     "selectivity": lambda n: selectivity.selectivity({"a": n}, SAMPLES, LAYERS),
-    "head_accuracies": lambda n: selectivity.head_accuracies(n, SAMPLES),
+    "head_accuracies": lambda n: head_accuracies(n, SAMPLES),
 }
 
 
@@ -141,10 +142,9 @@ NOBODY = SAMPLES.take(slice(0, 0))
         lambda n: probabilities(n, NOTHING),
         lambda n: selectivity.telling_maps(n, IMAGES[0], 1, NOBODY, LAYERS),
         lambda n: selectivity.selectivity({"a": n}, NOBODY, LAYERS),
-        lambda n: selectivity.head_accuracies(n, NOBODY),
         lambda n: reconstruction.content(n, NOTHING, "conv1"),
         lambda n: reconstruction.class_images(n, []),
-        lambda n: reconstruction.plain_ascent(n, reconstruction.WholeLayer("conv1"), seed=[]),
+        lambda n: reconstruction.plain_ascent(n, reconstruction.Different("conv1"), seed=[]),
         lambda n: transfer.encode(n, NOTHING, "conv1"),
         lambda n: transfer.transfer("last_fc", n, transfer.Task(*[NOTHING, torch.tensor([])] * 2, ("a",))),
         lambda n: transfer.fine_tune(n, NOTHING, torch.tensor([])),

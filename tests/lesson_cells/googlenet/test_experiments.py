@@ -10,6 +10,8 @@ from lesson_cells.googlenet import experiments
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import googlenet
 from lesson_utils.networks.googlenet import PAPER
+from lesson_utils.weights import load_network
+from lesson_world import datasets
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +183,11 @@ def test_no_weight_is_counted_twice_or_forgotten():
     biases = sum(p.numel() for name, p in network.named_parameters() if name.endswith("bias"))
     assert TABLE["weights"].sum() + biases == 6_998_552
     assert TABLE.loc["conv2", "weights"] == 112 * experiments.K
+
+
+def test_a_trained_auxiliary_classifier_answers_almost_as_well_as_the_network():
+    world = datasets.base(66, seed=7)
+    shares = experiments.head_accuracies(load_network("googlenet"), world)
+    assert list(shares.index) == ["inception_4a", "fc"] and shares.min() > 0.85
+    fresh = experiments.head_accuracies(googlenet.mini(22, seed=1).eval(), world)
+    assert fresh.max() < 0.3, "untrained heads guess"

@@ -101,3 +101,15 @@ def test_he_keeps_the_signal_and_a_fixed_spread_loses_it(lesson, run_cells):
     kept = strength(image)
     assert len(kept) == 13 and 0.2 < kept[-1] < 5
     assert strength(image, 0.01)[-1] < 1e-6 and strength(image, 0.1)[-1] > 1e4
+
+
+def test_where_the_blocks_of_vgg_end():
+    ends = experiments.before_pools(vgg(16, device="meta"))
+    assert ends == ["conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3"]
+
+
+def test_the_minis_side_by_side():
+    table = experiments.minis_compared({"alexnet": layer_table(alexnet.mini(22, device="meta"))})
+    row = table.loc["MiniAlexNet"]
+    assert (row["conv-lag"], row["parametre"]) == (5, 1_719_494)
+    assert row["rigtige"].endswith("%")
