@@ -127,7 +127,14 @@ class KernelProcess(LocalProvisioner):
                 self.kernels.running.discard(self)
             if not self._asked_to_end:
                 self.died = code
+            self._end_what_it_left()
         return code
+
+    def _end_what_it_left(self) -> None:
+        """What an ended kernel had started, lives in its group of processes, also when the kernel was killed."""
+        if self.pgid and self.pgid != os.getpgid(0):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pgid, signal.SIGKILL)
 
     async def shutdown_requested(self, restart: bool = False) -> None:
         self._asked_to_end = True

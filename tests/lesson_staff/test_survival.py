@@ -32,6 +32,10 @@ def test_kernel_and_batch_killed_in_one_night(survival, tmp_path):
     assert counts["kills"] > 0 and counts["run_again"] > 0
 
 
+def test_a_killed_kernel_takes_along_what_it_had_started(survival, tmp_path):
+    assert survival.survive(tmp_path, ("kernel",), random.Random(2), runs=2)["kills"] == 1
+
+
 def test_ctrl_c_says_how_to_go_on(survival, tmp_path):
     batch = survival.Batch(tmp_path, runs=3)
     process = batch.start()
