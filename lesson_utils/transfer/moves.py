@@ -7,13 +7,10 @@ from torch import nn
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
-from lesson_utils.networks import Network
+from lesson_utils.networks import Network, random_twin
 from lesson_utils.networks.layers import FCBlock
-from lesson_utils.networks.network import materialise
 
-HEAD_SPREAD = (
-    0.01  # of the last layer's first weights, as in AlexNet's paper (section 5): it starts undecided
-)
+HEAD_SPREAD = 0.01  # of the last layer's first weights (AlexNet's paper, section 5): it starts undecided
 
 
 def fc_layers(network: Network) -> list[str]:
@@ -40,8 +37,7 @@ def replace_head(network: Network, classes: int, layers: int = 1, seed: int = 0)
         nn.init.normal_(new.linear.weight, std=spread, generator=generator)
         nn.init.zeros_(new.linear.bias)
         setattr(changed.layers, name, new.to(network.device))
-    if hasattr(changed, "auxiliary"):
-        changed.auxiliary = nn.ModuleDict()
+    changed.auxiliary = nn.ModuleDict()
     changed.class_names = None
     return changed
 
@@ -97,7 +93,6 @@ def training_mode(network: Network) -> Network:
 
 def fresh(network: Network, seed: int = 0) -> Network:
     """The same architecture with random weights drawn from `seed`: nothing is left of what was learnt."""
-    twin = copy.deepcopy(network)
-    if hasattr(twin, "auxiliary"):
-        twin.auxiliary = nn.ModuleDict()
-    return materialise(twin, seed, network.device).requires_grad_(True).eval()
+    twin = random_twin(network, seed)
+    twin.auxiliary = nn.ModuleDict()
+    return twin.requires_grad_(True)
