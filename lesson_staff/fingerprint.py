@@ -56,7 +56,8 @@ def behind(result: str) -> dict[str, str]:
     path = REPOSITORY / result
     if path.suffix == ".ipynb":
         return reached(path)
-    found = reached(REPOSITORY / command(path).split()[-1])
+    script = next(word for word in command(path).split() if word.endswith(".py"))
+    found = reached(REPOSITORY / script)
     return {name: digest for name, digest in found.items() if not DRAWING.search(name) and name != result}
 
 

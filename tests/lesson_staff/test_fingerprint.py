@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lesson_staff import fingerprint
-from lesson_staff.fingerprint import behind, keep, older_than, reached, results
+from lesson_staff.fingerprint import behind, command, keep, older_than, reached, results
 from lesson_utils.danish import listing
 
 
