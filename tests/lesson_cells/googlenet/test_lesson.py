@@ -206,7 +206,7 @@ def test_what_the_auxiliary_classifiers_did(text, printed):
 
 def test_the_trained_heads_answer_what_the_text_says(text, printed):
     network, world = load_network("googlenet"), datasets.base(440, seed=datasets.TEST)
-    shares = training_effect.head_accuracies(network, world)
+    shares = experiments.head_accuracies(network, world)
     for name, share in shares.items():
         place = "netværkets eget svar" if name == "fc" else f"efter {name}"
         assert f"{place}: {danish.percent(share)} af 440 billeder" in printed
