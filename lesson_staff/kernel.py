@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import PIPE, Popen
 
 import nbformat
 import papermill
@@ -37,6 +37,7 @@ from lesson_utils.danish import plural
 from lesson_utils.records import as_json, records
 
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
+SPEAKING = ("LessonError", "WeightsUnavailable", "WorldError")  # each message is a whole Danish sentence
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 WITNESS = "--IPKernelApp.extra_extensions=lesson_staff.witness"
 NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
@@ -56,6 +57,13 @@ def machine() -> dict[str, object]:
     """Where a run takes place, as plain values: its name and the versions that decide a result."""
     versions = {name: version(name) for name in PACKAGES}
     return {"host": platform.node(), "versions": {"python": platform.python_version()} | versions}
+
+
+def peak_memory(process: str | int) -> int:
+    """The most memory that a process has held since its program began, in kilobytes; 0 outside Linux."""
+    with suppress(OSError, IndexError):  # gone; ended, but not yet collected
+        return int(Path(f"/proc/{process}/status").read_text().partition("VmHWM:")[2].split()[0])
+    return 0
 
 
 class Kernels:
@@ -84,23 +92,28 @@ class KernelProcess(LocalProvisioner):
     died: int | None = None  # the exit code of a kernel that nobody had asked to end
     used: Mapping[str, object] = {}
     _asked_to_end = False
+    _peak = 0  # kilobytes, as last seen
 
     async def launch_kernel(self, cmd: list[str], **options):
         with self.kernels.lock:
             if self.kernels.stopped:
                 raise InterruptedError
+            # a new process's count of its most memory begins with what its parent has held
+            self._inherited = peak_memory("self")
             connection = await super().launch_kernel(cmd, **options)
             self._seen = psutil.Process(self.pid)
             self.kernels.running.add(self)
-        self._limit = threading.Timer(self.timeout, self._strike)
-        self._limit.daemon = True
-        if self.timeout:
-            self._limit.start()
+        threading.Thread(target=self._watch, args=(self.process,), daemon=True).start()
         return connection
 
-    def _strike(self) -> None:
-        self.late = True
-        self.end()
+    def _watch(self, process: Popen) -> None:
+        started = time.monotonic()
+        while process.returncode is None:
+            self._peak = max(self._peak, peak_memory(process.pid))
+            if self.timeout and time.monotonic() - started > self.timeout:
+                self.late = True
+                return self.end()
+            time.sleep(0.1)
 
     def end(self) -> None:
         """Kill it at once, and whatever it has started."""
@@ -116,13 +129,13 @@ class KernelProcess(LocalProvisioner):
             if pid:
                 self.process.returncode = os.waitstatus_to_exitcode(status)
                 unit = 1 if platform.system() == "Darwin" else 1024  # bytes there, kilobytes elsewhere
+                peak = usage.ru_maxrss if usage.ru_maxrss > self._inherited else self._peak
                 self.used = {
-                    "peak_memory_mb": round(usage.ru_maxrss * unit / 1e6),
+                    "peak_memory_mb": round(peak * unit / 1e6),
                     "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
                 }
         code = await super().poll()
         if code is not None and self.process:
-            self._limit.cancel()
             with self.kernels.lock:
                 self.kernels.running.discard(self)
             if not self._asked_to_end:
@@ -268,8 +281,8 @@ def how_it_ended(code: int) -> str:
 
 
 def reason_for(name: str, message: str, execution_count: int) -> str:
-    """A LessonError speaks for itself; any other error is named, with the number that its cell bears."""
-    if name == "LessonError":
+    """The course's own errors speak for themselves; any other is named, with the number that its cell bears."""
+    if name in SPEAKING:
         return message
     first_line = message.strip().splitlines()[0] if message.strip() else ""
     return f"Celle [{execution_count}] stoppede med {name}{': ' + first_line if first_line else ''}."

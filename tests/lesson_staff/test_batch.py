@@ -18,10 +18,13 @@ import torch
 from lesson_staff import catalogue
 from lesson_staff.batch import cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out, how_it_ended, surroundings
+from lesson_staff.kernel import Kernels, carry_out, how_it_ended, reason_for, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.plan import plan
 from lesson_staff.witness import device_of
+from lesson_utils.errors import LessonError
+from lesson_utils.weights import WeightsUnavailable
+from lesson_world.errors import WorldError
 
 SURROUNDINGS = """
 import json, os, sys
@@ -70,6 +73,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
     seen = []
     photo = tmp_path / "ferie foto.jpg"
     photo.write_bytes(b"et foto")
+    assert len(b"1" * 2_500_000_000), "what this process has held counts for none of its kernels"
     runs = plan(find(), {"photo": str(photo)})
     results = {
         result.title: result for result in run_all(runs, out, jobs=2, tell=lambda *step: seen.append(step))
@@ -125,6 +129,11 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
 
     assert not list(out.glob(".*")), "nothing half-written is left"
     assert [step[1:] for step in seen if step[0].lesson.title == "Good"][-1] == (6, 6)
+
+
+@pytest.mark.parametrize("error", [LessonError, WeightsUnavailable, WorldError])
+def test_the_courses_own_errors_speak_for_themselves(error):
+    assert reason_for(error.__name__, "Laget »conv9« findes ikke.", 6) == "Laget »conv9« findes ikke."
 
 
 def test_a_kernel_gets_its_share_of_the_cores(tmp_path):
