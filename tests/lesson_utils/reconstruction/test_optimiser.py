@@ -11,7 +11,6 @@ from lesson_utils.activations import activations, extractor
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet
 from lesson_utils.reconstruction import (
-    NO_PRIORS,
     Class,
     Climb,
     Content,
@@ -21,7 +20,6 @@ from lesson_utils.reconstruction import (
     Pixels,
     Priors,
     Unit,
-    WholeLayer,
     class_images,
     content,
     feature_errors,
@@ -88,7 +86,7 @@ def test_what_an_invertible_layer_remembers_is_the_picture():
     mix = nn.Sequential(OrderedDict(mix=nn.Conv2d(3, 3, 1)))
     nn.init.orthogonal_(mix.mix.weight)
     pictures = torch.rand(2, 3, 12, 10)
-    found = content(mix, pictures, "mix", 300, NO_PRIORS, **IN_PIXELS)
+    found = content(mix, pictures, "mix", 300, Priors(), **IN_PIXELS)
     assert psnr(found.images, pictures).min() > 40
     assert feature_errors(mix, found.images, pictures, ["mix"])["mix"].max() < 1e-3
 
@@ -99,7 +97,7 @@ def test_what_a_layer_has_thrown_away_does_not_come_back():
     nn.init.constant_(grey.grey.weight, 1 / 3)
     picture = torch.zeros(1, 3, 8, 8)
     picture[:, 0] = 0.9  # red
-    found = content(grey, picture, "grey", 300, NO_PRIORS, **IN_PIXELS)
+    found = content(grey, picture, "grey", 300, Priors(), **IN_PIXELS)
     assert torch.allclose(found.images.mean(1), torch.tensor(0.3), atol=0.02)
     assert psnr(found.images, picture) < 10
 
@@ -107,7 +105,7 @@ def test_what_a_layer_has_thrown_away_does_not_come_back():
 @pytest.mark.parametrize(
     ("parametrisation", "priors", "method"),
     [
-        (Pixels(), NO_PRIORS, "ascent"),
+        (Pixels(), Priors(), "ascent"),
         (Pixels(softness=2), Priors(jitter=3, blur=1, calm=1), "momentum"),
         (Fourier(), Priors(jitter=2, scale=0.1, rotation=5, total_variation=1), "adam"),
     ],
@@ -130,7 +128,7 @@ def test_every_question_is_answered_better_step_by_step(network):
         content(network, pictures, "conv3", steps=12),
         filters(network, "conv3", [0, 7], steps=12),
         class_images(network, [0, 4], steps=12),
-        plain_ascent(network, WholeLayer("conv2", 2), steps=12),
+        plain_ascent(network, Filter("conv2", [3, 5]), steps=12),
     ):
         assert found.finished and not found.curve.isnan().any()
         assert (found.curve[:, -1] > found.curve[:, 0]).all()

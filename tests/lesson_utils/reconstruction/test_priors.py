@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lesson_utils.reconstruction import NO_PRIORS, Priors, total_variation
+from lesson_utils.reconstruction import Priors, total_variation
 from lesson_utils.reconstruction.priors import blurred, resampled
 
 
@@ -52,9 +52,9 @@ def test_looks_move_by_whole_pixels_within_the_jitter():
 
 def test_without_priors_nothing_is_done():
     image = torch.rand(2, 3, 6, 6)
-    assert NO_PRIORS.augment(image, torch.Generator()) is image
-    assert NO_PRIORS.softened(image, 0.5) is image
-    assert NO_PRIORS.penalty(image).tolist() == [0, 0]
+    assert Priors().augment(image, torch.Generator()) is image
+    assert Priors().softened(image, 0.5) is image
+    assert Priors().penalty(image).tolist() == [0, 0]
 
 
 def test_calm_returns_small_changes_to_the_ground_and_shortens_large_ones():
