@@ -87,10 +87,14 @@ class Network(nn.Module):
         return TrainingOutput(features, answers) if answers else features
 
     def loss(self, output: Tensor | TrainingOutput, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-        """Mean cross-entropy of `forward`'s answer for `labels` (N,); each auxiliary classifier's counts 0.3."""
+        """Mean cross-entropy of `forward`'s answer for `labels` (N,); each auxiliary classifier's counts 0.3.
+
+        Computed in float32 at least, whatever the layers compute in.
+        """
         logits, auxiliary = (output, {}) if isinstance(output, Tensor) else output
+        dtype = torch.promote_types(logits.dtype, torch.float32)
         own, *helpers = (
-            F.cross_entropy(answer, labels, label_smoothing=label_smoothing)
+            F.cross_entropy(answer.to(dtype), labels, label_smoothing=label_smoothing)
             for answer in (logits, *auxiliary.values())
         )
         return own + AUXILIARY_WEIGHT * sum(helpers)

@@ -45,9 +45,6 @@ class Objective:
     def __rmul__(self, weight: float) -> "Objective":
         return Weighted([(weight * factor, term) for factor, term in _terms(self)])
 
-    def __neg__(self) -> "Objective":
-        return -1 * self
-
 
 @dataclass
 class Filter(Objective):

@@ -82,10 +82,6 @@ class Reconstruction:
     seeds: list[int]
     frames: dict[int, Tensor] = field(default_factory=dict)
 
-    @property
-    def finished(self) -> bool:
-        return bool((self.done == self.steps).all())
-
 
 def reconstruct(
     network: nn.Module,
