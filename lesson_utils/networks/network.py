@@ -188,12 +188,12 @@ def check_images(images: Tensor) -> None:
     """Raise LessonError for anything but a float batch `(N, 3, H, W)`."""
     if images.dim() != 4 or images.shape[1] != 3:
         raise LessonError(
-            f"Netværket venter billeder med formen (antal, 3, højde, bredde), men fik {tuple(images.shape)}; "
+            f"Netværket forventer billeder med formen (antal, 3, højde, bredde), men fik {tuple(images.shape)}; "
             "et enkelt billede skal have én dimension mere: brug billede[None]."
         )
     if not images.is_floating_point():
         raise LessonError(
-            f"Netværket venter kommatal mellem 0 og 1, men fik {images.dtype}: brug billede.float() / 255."
+            f"Netværket forventer kommatal mellem 0 og 1, men fik {images.dtype}: brug billede.float() / 255."
         )
 
 
