@@ -46,7 +46,7 @@ def test_all_images_are_seen_in_an_order_of_their_own_and_then_in_another():
 
 
 def test_the_steps_fall_along_a_cosine():
-    """Where the gradient stays as it is, a step of Adam is as long as the rate: together (n + 1) / 2 first ones."""
+    """Where the gradient stays as it is, Adam's step is as long as the rate: together (n + 1) / 2 first ones."""
     head = nn.Linear(1, 2, bias=False)
     nn.init.zeros_(head.weight)
     learning.learn_head(head, torch.ones(4, 1), torch.zeros(4).long(), steps=9, rate=1e-5)
