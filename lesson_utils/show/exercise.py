@@ -27,7 +27,8 @@ class Exercise:
         key: short name, the same as the heading's in the notebook.
         answer: number, text, bool, list or tuple (ordered), set (unordered), or a predicate answer -> bool.
         cases: (arguments, expected result) for a function, the simplest first.
-        mistakes: (wrong answer, or predicate that recognises it; message). The first that fits is used.
+        mistakes: (wrong answer, or predicate that recognises it; message). The first that fits is used. A function's
+            wrong answer is what it gives for the first cases: `...` for anything, a set for one of several.
         hint: the message for any other wrong answer: it helps and doesn't hold the answer.
         because: shown after a right answer.
         tolerance: how far a number may be off, absolute; also for the numbers in `mistakes`.
@@ -148,15 +149,32 @@ def _judge_function(exercise: Exercise, function: Any) -> Verdict:
             return Verdict("unanswered", UNANSWERED)
         if result is None and expected is not None:
             return _wrong(f"{call} giver None. Mangler der et return?")
-        if not same(_number_or_list(result), _number_or_list(expected), exercise.tolerance):
-            known = (
-                text for mistake, text in exercise.mistakes if _fits(mistake, function, exercise.tolerance)
-            )
+        if not _alike(result, expected, exercise):
+            known = (text for mistake, text in exercise.mistakes if _behaves(function, mistake, exercise))
             told = f"{call} giver {_shown(result)}, og det er ikke rigtigt."
             return _wrong(told, next(known, exercise.hint))
     tests = plural(len(exercise.cases), "test", "tests")
     because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
     return _right(f"din funktion består {tests}. {because}".strip())
+
+
+def _behaves(function: Callable[..., Any], mistake: Any, exercise: Exercise) -> bool:
+    """Whether a function makes a known mistake: a predicate says so, or it gives the same for the first cases."""
+    if callable(mistake):
+        return _fits(mistake, function, exercise.tolerance)
+    try:
+        for (arguments, _), wrong in zip(exercise.cases, mistake, strict=False):
+            ways = wrong if isinstance(wrong, AbstractSet) else [wrong]
+            given = ... if wrong is ... else function(*copy.deepcopy(arguments))
+            if given is not wrong and not any(_alike(given, one, exercise) for one in ways):
+                return False
+    except Exception:  # it stumbles over a later case
+        return False
+    return True
+
+
+def _alike(result: Any, expected: Any, exercise: Exercise) -> bool:
+    return same(_number_or_list(result), _number_or_list(expected), exercise.tolerance)
 
 
 def _number_or_list(result: Any) -> Any:
