@@ -29,7 +29,7 @@ most_parameters = Exercise(
         ("conv2", "conv2 regner mest. Men et filter genbruger sine vægte, så de er billige i parametre."),
         (
             lambda layer: layer.lower() in ("conv3", "conv4", "conv5"),
-            "Der er mange kanaler, men hvert filter er kun 3x3 og genbruger sine vægte.",
+            "Filtrene er kun 3x3 og genbruger deres vægte.",
         ),
     ],
     choices=("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8"),
@@ -56,15 +56,9 @@ classes_of_fc8 = Exercise(
         (409_700, "Det er for 100 kategorier. Konkurrencen om ImageNet har ti gange så mange."),
         (409_600, "Det er for 100 kategorier og uden bias-led. Begge dele skal rettes."),
         (4_096_000, "Antallet af klasser er rigtigt, men hver klasse har også et bias-led."),
-        (
-            4_100_096,
-            "Du har lagt et bias-led til for hver enhed i fc7. Det er fc8's enheder, der har ét hver.",
-        ),
+        (4_100_096, "Du har lagt fc7's bias-led til. Det er fc8's enheder, der har ét hver."),
         (4_096_001, "Du har lagt ét bias-led til for hele laget. Hver klasse har sit eget."),
-        (
-            lambda n: n in (4_194_304, 4_195_328),
-            "Du har regnet K som 1.024. Her er antallet af klasser et rundt titalstal.",
-        ),
+        (lambda n: n in (4_194_304, 4_195_328), "Du har regnet K som 1.024. Antallet af klasser er rundt."),
         (9_217_000, "Du har brugt fc6's input på 9.216 tal. fc8 får sit input fra fc7."),
         (1_000, "Det er antallet af klasser. Hver klasse har en vægt til hver enhed i fc7 og et bias-led."),
     ],
@@ -119,7 +113,7 @@ conv_parameters_function = Exercise(
         ([34_944, 885_120, 307_328], "Grupperne deler ikke bias-leddene: hvert filter har stadig ét."),
         (
             [34_944, 885_120, {153_856, 153_728}],
-            "Du deler med grupperne to gange: der er lige så mange filtre.",
+            "Du deler med grupperne to gange. Filtrene er lige så mange.",
         ),
         ([34_944, 885_120, {1_229_056, 1_229_312}], "Grupper gør laget mindre, ikke større."),
     ],

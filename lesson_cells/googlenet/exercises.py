@@ -36,16 +36,10 @@ conv1x1 = Exercise(
         (_GIVEN, _RIGHT),
     ],
     mistakes=[
-        (
-            [..., _RIGHT - _GIVEN[2][:, None, None]],
-            "Du har glemt bias-leddene: hvert filter lægger sit eget til.",
-        ),
+        ([..., _RIGHT - _GIVEN[2][:, None, None]], "Du har glemt bias-leddene: hvert filter har sit eget."),
         (lambda f: f(*_GIVEN).dim() == 2, "Resultatet er en matrix. Fold pixlerne ud til højde og bredde."),
         (lambda f: f(*_GIVEN).shape == (2, 4, 2), "Højde og bredde har byttet plads."),
-        (
-            lambda f: f(*_GIVEN).shape[0] == 3,
-            "Der skal komme en kanal ud for hvert filter, ikke for hver kanal.",
-        ),
+        (lambda f: f(*_GIVEN).shape[0] == 3, "Der skal komme en kanal ud for hvert filter."),
     ],
     hint='Gang hver pixels kolonne af kanaler med matricen. I torch.einsum hedder det "kc,chw->khw".',
     because="En 1x1-foldning er et matrixprodukt i hver pixel plus et bias-led.",
@@ -85,10 +79,7 @@ bottleneck_price = Exercise(
         ([18, 480 * 16 + 25 * 16 * 48], "Det er antallet af vægte. Hver vægt bruges én gang i hver pixel."),
         ([..., 14 * (480 * 16 + 25 * 16 * 48)], "Der er size · size pixler, ikke size."),
         ([18, 196 * (480 * 16 + 5 * 16 * 48)], "Filteret har både højde og bredde: kernel · kernel."),
-        (
-            [18, 196 * 25 * (480 * 16 + 16 * 48)],
-            "Det første filter er 1x1; kun det andet er kernel · kernel.",
-        ),
+        ([18, 196 * 25 * (480 * 16 + 16 * 48)], "Det første filter er 1x1, det andet kernel · kernel."),
     ],
     hint="En foldning koster højde · bredde · kanaler ud · filter · filter · kanaler ind. Læg to af dem sammen.",
     because="Prisen er size² · width · (channels + kernel² · out): den vokser i takt med bredden.",
@@ -144,10 +135,7 @@ last_layer = Exercise(
     mistakes=[
         (0, "Det er GAP selv. Efter GAP kommer et lag, som gør kanalernes tal til klassernes tal."),
         (1_024_000, "Du har glemt bias-leddene: hver klasse har ét."),
-        (
-            lambda n: n in (50_176_000, 50_177_000),
-            "Så mange havde det haft uden GAP, som giver 1024 tal.",
-        ),
+        (lambda n: n in (50_176_000, 50_177_000), "Så mange havde det haft uden GAP."),
         (lambda n: n in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
         (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
     ],
@@ -161,10 +149,7 @@ touched_layers = Exercise(
     choices=(EVERY, UP_TO_4D, AFTER_4D, ONLY),
     because="gradienten løber bagud fra hvert tab, og tabet ved 4d afhænger kun af lagene til og med 4d.",
     mistakes=[
-        (
-            EVERY,
-            "Et lag efter 4d kan ikke ændre det, som klassifikatoren ved 4d har set: der er gradienten nul.",
-        ),
+        (EVERY, "Et lag efter 4d kan ikke ændre det, som 4d har set: der er gradienten nul."),
         (AFTER_4D, "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
         (ONLY, "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
     ],

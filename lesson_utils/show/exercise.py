@@ -27,8 +27,8 @@ class Exercise:
         key: short name, the same as the heading's in the notebook.
         answer: number, text, bool, list or tuple (ordered), set (unordered), or a predicate answer -> bool.
         cases: (arguments, expected result) for a function, the simplest first.
-        mistakes: (wrong answer, or predicate that recognises it; message). The first that fits is used. A function's
-            wrong answer is what it gives for the first cases: `...` for anything, a set for one of several.
+        mistakes: (wrong answer, or predicate that recognises it; message); the first that fits is used. The wrong
+            answer of a function is what it gives for the first cases: `...` anything, a set one of several.
         hint: the message for any other wrong answer: it helps and doesn't hold the answer.
         because: shown after a right answer.
         tolerance: how far a number may be off, absolute; also for the numbers in `mistakes`.

@@ -240,7 +240,7 @@ def stand_in(exercise: Exercise, mistake: Sequence):
     return lambda *given: next(
         answer
         for arguments, answer in cases
-        if all(same(plain(a), plain(b)) for a, b in zip(arguments, given))
+        if all(same(plain(a), plain(b)) for a, b in zip(arguments, given, strict=True))
     )
 
 
