@@ -78,7 +78,7 @@ convolve_function = Exercise(
         (gives(STAIRS[1:, 1:], STAIRS, CORNER), "Du vender filteret. Det skal ligge, som det er skrevet."),
         (lambda f: len(f(STRIPE, ONES)) == 4, "Det er lige så stort som billedet: filteret skal blive inde."),
         (lambda f: len(f(STRIPE, ONES)) == 1, "Der mangler en række: der er højde − k + 1 pladser."),
-        (gives(5.0, STAIRS, ONES), "Du tager gennemsnittet. Filterets svar er summen."),
+        (gives([[5.0]], STAIRS, ONES), "Du tager gennemsnittet. Filterets svar er summen."),
     ],
     hint="Klip `image[row:row + k, column:column + k]` ud, gang med `kernel`, og læg sammen med `.sum()`.",
 )
