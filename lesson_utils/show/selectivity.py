@@ -1,27 +1,15 @@
-"""Lessons 02, 03 and 04: maps of a trained network beside the untrained one, and where an answer comes from."""
+"""Lessons 02, 03 and 04: maps of a trained network beside the untrained one, and how choosy its channels are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import matplotlib
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lesson_utils.danish import listing, number, percent
+from lesson_utils.danish import listing, number
 from lesson_utils.show import style
+from lesson_utils.show.evidence import overlay
 from lesson_utils.show.pictures import picture_grid
-
-
-def overlay(image: Any, heat: Any, most: float) -> np.ndarray:
-    """(3, H, W): the image in grey, and over it a map (h, w) from 0 to `most`, whose fields stay sharp."""
-    grey = 0.35 + 0.6 * np.asarray(image).mean(0)
-    rows, columns = (
-        np.arange(side) * part // side for side, part in zip(grey.shape, heat.shape, strict=True)
-    )
-    shares = (np.asarray(heat)[rows][:, columns] / max(most, 1e-9)).clip(0, 1)
-    colours = matplotlib.colormaps[style.SEQUENTIAL](shares)[..., :3].transpose(2, 0, 1)
-    return 0.38 * grey + 0.62 * colours
 
 
 def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> Figure:
@@ -73,18 +61,3 @@ def choosier_by_depth(table: pd.DataFrame) -> Figure:
         for name, values in table.items()
     )
     return style.described(figure, f"Hvor kræsne kanalerne er, lag for lag. {told}.")
-
-
-def evidence_maps(
-    images: Sequence[Any], maps: Sequence[Any], names: Sequence[str], answers: Sequence[float]
-) -> Figure:
-    """Over each image (3, H, W) a map (h, w) of what speaks for its class, from zero, on one scale.
-
-    `names`: the class of each; `answers`: the network's probability of it.
-    """
-    most = max(float(heat.max()) for heat in maps)
-    under = [overlay(image, heat, most) for image, heat in zip(images, maps, strict=True)]
-    above = [f"{name}\n{percent(share, 0)}" for name, share in zip(names, answers, strict=True)]
-    told = listing(f"{name} ({percent(share, 0)})" for name, share in zip(names, answers, strict=True))
-    alt_text = f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for."
-    return picture_grid([*images, *under], alt_text, columns=len(images), above=above)

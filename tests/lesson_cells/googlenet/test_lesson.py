@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from lesson_cells.googlenet import exercises, experiments
-from lesson_utils import danish, images
-from lesson_utils import selectivity as training_effect
+from lesson_utils import danish, images, selectivity
 from lesson_utils.activations import activations
 from lesson_utils.networks import alexnet, conv_cost, googlenet, layer_table, random_twin
 from lesson_utils.networks.imagenet import relative
@@ -240,7 +239,7 @@ def test_each_branch_prefers_faces_more_after_training(text):
     ends = [f"inception_3b.{branch}" for branch in ("conv1x1", "conv3x3", "conv5x5", "pool_proj")]
     said = []
     for each in (network, random_twin(network, 0)):
-        found = training_effect.telling_maps(each, world.images[0], 0, world, ends)
+        found = selectivity.telling_maps(each, world.images[0], 0, world, ends)
         times = [one.times for one in found.values()]
         said.append(f"{danish.number(min(times), 1)} til {danish.number(max(times), 1)}")
     assert (
