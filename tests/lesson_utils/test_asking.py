@@ -144,7 +144,7 @@ NOBODY = SAMPLES.take(slice(0, 0))
         lambda n: selectivity.selectivity({"a": n}, NOBODY, LAYERS),
         lambda n: reconstruction.content(n, NOTHING, "conv1"),
         lambda n: reconstruction.class_images(n, []),
-        lambda n: reconstruction.plain_ascent(n, reconstruction.WholeLayer("conv1"), seed=[]),
+        lambda n: reconstruction.plain_ascent(n, reconstruction.Different("conv1"), seed=[]),
         lambda n: transfer.encode(n, NOTHING, "conv1"),
         lambda n: transfer.transfer("last_fc", n, transfer.Task(*[NOTHING, torch.tensor([])] * 2, ("a",))),
         lambda n: transfer.fine_tune(n, NOTHING, torch.tensor([])),
