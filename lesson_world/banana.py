@@ -10,14 +10,14 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from lesson_world.geometry import Number
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.samples import Samples
 from lesson_world.scene import render
-from lesson_world.shapes import Number
 from lesson_world.things import THINGS, Thing
-from lesson_world.things.monkeys import monkey
 from lesson_world.things.plants import paint_banana
+from lesson_world.things.primates import monkey
 
 CLASSES = ["banana", "apple", "cup", "flower", "clock", "car", "nothing"]
 

@@ -3,11 +3,8 @@
 from torch import Tensor
 
 from lesson_world.colours import BLACK, LAMP, STEEL, WHITE, YELLOW, constant, palette, tint
+from lesson_world.geometry import Number, fold, length
 from lesson_world.painter import Canvas
-from lesson_world.shapes import Number
-from lesson_world.trigonometry import fold, length
-
-IRIS = [(0.07, 0.7, 0.3), (0.58, 0.6, 0.6), (0.3, 0.5, 0.45)]
 
 
 def eye(
@@ -24,7 +21,7 @@ def eye(
 
 
 def iris(canvas: Canvas) -> Tensor:
-    return palette(canvas.random.fork("iris"), IRIS)
+    return palette(canvas.random.fork("iris"), "irises")
 
 
 def wheel(canvas: Canvas, x: float, y: float, radius: Number, hub: Tensor = STEEL) -> None:
