@@ -73,7 +73,3 @@ def palette(random: Stream, name: str, any_hue: float = 0.0) -> Tensor:
 def any_colour(random: Stream) -> Tensor:
     """Any hue, from grey to pure, from dim to bright."""
     return hsv(random.uniform(), random.uniform(0.0, 0.85), random.uniform(0.25, 1.0))
-
-
-def glass(random: Stream) -> Tensor:
-    return hsv(random.uniform(0.53, 0.6), random.uniform(0.2, 0.5), random.uniform(0.55, 0.95))

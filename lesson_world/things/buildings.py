@@ -1,11 +1,11 @@
 """House and castle."""
 
-from lesson_world.colours import BLACK, WHITE, constant, glass, palette, tint
+from lesson_world.colours import BLACK, WHITE, constant, palette, tint
 from lesson_world.geometry import union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.textures import Texture, bricks, planks, tiles
-from lesson_world.things.details import door, window
+from lesson_world.things.details import door, glass, window
 
 
 def house(canvas: Canvas, random: Stream) -> None:

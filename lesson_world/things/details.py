@@ -2,9 +2,10 @@
 
 from torch import Tensor
 
-from lesson_world.colours import BLACK, LAMP, STEEL, WHITE, YELLOW, constant, palette, tint
+from lesson_world.colours import BLACK, LAMP, STEEL, WHITE, YELLOW, constant, hsv, palette, tint
 from lesson_world.geometry import Number, fold, length
 from lesson_world.painter import Canvas
+from lesson_world.randomness import Stream
 
 
 def eye(
@@ -41,6 +42,10 @@ def spoked_wheel(canvas: Canvas, x: float, y: float, radius: Number, tyre: float
     canvas.flat(disc.abs() - tyre, BLACK, "wheel", labelled=False)
     canvas.flat(canvas.plane.circle(x, y, 0.06), BLACK, "wheel", labelled=False)
     canvas.mark(disc - tyre, "wheel")
+
+
+def glass(random: Stream) -> Tensor:
+    return hsv(random.uniform(0.53, 0.6), random.uniform(0.2, 0.5), random.uniform(0.55, 0.95))
 
 
 def window(

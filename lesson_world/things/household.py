@@ -8,8 +8,6 @@ from lesson_world.painter import Canvas, pick
 from lesson_world.randomness import Stream
 from lesson_world.textures import Texture, step
 
-COFFEE = constant(0.3, 0.17, 0.09)
-
 
 def traffic_sign(canvas: Canvas, random: Stream) -> None:
     """Warning triangle, stop, or a red ring with an arrow, on a pole."""
@@ -66,7 +64,7 @@ def cup(canvas: Canvas, random: Stream) -> None:
     canvas.paint(side, mixed(colour, WHITE, band), "cup", shade=0.35, depth=0.3, line=0.6)
     rim = mixed(colour, WHITE, torch.full_like(band, 0.35))
     canvas.flat(plane.ellipse(-0.08, -0.42, 0.6, 0.15), rim, "cup", line=0.6)
-    canvas.flat(plane.ellipse(-0.08, -0.4, 0.5, 0.1), COFFEE, "cup")
+    canvas.flat(plane.ellipse(-0.08, -0.4, 0.5, 0.1), constant(0.3, 0.17, 0.09), "cup")
 
 
 def umbrella(canvas: Canvas, random: Stream) -> None:

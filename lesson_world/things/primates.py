@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 
-from torch import Tensor
-
 from lesson_world.colours import WHITE, constant, palette, tint
 from lesson_world.geometry import Number, common_part, melt, union, without
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.things.details import eye, iris
 
-NOSTRIL = constant(0.2, 0.1, 0.07)
 Holding = Callable[[Canvas, Stream, Number, Number], None]
 """Paints something at the hand (x, y), before the fingers close around it."""
 
@@ -58,19 +55,6 @@ def monkey(canvas: Canvas, random: Stream, holding: Holding | None = None, reach
     hand_x, hand_y = random.uniform(0.66, 0.8) + reach, random.uniform(-0.2, 0.2)
     arm = union(plane.line(0.26, 0.24, 0.56, 0.42, 0.1), plane.line(0.56, 0.42, hand_x, hand_y, 0.095))
     canvas.paint(arm, brown, "arm", texture=fur)
-    _head(canvas, brown, bare)
-    if holding is None:
-        canvas.paint(plane.circle(hand_x, hand_y, 0.13), bare, "hand")
-    else:
-        holding(canvas, random.fork("held"), hand_x, hand_y)
-    for finger in (-0.075, 0.0, 0.075):
-        stroke = plane.line(hand_x - 0.1, hand_y + finger, hand_x + 0.12, hand_y + finger, 0.045)
-        canvas.paint(stroke, tint(bare, 0.95), "hand", shade=0, line=0.5)
-
-
-def _head(canvas: Canvas, brown: Tensor, bare: Tensor) -> None:
-    plane = canvas.plane
-    fur = canvas.rough("fur", 0.22)
     for side in (-1, 1):
         canvas.paint(plane.circle(side * 0.56, -0.38, 0.22), brown, "ear")
         canvas.flat(plane.circle(side * 0.56, -0.38, 0.13), tint(bare, 0.9), "ear")
@@ -79,6 +63,13 @@ def _head(canvas: Canvas, brown: Tensor, bare: Tensor) -> None:
     canvas.paint(melt(cheeks, plane.ellipse(0, -0.18, 0.38, 0.25), 0.06), bare, "face", shade=0.15)
     for side in (-1, 1):
         eye(canvas, side * 0.18, -0.46, 0.1, white=False)
-        canvas.flat(plane.ellipse(side * 0.06, -0.26, 0.035, 0.045), NOSTRIL, "nose")
+        canvas.flat(plane.ellipse(side * 0.06, -0.26, 0.035, 0.045), constant(0.2, 0.1, 0.07), "nose")
     smile = (plane.y + 0.08 + plane.x * plane.x * 0.9).abs() - 0.03
     canvas.flat(smile.maximum(plane.x.abs() - 0.22), constant(0.35, 0.12, 0.1), "mouth")
+    if holding is None:
+        canvas.paint(plane.circle(hand_x, hand_y, 0.13), bare, "hand")
+    else:
+        holding(canvas, random.fork("held"), hand_x, hand_y)
+    for finger in (-0.075, 0.0, 0.075):
+        stroke = plane.line(hand_x - 0.1, hand_y + finger, hand_x + 0.12, hand_y + finger, 0.045)
+        canvas.paint(stroke, tint(bare, 0.95), "hand", shade=0, line=0.5)

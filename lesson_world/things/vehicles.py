@@ -1,24 +1,11 @@
 """Vehicles, seen from the side: on roads and rails, in the air and at sea."""
 
-from lesson_world.colours import (
-    BLACK,
-    GREY,
-    RED,
-    STEEL,
-    WHITE,
-    WOOD,
-    constant,
-    glass,
-    mixed,
-    pale,
-    palette,
-    tint,
-)
+from lesson_world.colours import BLACK, GREY, RED, STEEL, WHITE, WOOD, constant, mixed, pale, palette, tint
 from lesson_world.geometry import common_part, sine, union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.textures import Texture, step
-from lesson_world.things.details import lamp_light, spoked_wheel, wheel, window
+from lesson_world.things.details import glass, lamp_light, spoked_wheel, wheel, window
 
 LEATHER = constant(0.28, 0.16, 0.1)
 IRON = constant(0.16, 0.16, 0.18)

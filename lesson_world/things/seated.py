@@ -4,6 +4,8 @@ Rabbit and bear draw the same numbers in the same order, so that with one seed t
 colour (`datasets.twins`).
 """
 
+from itertools import product
+
 from torch import Tensor
 
 from lesson_world.colours import BLACK, PINK, WHITE, constant, mixed, pale, palette, tint
@@ -12,8 +14,6 @@ from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.textures import step
 from lesson_world.things.details import eye, iris
-
-TONGUE = constant(0.92, 0.4, 0.45)
 
 
 def _body(canvas: Canvas, fur: Tensor, belly: Tensor, tail: Tensor, texture: bool = True) -> None:
@@ -43,10 +43,9 @@ def cat(canvas: Canvas, random: Stream) -> None:
     end = (random.uniform(0.7, 0.9), random.uniform(-0.1, 0.35), 0.06)
     tail = plane.path((0.3, 0.82, 0.085), (0.74, 0.75, 0.085), end)
     _body(canvas, fur, pale(fur, 0.55), tail)
-    for height in (0.38, 0.56, 0.74):
-        for side in (-1, 1):
-            stripe = plane.line(side * 0.44, height, side * 0.3, height + 0.04, 0.035)
-            canvas.flat(stripe, dark, "body", labelled=False)
+    for height, side in product((0.38, 0.56, 0.74), (-1, 1)):
+        stripe = plane.line(side * 0.44, height, side * 0.3, height + 0.04, 0.035)
+        canvas.flat(stripe, dark, "body", labelled=False)
     for side in (-1, 1):
         outer = plane.polygon((side * 0.57, -0.95), (side * 0.6, -0.2), (side * 0.08, -0.55))
         canvas.paint(outer, fur, "ear", shade=0.15)
@@ -55,10 +54,10 @@ def cat(canvas: Canvas, random: Stream) -> None:
     _head(canvas, fur, 0.6, 0.5)
     for x in (-0.16, 0.0, 0.16):  # the tabby's forehead
         canvas.flat(plane.line(x, -0.64, x * 0.8, -0.46, 0.04), dark, "head", labelled=False)
+    for side, height in product((-1, 1), (-0.14, 0.0)):
+        cheek = plane.line(side * 0.6, height, side * 0.44, height + 0.02, 0.03)
+        canvas.flat(cheek, dark, "head", labelled=False)
     for side in (-1, 1):
-        for height in (-0.14, 0.0):
-            cheek = plane.line(side * 0.6, height, side * 0.44, height + 0.02, 0.03)
-            canvas.flat(cheek, dark, "head", labelled=False)
         canvas.paint(plane.ellipse(side * 0.13, 0.07, 0.17, 0.13), pale(fur, 0.7), "mouth", shade=0.15)
     canvas.flat(plane.polygon((-0.1, -0.1), (0.1, -0.1), (0.0, 0.03)), PINK, "nose")
     green = palette(random, "cat_eyes")
@@ -86,7 +85,7 @@ def dog(canvas: Canvas, random: Stream) -> None:
         canvas.paint(flap, ear, "ear", texture=canvas.rough("fur", 0.2))
     canvas.paint(plane.ellipse(0, 0.1, 0.34, 0.26), pale(fur, 0.75), "mouth", shade=0.2)
     tongue = plane.box(0, 0.34, 0.1, 0.15, 0.1)
-    canvas.flat(tongue, TONGUE, "mouth", line=0.4, where=random.chance(0.7))
+    canvas.flat(tongue, constant(0.92, 0.4, 0.45), "mouth", line=0.4, where=random.chance(0.7))
     canvas.flat(plane.line(0.0, 0.05, 0.0, 0.22, 0.026), BLACK, "mouth")
     canvas.flat(plane.ellipse(0, -0.03, 0.17, 0.115), BLACK, "nose")
     canvas.flat(plane.ellipse(-0.05, -0.07, 0.05, 0.025), WHITE, "nose")

@@ -7,8 +7,6 @@ from lesson_world.randomness import Stream
 from lesson_world.textures import Texture, step
 from lesson_world.things.details import eye
 
-AMBER = constant(0.98, 0.75, 0.1)
-
 
 def bird(canvas: Canvas, random: Stream) -> None:
     """A songbird on two legs: round breast, beak, wing, tail."""
@@ -45,7 +43,7 @@ def owl(canvas: Canvas, random: Stream) -> None:
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.5, 0.2, 0.15, 0.48, side * 8), tint(coat, 0.6), "wing")
         canvas.paint(plane.circle(side * 0.25, -0.3, 0.27), pale(coat, 0.55), "face", shade=0.2)
-        canvas.flat(plane.circle(side * 0.25, -0.3, 0.18), AMBER, "eye", line=0.6)
+        canvas.flat(plane.circle(side * 0.25, -0.3, 0.18), constant(0.98, 0.75, 0.1), "eye", line=0.6)
         canvas.flat(plane.circle(side * 0.25, -0.3, 0.1), BLACK, "eye")
         canvas.flat(plane.circle(side * 0.25 - 0.05, -0.35, 0.04), WHITE, "eye")
     canvas.flat(plane.polygon((-0.09, -0.22), (0.09, -0.22), (0.0, 0.04)), ORANGE, "beak", line=0.5)
