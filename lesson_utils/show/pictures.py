@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.show import style
@@ -69,6 +70,11 @@ def named_pictures(pictures: Sequence[Any], names: Sequence[str], columns: int |
     told = danish.listing(" ".join(name.split()) for name in names)
     what = danish.plural(len(names), "billede", "billeder")
     return picture_grid(pictures, f"{what}: {told}.", columns, above=names)
+
+
+def filter_pictures(filters: Tensor) -> Tensor:
+    """Filters (N, 3, k, k) as pictures: grey is zero, and each one's largest weight is 0 or 1."""
+    return filters / filters.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-9) / 2 + 0.5
 
 
 def _rows(pictures: Any, columns: int | None) -> tuple[list[str], list[Sequence[Any]]]:
