@@ -80,7 +80,7 @@ convolve_function = Exercise(
         (lambda f: len(f(STRIPE, ONES)) == 1, "Der mangler en række: der er højde − k + 1 pladser."),
         ([torch.tensor([[5.0]])], "Du tager gennemsnittet. Filterets svar er summen."),
     ],
-    hint="Klip `image[row:row + k, column:column + k]` ud, gang med `kernel`, og læg sammen med `.sum()`.",
+    hint="Hvor mange pladser er der på en række, og hvad lægger du sammen på hver plads?",
 )
 
 max_pool_function = Exercise(
@@ -90,6 +90,7 @@ max_pool_function = Exercise(
         ((STRIPE,), torch.tensor([[1.0, 0.0], [1.0, 0.0]])),
         ((-torch.arange(8.0).view(2, 4),), torch.tensor([[0.0, -2.0]])),
         ((torch.arange(24.0).view(4, 6),), torch.tensor([[7.0, 9.0, 11.0], [19.0, 21.0, 23.0]])),
+        ((torch.arange(12.0).view(6, 2),), torch.tensor([[3.0], [7.0], [11.0]])),
     ],
     because="Fire tal bliver til ét, og det stærkeste svar overlever.",
     mistakes=[
@@ -97,5 +98,5 @@ max_pool_function = Exercise(
         (lambda f: len(f(STRIPE)) == 3, "Dine vinduer overlapper. Flyt dem to pladser ad gangen."),
         ([..., 1.0], "Du har taget det største tal i hele feature map'et."),
     ],
-    hint="`answers[row:row + 2, column:column + 2].max()` for hver anden række og hver anden kolonne.",
+    hint="Hvor langt flytter vinduet sig ad gangen, og hvad tager du fra hvert vindue?",
 )

@@ -68,6 +68,10 @@ trainable_parameters = Exercise(
         ([..., 23], "Du tæller også de frosne. Spørg hver parameter om dens `requires_grad`."),
         ([..., 15], "Du tæller de frosne i stedet for dem, der lærer."),
         ([..., 2], "Du tæller tensorer. Hver tensor har `.numel()` tal."),
+        (
+            lambda f: f(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))) == 6,
+            "Du regner kun med den første tensor. Står return inde i løkken?",
+        ),
         ([..., 6], "Du har glemt bias-leddene: `network.parameters()` giver dem også."),
     ],
     hint="Løb `network.parameters()` igennem, og læg `.numel()` sammen for dem, hvor `requires_grad` er sand.",
@@ -81,6 +85,7 @@ two_rates = Exercise(
         ((["conv1", "fc6", "fc7", "fc8"], ["fc7", "fc8"], 0.01), [0.001, 0.001, 0.01, 0.01]),
         ((["fc8"], ["fc8"], 0.5), [0.5]),
         ((["conv1"], [], 0.5), [0.05]),
+        ((["fc6", "fc7"], ["fc6"], 1.0), [1.0, 0.1]),
     ],
     mistakes=[
         ([[1.0, 0.1]], "Du har byttet om: de nye lag skal have den høje rate."),
