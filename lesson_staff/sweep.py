@@ -14,7 +14,7 @@ from lesson_utils.errors import LessonError
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
 NOT_UNDERSTOOD = "»{}« blev ikke forstået: skriv {}."
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
 
 
 def settings_from(
