@@ -1,7 +1,6 @@
 """A batch's folder: one folder per run, written under another name and renamed when it is whole."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -134,8 +133,3 @@ def clear_up(folder: Path) -> None:
     """Remove what a killed batch had not made whole."""
     for leftover in folder.glob(f"{HALF}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def relative(path: Path) -> str:
-    """A path as a person at this prompt would write it."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
