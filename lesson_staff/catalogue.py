@@ -45,6 +45,9 @@ class Lesson:
     def notebook(self) -> Path:
         return NOTEBOOKS / self.file
 
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
 
 def read_lesson(description: Path) -> Lesson:
     """The lesson that a lesson.toml describes. Raises LessonError if it does not."""

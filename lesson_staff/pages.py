@@ -55,7 +55,7 @@ def relative(path: Path) -> str:
 
 def tell_written(lesson: Lesson, file: Path) -> None:
     """Say in the terminal which file a lesson became."""
-    print(f"{lesson.number} {lesson.title}: {relative(file)}")
+    print(f"{lesson}: {relative(file)}")
 
 
 def copy_parts(source: Path, parts: Sequence[str], target: Path) -> None:
@@ -85,11 +85,11 @@ def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def write_page(notebook: Path, page: Path, title: str) -> None:
+def write_page(notebook: nbformat.NotebookNode, page: Path, title: str) -> None:
     """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
     from nbconvert import HTMLExporter
 
-    content = for_reading(nbformat.read(notebook, as_version=4))
+    content = for_reading(notebook)
     content.metadata["title"] = title
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
@@ -126,19 +126,18 @@ def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
     return [found for output in outputs if (found := _picture_in(output.get("data", {})))]
 
 
-def write_pictures(notebook: Path, folder: Path) -> str:
+def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
     """Save each figure as `pictures/01.png` …, and as `cover.png` the one that stands for the lesson.
 
     The cover is at most 800 pixels wide. Returns its alt text ("" if there is no picture).
     """
     from PIL import Image
 
-    content = nbformat.read(notebook, as_version=4)
-    found = cover(content)
+    found = cover(notebook)
     if found is None:
         return ""
     (folder / "pictures").mkdir(exist_ok=True)
-    for position, (picture, _) in enumerate(pictures(content.cells), start=1):
+    for position, (picture, _) in enumerate(pictures(notebook.cells), start=1):
         ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
         (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
     image = Image.open(io.BytesIO(found[0])).convert("RGB")

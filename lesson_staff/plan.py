@@ -28,7 +28,10 @@ class Run:
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name; the
         library code that the lesson reaches, and the weights, tables and photos that it reads."""
-        files = {name: _digest_of(path) for name, path in files_of(self.parameters).items()}
+        files = {
+            name: {below: _digest(file.read_bytes()) for below, file in files_below(path).items()}
+            for name, path in files_of(self.parameters).items()
+        }
         notebook = self.lesson.notebook
         facts = [source_of(notebook), fingerprint.of_lesson(notebook), dict(self.parameters) | files]
         return _digest(json.dumps(facts, sort_keys=True).encode())
@@ -156,12 +159,6 @@ def files_below(path: Path) -> dict[str, Path]:
     found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
     hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
     return {name.as_posix(): each for name, each in found.items() if name not in hidden}
-
-
-def _digest_of(path: Path) -> str:
-    """Of a file its content; of a folder also the names of its files."""
-    contents = {name: _digest(each.read_bytes()) for name, each in files_below(path).items()}
-    return contents[path.name] if path.is_file() else _digest(json.dumps(contents).encode())
 
 
 def _digest(content: bytes) -> str:

@@ -117,5 +117,5 @@ def make_slides(lessons: list[Lesson], out: str) -> None:
     copy_mathjax(folder)
     for lesson in lessons:
         show = folder / f"{lesson.notebook.stem}.html"
-        write_slides(lesson.notebook, show, f"{lesson.number} {lesson.title}")
+        write_slides(lesson.notebook, show, str(lesson))
         tell_written(lesson, show)

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -101,13 +101,11 @@ def batch_folder(out: str, started: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"
-    folder = REPOSITORY / "runs" / name
-    for attempt in count(2):
-        try:
+    for attempt in count(1):
+        folder = REPOSITORY / "runs" / (name if attempt == 1 else f"{name}-{attempt}")
+        with suppress(FileExistsError):
             folder.mkdir(parents=True)
             return folder
-        except FileExistsError:
-            folder = folder.with_name(f"{name}-{attempt}")
 
 
 @contextmanager
