@@ -216,7 +216,7 @@ def train(
 
     Eksempel: lesson train alexnet --resume
     """
-    from lesson_staff.train import train_network
+    from lesson_staff.publishing import train_network
 
     raise typer.Exit(0 if train_network(network, resume, out) else INTERRUPTED)
 
