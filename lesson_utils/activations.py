@@ -5,18 +5,17 @@ it, `inception_4a.conv5x5` a branch. Any other `nn.Module` names its layers by t
 `features.3`. Nothing after the last wanted layer runs.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
 
-from lesson_utils import danish, device
+from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, sights
 from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.networks.modes import device_of, eval_mode
-from lesson_utils.networks.network import check_images
 from lesson_utils.samples import Source, batches, check_any, images_of
 
 Answers = dict[str, Tensor]
@@ -83,20 +82,16 @@ def sights_of(network: nn.Module, layers: Sequence[str], side: int = 224) -> dic
 
 
 def extractor(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], Answers]:
-    """A function from images to the answers of `layers`, in its present mode; gradients flow through it.
+    """A function from images to the answers of `layers`, in the network's present mode; gradients flow through it.
 
-    torchvision's `create_feature_extractor` cuts the network behind the last of the layers, once for each
-    question; a network that torch.fx cannot trace runs as it is, with hooks, and is stopped there.
-    Raises LessonError for a layer that the network does not have.
+    Forward hooks note each answer as it comes, and the pass ends with the last of them. Hooks of passes in other
+    threads leave this one alone. Raises LessonError for a layer that the network does not have.
     """
     located = {layer: locate(network, layer) for layer in layers}
-    paths = tuple(dict.fromkeys(path for found in located.values() for path in found))
+    paths = list(dict.fromkeys(path for found in located.values() for path in found))
 
     def run(images: Tensor) -> Answers:
-        if isinstance(network, Network):
-            check_images(images)
-        traced = _traced(network, paths)
-        outputs = _hooked(network, images, paths) if traced is None else traced(images)
+        outputs = _noted(network, images, paths)
         for path in paths:
             if not isinstance(outputs.get(path), Tensor):
                 raise LessonError(f"Laget »{path}« svarer ikke med én tensor: vælg et lag inde i det.")
@@ -108,96 +103,24 @@ def extractor(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], A
     return run
 
 
-_cut: WeakKeyDictionary[nn.Module, dict[tuple, "_Cut | None"]] = WeakKeyDictionary()
-"""By network, then by (training or not, paths): tracing takes longer than many a forward pass. A network that
-nobody holds any longer takes its extractors with it."""
-
-
-class _Cut:
-    """A network cut behind some of its modules, and the parts that it had when it was cut."""
-
-    def __init__(self, network: nn.Module, paths: Sequence[str]):
-        self.run = _cut_behind(network, paths)
-        self.parts = {
-            name: part
-            for name, part in self.run.named_modules()
-            if type(part) is not nn.Module and part is not self.run
-        }
-        self.tensors = {
-            node.target: _reach(network, node.target)
-            for node in self.run.graph.nodes
-            if node.op == "get_attr"
-        }
-
-    def fits(self, network: nn.Module) -> bool:
-        """Whether the network still has those parts: a new head would make it another network."""
-        now = dict(network.named_modules())
-        return all(now.get(name) is part for name, part in self.parts.items()) and all(
-            _reach(network, name) is tensor for name, tensor in self.tensors.items()
-        )
-
-
-def _traced(network: nn.Module, paths: tuple[str, ...]) -> fx.GraphModule | None:
-    """The network cut behind `paths`, from the cache if it still fits; None where it cannot be traced."""
-    known = _cut.setdefault(network, {})
-    question = (network.training, paths)
-    cut = known.get(question)
-    if question not in known or (cut is not None and not cut.fits(network)):
-        device.torchvision()  # says it in Danish where torchvision cannot be imported
-        try:
-            cut = _Cut(network, paths)
-        except Exception:  # torch.fx gives up in many ways, and each of them is an answer
-            cut = None
-        known[question] = cut
-    return None if cut is None else cut.run
-
-
-def _cut_behind(network: nn.Module, paths: Sequence[str]) -> fx.GraphModule:
-    from torchvision.models.feature_extraction import create_feature_extractor
-
-    modes = {module: module.training for module in network.modules()}
-    try:  # it switches the whole network to train and back, also a batch norm that was frozen on purpose
-        cut = create_feature_extractor(network, {path: path for path in paths}, suppress_diff_warning=True)
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-    _keep_from_overwriting(cut)
-    return cut
-
-
-def _keep_from_overwriting(cut: fx.GraphModule) -> None:
-    """Copy a wanted answer where what comes after it works in place, as torchvision's ReLUs do."""
-    (end,) = (node for node in cut.graph.nodes if node.op == "output")
-    for node in end.all_input_nodes:
-        if any(_in_place(cut, user) for user in node.users):
-            with cut.graph.inserting_after(node):
-                copy = cut.graph.call_function(torch.clone, (node,))
-            end.replace_input_with(node, copy)
-    cut.recompile()
-
-
-def _in_place(cut: fx.GraphModule, node: fx.Node) -> bool:
-    if node.op == "call_module":
-        return bool(getattr(cut.get_submodule(node.target), "inplace", False))
-    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
-    return bool(node.kwargs.get("inplace")) or (name.endswith("_") and not name.startswith("_"))
-
-
 class _Done(Exception):
     """All wanted layers have answered."""
 
 
-def _hooked(network: nn.Module, images: Tensor, paths: Sequence[str]) -> dict[str, object]:
-    """The answers of the modules at `paths`, each noted as it comes; the pass ends with the last of them."""
+def _noted(network: nn.Module, images: Tensor, paths: Sequence[str]) -> dict[str, object]:
+    """What the modules at `paths` answered first in one pass, which ends with the last of them."""
     outputs: dict[str, object] = {}
+    thread = threading.get_ident()
 
     def note(path: str) -> Callable:
         def hook(_module: nn.Module, _inputs: object, output: object) -> None:
-            if path not in outputs:
-                last = len(outputs) == len(paths) - 1
-                outputs[path] = output if last or not isinstance(output, Tensor) else output.clone()
-                if last:
-                    raise _Done
+            if path in outputs or threading.get_ident() != thread:
+                return
+            last = len(outputs) == len(paths) - 1
+            # a copy, where a later layer may work in place, as torchvision's ReLUs do
+            outputs[path] = output if last or not isinstance(output, Tensor) else output.clone()
+            if last:
+                raise _Done
 
         return hook
 
@@ -210,11 +133,3 @@ def _hooked(network: nn.Module, images: Tensor, paths: Sequence[str]) -> dict[st
         for hook in hooks:
             hook.remove()
     return outputs
-
-
-def _reach(network: nn.Module, path: str) -> object:
-    """The attribute at a dotted path, or None."""
-    found: object = network
-    for name in path.split("."):
-        found = getattr(found, name, None)
-    return found

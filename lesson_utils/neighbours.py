@@ -6,7 +6,7 @@ pixels. Whether that holds is measured by precision@k: how many of the k nearest
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 import torch
@@ -20,8 +20,8 @@ from lesson_utils.errors import LessonError
 from lesson_utils.samples import Samples, Source, batches, images_of
 
 PIXELS = "pixels"
-METRICS = ("cosine", "euclidean")
 Metric = Literal["cosine", "euclidean"]
+METRICS = get_args(Metric)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,6 @@ class Neighbours:
     distances: Tensor
     labels: Tensor
     query_labels: Tensor | None
-    metric: str
 
     @property
     def hits(self) -> Tensor:
@@ -47,16 +46,12 @@ class Neighbours:
             raise LessonError("Klassen af dit billede er ikke angivet, så præcisionen kan ikke måles.")
         return self.labels[self.rows] == self.query_labels[:, None]
 
-    def precisions_at(self, k: int) -> Tensor:
-        """float32 (Q,): the share of each query's `k` nearest that are of its class."""
+    def precision_at(self, k: int) -> float:
+        """Precision@k: the share of the `k` nearest that are of the query's class, the mean over all queries."""
         found = self.rows.shape[1]
         if not 1 <= k <= found:
             raise LessonError(f"k er {k}, men der er fundet {found} naboer: vælg k mellem 1 og {found}.")
-        return self.hits[:, :k].float().mean(1)
-
-    def precision_at(self, k: int) -> float:
-        """Precision@k: the mean of that over all queries."""
-        return float(self.precisions_at(k).mean())
+        return float(self.hits[:, :k].float().mean())
 
 
 def features(
@@ -103,7 +98,6 @@ def nearest(
         torch.from_numpy(distances).float(),
         labels,
         labels if within else query_labels,
-        metric,
     )
 
 

@@ -1,9 +1,7 @@
-"""What the library asks of a set of images: which images, of which classes, and what each pixel of them shows.
-
-The image world's `Samples` and `Album` answer so, and any other set may; the library does not know the world.
-"""
+"""What the library asks of a set of images; the world's `Samples` and `Album` answer so, and any other set may."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from itertools import chain, islice
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
@@ -62,11 +60,10 @@ def batches(source: Source, size: int = 100) -> Iterator[Piece]:
 
     Raises LessonError where there is no image.
     """
-    count = 0
-    for batch in _pieces(source, int(size)):
-        count += 1
-        yield batch
-    check_any(range(count))
+    pieces = _pieces(source, int(size))
+    first = list(islice(pieces, 1))
+    check_any(first)
+    yield from chain(first, pieces)
 
 
 def check_any(images: Sized) -> None:

@@ -7,17 +7,17 @@ from lesson_utils.show.exercise import Exercise
 overlap = Exercise(
     key="overlap",
     answer=7,
-    because="11 − 4 = 7: det andet filter begynder 4 pixler længere henne, så 7 søjler er fælles.",
+    because="11 − 4 = 7: det andet filter begynder 4 pixler længere henne, så 7 kolonner er fælles.",
     mistakes=[
         (4, "Det er skridtet fra det ene filter til det næste. Hvor meget af filteret bliver tilbage?"),
         (11, "Så stod de to filtre oven på hinanden. Det andet er rykket et skridt."),
-        (15, "Så langt rækker de to filtre tilsammen. Hvor mange søjler er med i begge?"),
-        (8, "Tæt på. Skriv søjlerne op: det første filter har 1-11, og det andet begynder i søjle 5."),
+        (15, "Så langt rækker de to filtre tilsammen. Hvor mange kolonner er med i begge?"),
+        (8, "Tæt på. Skriv kolonnerne op: det første filter har 1-11, og det andet begynder i kolonne 5."),
         (3, "Du har trukket skridtet fra for mange gange. Der er kun ét skridt mellem naboer."),
-        (77, "Det er antallet af fælles pixler. Svar med antallet af fælles søjler."),
+        (77, "Det er antallet af fælles pixler. Svar med antallet af fælles kolonner."),
         (0, "Det ville kræve, at skridtet var mindst lige så langt som filteret."),
     ],
-    hint="Skriv op, hvilke søjler det første filter dækker, og hvilke det andet dækker.",
+    hint="Skriv op, hvilke kolonner det første filter dækker, og hvilke det andet dækker.",
 )
 
 most_parameters = Exercise(
@@ -44,7 +44,7 @@ right_size = Exercise(
     because="(227 − 11) / 4 + 1 = 55, et helt tal og størrelsen i artiklens egen tegning.",
     mistakes=[
         (277, "Regn efter: (277 − 11) / 4 er ikke et helt tal. Der bliver pixler til overs."),
-        (224, "Det trykte artiklen, men regn efter: (224 − 11) / 4 er ikke et helt tal."),
+        (224, "Sådan står der i artiklen, men regn efter: (224 − 11) / 4 er ikke et helt tal."),
         (55, "Det er størrelsen af det, der kommer ud. Hvilken størrelse skal ind?"),
     ],
     hint="Sæt de tre tal ind i formlen. Kun ét af dem giver et helt tal.",
@@ -55,7 +55,7 @@ classes_of_fc8 = Exercise(
     answer=4_097_000,
     because="1.000 klasser har hver 4.096 vægte og ét bias-led. Forelæsningens 100 er en slåfejl.",
     mistakes=[
-        (409_700, "Det er for 100 kategorier. Konkurrencen om ImageNet har ti gange så mange."),
+        (409_700, "Det er for 100 kategorier. Konkurrencen ILSVRC har ti gange så mange."),
         (409_600, "Det er for 100 kategorier og uden bias-led. Begge dele skal rettes."),
         (4_096_000, "Antallet af klasser er rigtigt, men hver klasse har også et bias-led."),
         (
@@ -65,7 +65,7 @@ classes_of_fc8 = Exercise(
         (4_096_001, "Du har lagt ét bias-led til for hele laget. Hver klasse har sit eget."),
         (
             lambda n: n in (4_194_304, 4_195_328),
-            "Du har regnet K som 1.024. Her er antallet af klasser et rundt titalstal.",
+            "Du har regnet K som 1.024. Her er antallet af klasser et rundt tal i titalssystemet.",
         ),
         (9_217_000, "Du har brugt fc6's input på 9.216 tal. fc8 får sit input fra fc7."),
         (1_000, "Det er antallet af klasser. Hver klasse har en vægt til hver enhed i fc7 og et bias-led."),
@@ -98,6 +98,7 @@ output_size_function = Exercise(
         ((55, 3, 2, 0), 27),
         ((277, 11, 4, 0), 67.5),
         ((224, 11, 4, 0), 54.25),
+        ((224, 11, 4, 2), 55.25),
     ],
     mistakes=[
         (_size(55, 27, 27, 67, 54), f"Du runder ned, som PyTorch gør. {ROUNDS}brug / og ikke //."),
@@ -111,7 +112,7 @@ output_size_function = Exercise(
         (_size(57.75), "Du har glemt at trække filterets størrelse fra."),
     ],
     because="Giver den ikke et helt tal, passer størrelsen ikke.",
-    hint="Hvor mange skridt kan filteret tage, før det når kanten? Og hvor stod det, før det første skridt?",
+    hint="Hvor mange skridt kan filteret tage, før det når kanten? Og hvor stod det før det første skridt?",
     tolerance=1e-9,
 )
 

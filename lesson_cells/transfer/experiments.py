@@ -47,10 +47,9 @@ def winners(measured: pd.DataFrame) -> pd.DataFrame:
 
     `gain`: the percentage points that »several FC« is ahead of »last FC«; `spread`: its deviation over the seeds.
     """
-    mean = measured.groupby(["images_per_class", "strategy"]).accuracy.mean().unstack()
-    points = (
-        percentage_points(measured, "strategy", "several_fc", "last_fc").groupby("images_per_class").points
-    )
+    mean = measured.pivot_table("accuracy", "images_per_class", "strategy")
+    ahead = percentage_points(measured, "strategy", "several_fc", "last_fc")
+    points = ahead.groupby("images_per_class").points
     table = {"best": mean.idxmax(axis=1), "gain": points.mean(), "spread": points.std().fillna(0.0)}
     return pd.DataFrame(table)
 
@@ -65,12 +64,10 @@ def verdict(row: pd.Series) -> str:
 
 def with_names(measured: pd.DataFrame) -> pd.DataFrame:
     """A table of mean accuracy for each strategy (rows, in Danish) and number of images per class (columns)."""
-    mean = measured.groupby(["strategy", "images_per_class"]).accuracy.mean().unstack()
-    order = [name for name in STRATEGIES if name in mean.index]
-    shown = mean.loc[order].map(danish.percent)
-    shown.index = [STRATEGIES[name].danish for name in order]
-    shown.columns = [f"{danish.number(size)} pr. klasse" for size in shown.columns]
-    return shown
+    mean = measured.pivot_table("accuracy", "strategy", "images_per_class")
+    names = {name: strategy.danish for name, strategy in STRATEGIES.items() if name in mean.index}
+    shown = mean.loc[[*names]].map(danish.percent).rename_axis(index=None, columns=None)
+    return shown.rename(index=names, columns=lambda size: f"{danish.number(size)} pr. klasse")
 
 
 def rule_halves(table: pd.DataFrame) -> list[str]:
@@ -81,12 +78,9 @@ def rule_halves(table: pd.DataFrame) -> list[str]:
     gain = table.gain.where(table.gain.abs() > table.spread, 0.0)
     few, many = gain.iloc[: len(gain) // 2], gain.iloc[len(gain) // 2 :]
     return [
-        f"{name} ({danish.listing(map(danish.number, half.index))} pr. klasse): {strategy} er bedst "
-        f"{int(won.sum())} af {len(half)} gange"
-        for name, half, strategy, won in (
-            ("få billeder", few, "sidste FC", few < 0),
-            ("mange billeder", many, "flere FC", many > 0),
-        )
+        f"{name} billeder ({danish.listing(map(danish.number, won.index))} pr. klasse): {strategy} er bedst "
+        f"{won.sum()} af {len(won)} gange"
+        for name, strategy, won in (("få", "sidste FC", few < 0), ("mange", "flere FC", many > 0))
     ]
 
 

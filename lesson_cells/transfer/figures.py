@@ -7,23 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Patch
+from matplotlib.patches import Patch
 
 from lesson_utils.danish import listing, number, percent, plural, short
 from lesson_utils.show import style
-from lesson_utils.show.pictures import named_pictures, picture_grid
+from lesson_utils.show.pictures import named_pictures as named_pictures
+from lesson_utils.show.pictures import picture_grid
 from lesson_utils.transfer import STRATEGIES
-
-__all__ = [
-    "confusion",
-    "cut_layers",
-    "frozen_layers",
-    "learning_curves",
-    "mistakes",
-    "named_pictures",
-    "points_ahead",
-    "time_and_accuracy",
-]
 
 NAMES = {name: strategy.danish for name, strategy in STRATEGIES.items()}
 COLOURS = dict(zip(NAMES, (style.RED, style.BLUE, style.ORANGE, style.GREEN, style.GREY), strict=True))
@@ -34,9 +24,7 @@ STATES = {
     "tuned": ("lærer langsomt", "#7FCBAE"),
     "new": ("nyt, lærer", style.ORANGE),
 }
-APART = (
-    0.012  # of the width: lines of the same size are drawn beside each other, so that no whisker hides one
-)
+APART = 0.012  # of the width: lines of the same size stand beside each other, so that no whisker hides one
 
 
 @style.styled
@@ -49,69 +37,55 @@ def frozen_layers(
     """
     many = len(layers) > 8  # then the names stand upright
     half = 0.4 if many else 0.27
+    names, places = [*map(style.short_layer, layers)], np.arange(len(layers)) + 0.5
     figure, axes = style.new_figure(height=(1.05 if many else 0.85) * len(states) + 1.3)
     for line, (way, row) in enumerate(states.items()):
-        for place, (layer, state) in enumerate(zip(layers, row, strict=True)):
-            shape = "round,pad=0.0,rounding_size=0.08"
-            box = FancyBboxPatch((place + 0.07, line - half), 0.86, 2 * half, boxstyle=shape)
-            box.set(facecolor=STATES[state][1], edgecolor=style.INK if state == "new" else "white")
-            axes.add_patch(box)
-            name, angle = layer.removeprefix("inception_"), 90 if many else 0
-            axes.text(place + 0.5, line, name, ha="center", va="center", fontsize=12, rotation=angle)
+        edges = [style.INK if state == "new" else "white" for state in row]
+        colours = [STATES[state][1] for state in row]
+        boxes = axes.bar(places, 2 * half, 0.86, line - half, color=colours, edgecolor=edges)
+        axes.bar_label(boxes, names, label_type="center", fontsize=12, rotation=90 if many else 0)
         axes.text(-0.15, line, way, ha="right", va="center", fontsize=14)
         axes.text(len(layers) + 0.15, line, short(learning[way]), va="center", fontsize=14)
     axes.text(len(layers) + 0.15, -0.62, "lærer", va="center", fontsize=13, color=style.GREY)
     axes.set(xlim=(-0.39 * len(layers), 1.24 * len(layers)), ylim=(len(states) - 0.5, -0.8))
     axes.set_axis_off()
-    used = [key for key in STATES if any(key in row for row in states.values())]
-    handles = [Patch(facecolor=STATES[key][1], label=STATES[key][0]) for key in used]
+    used = {state for row in states.values() for state in row}
+    handles = [Patch(facecolor=look, label=name) for key, (name, look) in STATES.items() if key in used]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
-    texts = (
-        f"{way}: {listing(n for n, s in zip(layers, row, strict=True) if s in ('new', 'tuned'))} lærer, "
-        f"{number(learning[way])} parametre"
-        for way, row in states.items()
-    )
-    return style.described(figure, f"Netværkets lag for hver fremgangsmåde. {'. '.join(texts)}.")
+    told = "Netværkets lag for hver fremgangsmåde."
+    for way, row in states.items():
+        learners = [layer for layer, state in zip(layers, row, strict=True) if state in ("new", "tuned")]
+        told += f" {way}: {listing(learners)} lærer, {number(learning[way])} parametre."
+    return style.described(figure, told)
 
 
 @style.styled
 def learning_curves(measured: pd.DataFrame) -> Figure:
-    """Accuracy against images per class: each strategy's mean, and a band from the lowest to the highest seed.
-
-    `measured`: rows with `strategy`, `images_per_class`, `seed`, `accuracy`. The legend has the order of the ends.
-    """
+    """Accuracy (`transfer.compare`'s rows) against images per class; the legend in the order of the ends."""
     figure, axes = style.new_figure(height=5.2)
-    means = {
-        name: _curve(
-            axes, table, "images_per_class", NAMES[name], COLOURS[name], MARKS[name], name == "random"
-        )
-        for name, table in _by_strategy(measured).items()
-    }
+    by, tables = "images_per_class", _by_strategy(measured)
+    means = {k: _curve(axes, table, by, NAMES[k], COLOURS[k], MARKS[k]) for k, table in tables.items()}
     sizes = _size_axis(axes, measured)
     axes.set_ylim(min(0.3, measured.accuracy.min() - 0.03), 1.0)
     ends = np.argsort([-mean.iloc[-1] for mean in means.values()])
     lines, names = axes.get_legend_handles_labels()
     axes.legend([lines[k] for k in ends], [names[k] for k in ends], loc="lower right", fontsize=14)
-    texts = (
-        f"{NAMES[name]} går fra {percent(mean.iloc[0])} til {percent(mean.iloc[-1])}"
-        for name, mean in means.items()
-    )
+    texts = [f"{NAMES[k]} går fra {percent(m.iloc[0])} til {percent(m.iloc[-1])}" for k, m in means.items()]
     span = f"{number(sizes[0])} til {number(sizes[-1])} billeder pr. klasse"
     return style.described(figure, f"Nøjagtighed for hver strategi fra {span}: {'; '.join(texts)}.")
 
 
 @style.styled
 def cut_layers(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
-    """Accuracy of a linear classifier on each layer's features, a line for each encoder (mean and spread).
+    """Accuracy of a linear head on each layer (rows `network`, `layer`, `seed`, `accuracy`), a line per encoder.
 
-    `measured`: rows with `network`, `layer`, `seed`, `accuracy`; `names`: Danish name of each network to draw.
+    `names`: the Danish name of each network to draw.
     """
-    figure, axes = style.new_figure(height=4.6)
-    texts = []
-    looks = zip((style.BLUE, style.PURPLE, style.GREY), "oDX", strict=True)
-    for (network, name), look in zip(names.items(), looks, strict=False):
-        table = measured[measured.network == network]
-        mean = _curve(axes, table, "layer", name, *look, dashed=network == "random")
+    (figure, axes), texts = style.new_figure(height=4.6), []
+    looks = {"standard": (style.PURPLE, "D"), "random": (style.GREY, "X")}
+    for network, name in names.items():
+        table, look = measured[measured.network == network], looks.get(network, (style.BLUE, "o"))
+        mean = _curve(axes, table, "layer", name, *look)
         texts.append(f"{name} er bedst i {mean.idxmax()} med {percent(mean.max())}")
     axes.set_xlabel("laget, der skæres ved")
     axes.legend(loc="lower left")
@@ -120,22 +94,16 @@ def cut_layers(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
 
 @style.styled
 def time_and_accuracy(measured: pd.DataFrame, images_per_class: int, budget: float) -> Figure:
-    """Two bars for each strategy: mean accuracy, and mean training time on a logarithmic scale.
-
-    `measured` also has `seconds`. What costs more than `budget` seconds is pale; the best of the others is told.
-    """
+    """Each strategy's mean accuracy and training time; pale above `budget` seconds; who is best below is told."""
     chosen = measured[measured.images_per_class == images_per_class]
-    means = chosen.groupby("strategy")[["accuracy", "seconds"]].mean()
-    means = means.loc[[name for name in NAMES if name in means.index]]
+    means = chosen.groupby("strategy")[["accuracy", "seconds"]].mean().reindex(NAMES).dropna()
     inside = means.seconds <= budget
     figure, (left, right) = style.new_figure(height=0.62 * len(means) + 1.9, columns=2, sharey=True)
+    colours = [(COLOURS[name], 1.0 if affordable else 0.25) for name, affordable in inside.items()]
     for axes, column, text in ((left, "accuracy", percent), (right, "seconds", _seconds)):
-        for place, (name, value) in enumerate(means[column].items()):
-            axes.barh(place, value, color=COLOURS[name], alpha=1.0 if inside[name] else 0.25)
-            label = axes.annotate(
-                text(value), (value, place), (6, 0), textcoords="offset points", va="center"
-            )
-            label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
+        bars = axes.barh(range(len(means)), means[column], color=colours)
+        white = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+        axes.bar_label(bars, map(text, means[column]), padding=6, bbox=white, fontsize=14)
     left.set_yticks(range(len(means)), [NAMES[name] for name in means.index])
     left.set(xlim=(0, 1.3), ylim=(len(means) - 0.5, -0.6), xticks=[0, 0.5, 1.0])
     style.danish_ticks(left.xaxis, lambda share: percent(share, 0))
@@ -148,20 +116,18 @@ def time_and_accuracy(measured: pd.DataFrame, images_per_class: int, budget: flo
         verdict = f"Bedst på højst {number(budget)} sekunder: {NAMES[means.accuracy[inside].idxmax()]}"
     figure.suptitle(verdict, x=0.01, ha="left")
     texts = [f"{NAMES[k]} {percent(row.accuracy)} på {_seconds(row.seconds)}" for k, row in means.iterrows()]
-    told = f"Med {number(images_per_class)} billeder pr. klasse: {'; '.join(texts)}. {verdict}."
-    return style.described(figure, told)
+    many = f"Med {number(images_per_class)} billeder pr. klasse"
+    return style.described(figure, f"{many}: {'; '.join(texts)}. {verdict}.")
 
 
 @style.styled
 def points_ahead(differences: pd.DataFrame, above: str, below: str) -> Figure:
-    """Percentage points against images per class: each strategy's mean, and whiskers from lowest to highest seed.
+    """`experiments.percentage_points`: each strategy's mean, and whiskers from lowest to highest seed.
 
-    `differences`: rows with `strategy`, `images_per_class`, `seed`, `points`; `above` and `below` say in Danish
-    who is ahead on either side of the zero line.
+    `above` and `below` say in Danish who is ahead on either side of the zero line.
     """
-    figure, axes = style.new_figure(height=4.4)
+    (figure, axes), texts = style.new_figure(height=4.4), []
     sizes, tables = _size_axis(axes, differences), _by_strategy(differences)
-    texts = []
     for line, (strategy, table) in enumerate(tables.items()):
         mean, low, high = _spread(table, "images_per_class", "points")
         beside = (sizes[-1] / sizes[0]) ** (APART * (line - (len(tables) - 1) / 2))
@@ -172,18 +138,18 @@ def points_ahead(differences: pd.DataFrame, above: str, below: str) -> Figure:
     axes.axhline(0, color=style.INK, linewidth=1.5)
     highest = 1.25 * max(1.0, differences.points.abs().max())
     axes.set(ylim=(-highest, highest), ylabel="procentpoint")
-    for height, text, edge in ((0.97, f"↑ {above}", "top"), (0.03, f"↓ {below}", "bottom")):
-        place = {"transform": axes.transAxes, "ha": "right", "va": edge}
-        axes.text(0.99, height, text, fontsize=14, color=style.GREY, fontweight="bold", **place)
+    bold = {"transform": axes.transAxes, "ha": "right", "fontweight": "bold", "color": style.GREY}
+    axes.text(0.99, 0.97, f"↑ {above}", va="top", **bold)
+    axes.text(0.99, 0.03, f"↓ {below}", va="bottom", **bold)
     if len(tables) > 1:
         figure.legend(loc="outside upper center", ncols=len(tables))
-    question = f"Forskel i procentpoint mod billeder pr. klasse; over nul: {above}, under: {below}."
-    return style.described(figure, f"{question} {'. '.join(texts)}.")
+    told = f"Forskel i procentpoint mod billeder pr. klasse; over nul: {above}, under: {below}."
+    return style.described(figure, f"{told} {'. '.join(texts)}.")
 
 
 @style.styled
 def confusion(counts: pd.DataFrame) -> Figure:
-    """How many images of each class (rows) were given each answer (columns); shares of the row as colour."""
+    """How many images of each class (rows) were given each answer (columns); the colour is the row's share."""
     size, numbers = len(counts), counts.to_numpy()
     figure, axes = style.new_figure(height=min(style.TALLEST, 2.2 + 0.42 * size))
     shares = numbers / numbers.sum(1, keepdims=True).clip(1)
@@ -195,15 +161,13 @@ def confusion(counts: pd.DataFrame) -> Figure:
     axes.set_yticks(range(size), counts.index)
     axes.set(xlabel="netværkets svar", ylabel="billedets klasse")
     axes.spines[:].set_visible(False)
-    right, wrong = int(np.trace(numbers)), numbers * (1 - np.eye(size, dtype=int))
-    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    times = plural(int(wrong.max()), "gang", "gange")
-    worst = f" Oftest forvekslet: {counts.index[row]} kaldt {counts.columns[column]}, {times}."
-    return style.described(
-        figure,
-        f"Forvekslingsmatrix for {size} klasser: {number(right)} af {number(numbers.sum())} testbilleder er "
-        f"rigtige.{worst if wrong.any() else ''}",
-    )
+    told = f"{number(np.trace(numbers))} af {number(numbers.sum())} testbilleder er rigtige."
+    wrong = numbers * (1 - np.eye(size, dtype=int))
+    if wrong.any():
+        row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+        times = plural(int(wrong.max()), "gang", "gange")
+        told += f" Oftest forvekslet: {counts.index[row]} kaldt {counts.columns[column]}, {times}."
+    return style.described(figure, f"Forvekslingsmatrix for {size} klasser: {told}")
 
 
 def mistakes(images: Sequence[Any], made: Sequence[Any]) -> Figure:
@@ -216,13 +180,11 @@ def mistakes(images: Sequence[Any], made: Sequence[Any]) -> Figure:
     return picture_grid(images, f"Forkerte svar: {told}.", 4, above=answers, under=truths)
 
 
-def _curve(
-    axes: Axes, table: pd.DataFrame, by: str, name: str, colour: str, mark: str, dashed: bool
-) -> pd.Series:
+def _curve(axes: Axes, table: pd.DataFrame, by: str, name: str, colour: str, mark: str) -> pd.Series:
     """A line of mean accuracies over `by`, and a band from the lowest to the highest seed; the means."""
     mean, low, high = _spread(table, by, "accuracy")
     axes.fill_between(mean.index, low, high, color=colour, alpha=0.18, linewidth=0)
-    line = "--" if dashed else "-"
+    line = "--" if mark == "X" else "-"  # what is random is dashed
     axes.plot(mean.index, mean, line, marker=mark, color=colour, markersize=8, label=name)
     axes.set_ylabel("nøjagtighed på testsættet")
     style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))

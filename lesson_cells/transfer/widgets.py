@@ -1,15 +1,14 @@
 """The widgets of the lesson: which strategy to choose. Nothing is computed here."""
 
-from typing import Any
-
+import pandas as pd
 from matplotlib.figure import Figure
 
 from lesson_cells.transfer.figures import time_and_accuracy
 from lesson_utils.show.explore import Slider, Steps, Switch, explore
 
 
-def transfer_choice(measured: Any) -> None:
-    """Which strategy to choose with so many images and so much time; from stored measurements (a DataFrame)."""
+def transfer_choice(measured: pd.DataFrame) -> None:
+    """Which strategy to choose with so many images and so much time; from stored measurements."""
     sizes = sorted(int(size) for size in measured.images_per_class.unique())
     controls = {
         "images_per_class": Steps("Billeder pr. klasse", sizes[1], sizes),

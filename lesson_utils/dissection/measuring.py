@@ -55,9 +55,8 @@ def dissect(
         for group, columns in zip(groups, parts.split(TOGETHER), strict=True):
             area[group] += columns.sum((0, 1))
         for rows, mask in _masks(network, batch.images, sights, limits, cells):
-            for group, sees, columns in zip(
-                groups, mask.split(TOGETHER, 1), parts.split(TOGETHER), strict=True
-            ):
+            pieces = zip(groups, mask.split(TOGETHER, 1), parts.split(TOGETHER), strict=True)
+            for group, sees, columns in pieces:
                 overlap[group, rows] += sees.flatten(1) @ columns.flatten(0, 1)
                 units[group, rows] += sees.sum((1, 2))
         images += len(batch)

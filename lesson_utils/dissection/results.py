@@ -80,15 +80,6 @@ class Dissection:
             )
         return self.iou[:, columns].amax(1).topk(min(count, len(self.iou))).indices.tolist()
 
-    def coverage(self, least: float = DETECTS) -> float:
-        """The share of the units that are detectors."""
-        return float((self.best_iou >= least).float().mean())
-
-    def unique(self, least: float = DETECTS) -> list[Concept]:
-        """The concepts that have a detector."""
-        columns = self.best[self.best_iou >= least].unique().tolist()
-        return [self.concepts[k] for k in columns]
-
     def interval(
         self, statistic: str = "mean", least: float = DETECTS, draws: int = 500, seed: int = 0
     ) -> Interval:

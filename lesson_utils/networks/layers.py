@@ -173,7 +173,7 @@ def flatten_features(features: Tensor, expected: int) -> Tensor:
     flat = features.flatten(1)
     if flat.shape[1] != expected:
         raise LessonError(
-            f"Det fuldt forbundne lag venter {danish.number(expected)} tal fra laget før, men fik "
+            f"Det fuldt forbundne lag forventer {danish.number(expected)} tal fra laget før, men fik "
             f"{danish.number(flat.shape[1])}: billedet har en anden størrelse end netværkets input_size."
         )
     return flat

@@ -87,10 +87,14 @@ class Network(nn.Module):
         return TrainingOutput(features, answers) if answers else features
 
     def loss(self, output: Tensor | TrainingOutput, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-        """Mean cross-entropy of `forward`'s answer for `labels` (N,); each auxiliary classifier's counts 0.3."""
+        """Mean cross-entropy of `forward`'s answer for `labels` (N,); each auxiliary classifier's counts 0.3.
+
+        Computed in float32 at least, whatever the layers compute in.
+        """
         logits, auxiliary = (output, {}) if isinstance(output, Tensor) else output
+        dtype = torch.promote_types(logits.dtype, torch.float32)
         own, *helpers = (
-            F.cross_entropy(answer, labels, label_smoothing=label_smoothing)
+            F.cross_entropy(answer.to(dtype), labels, label_smoothing=label_smoothing)
             for answer in (logits, *auxiliary.values())
         )
         return own + AUXILIARY_WEIGHT * sum(helpers)
@@ -184,12 +188,12 @@ def check_images(images: Tensor) -> None:
     """Raise LessonError for anything but a float batch `(N, 3, H, W)`."""
     if images.dim() != 4 or images.shape[1] != 3:
         raise LessonError(
-            f"Netværket venter billeder med formen (antal, 3, højde, bredde), men fik {tuple(images.shape)}; "
+            f"Netværket forventer billeder med formen (antal, 3, højde, bredde), men fik {tuple(images.shape)}; "
             "et enkelt billede skal have én dimension mere: brug billede[None]."
         )
     if not images.is_floating_point():
         raise LessonError(
-            f"Netværket venter kommatal mellem 0 og 1, men fik {images.dtype}: brug billede.float() / 255."
+            f"Netværket forventer kommatal mellem 0 og 1, men fik {images.dtype}: brug billede.float() / 255."
         )
 
 

@@ -8,16 +8,8 @@ beforehand (`Priors`).
 
 from lesson_utils.activations import probabilities
 from lesson_utils.reconstruction.measures import comparison, feature_errors, psnr
-from lesson_utils.reconstruction.objectives import (
-    Class,
-    Content,
-    Different,
-    Filter,
-    Objective,
-    Unit,
-    WholeLayer,
-)
+from lesson_utils.reconstruction.objectives import Class, Content, Different, Filter, Objective, Unit
 from lesson_utils.reconstruction.optimiser import Climb, Reconstruction, Step, reconstruct
 from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
-from lesson_utils.reconstruction.priors import NO_PRIORS, Priors, total_variation
+from lesson_utils.reconstruction.priors import Priors, total_variation
 from lesson_utils.reconstruction.questions import class_images, content, filters, plain_ascent

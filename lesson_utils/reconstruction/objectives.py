@@ -5,6 +5,7 @@ row i of the batch answers its i-th question, so one batch answers many question
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -18,18 +19,21 @@ from lesson_utils.networks.modes import device_of
 
 
 class Objective:
-    """A question to each image of a batch. `count`: the number of images, None for any; `layers`: who answers."""
+    """A question to each image of a batch, put to `layer`. `count`: the number of images, None for any."""
 
+    layer: str
     count: int | None = None
     group = 1  # images that are looked at together, and must not be parted
 
     def bind(self, network: nn.Module) -> "Objective":
         """The same question in the words of this network. Raises LessonError for what it does not have."""
+        locate(network, self.layer)
         return self
 
     @property
     def layers(self) -> list[str]:
-        raise NotImplementedError
+        """The layers whose answers `value` reads."""
+        return [self.layer]
 
     def value(self, answers: Answers, rows: Tensor) -> Tensor:
         """(n,): how good an answer each image is; `rows` (n,) are the images' numbers in the whole batch."""
@@ -40,9 +44,6 @@ class Objective:
 
     def __rmul__(self, weight: float) -> "Objective":
         return Weighted([(weight * factor, term) for factor, term in _terms(self)])
-
-    def __neg__(self) -> "Objective":
-        return -1 * self
 
 
 @dataclass
@@ -61,21 +62,17 @@ class Filter(Objective):
     def bind(self, network: nn.Module) -> "Filter":
         return replace(self, layer=before_relu(network, self.layer))
 
-    @property
-    def layers(self) -> list[str]:
-        return [self.layer]
-
     def value(self, answers: Answers, rows: Tensor) -> Tensor:
         return self.maps(answers, rows).mean(1)
 
     def maps(self, answers: Answers, rows: Tensor) -> Tensor:
         """(n, places): the channel that each image asks for."""
         features, wanted = answers[self.layer], torch.tensor(self.channels)
-        if max(self.channels) >= features.shape[1] or min(self.channels) < 0:
-            wrong = next(c for c in self.channels if not 0 <= c < features.shape[1])
+        count = features.shape[1]
+        if wrong := [channel for channel in self.channels if not 0 <= channel < count]:
             raise LessonError(
-                f"»{self.layer.removesuffix('.pre')}« har {danish.plural(features.shape[1], 'kanal', 'kanaler')} "
-                f"(0 til {features.shape[1] - 1}), så kanal {wrong} findes ikke."
+                f"»{self.layer.removesuffix('.pre')}« har {danish.plural(count, 'kanal', 'kanaler')} "
+                f"(0 til {count - 1}), så kanal {wrong[0]} findes ikke."
             )
         images = torch.arange(len(rows), device=features.device)
         return features[images, wanted[rows].to(features.device)].reshape(len(rows), -1)
@@ -111,25 +108,6 @@ class Class(Filter):
 
 
 @dataclass
-class WholeLayer(Objective):
-    """The mean square of all that a layer answers: more of whatever it sees (Mordvintsev et al. 2015)."""
-
-    layer: str
-    count: int | None = None
-
-    def bind(self, network: nn.Module) -> "WholeLayer":
-        locate(network, self.layer)
-        return self
-
-    @property
-    def layers(self) -> list[str]:
-        return [self.layer]
-
-    def value(self, answers: Answers, rows: Tensor) -> Tensor:
-        return answers[self.layer].flatten(1).square().mean(1)
-
-
-@dataclass
 class Content(Objective):
     """To be, for `layer`, the same as a picture (Mahendran & Vedaldi 2015, equation 2): minus the feature error.
 
@@ -147,10 +125,6 @@ class Content(Objective):
     def bind(self, network: nn.Module) -> "Content":
         targets = activations(network, self.pictures, [self.layer])[self.layer].to(device_of(network))
         return Content(self.layer, self.pictures, targets)
-
-    @property
-    def layers(self) -> list[str]:
-        return [self.layer]
 
     def value(self, answers: Answers, rows: Tensor) -> Tensor:
         wanted = self.targets[rows.to(self.targets.device)]
@@ -170,14 +144,6 @@ class Different(Objective):
 
     def __post_init__(self):
         self.group = self.each
-
-    def bind(self, network: nn.Module) -> "Different":
-        locate(network, self.layer)
-        return self
-
-    @property
-    def layers(self) -> list[str]:
-        return [self.layer]
 
     def value(self, answers: Answers, rows: Tensor) -> Tensor:
         features = answers[self.layer]
@@ -223,13 +189,10 @@ def relative_error(features: Tensor, wanted: Tensor) -> Tensor:
 def before_relu(network: nn.Module, layer: str) -> str:
     """`conv4` -> `conv4.pre`, where the network has that: after its ReLU a silent unit gives no gradient."""
     locate(network, layer)
-    if layer.endswith(".pre"):
-        return layer
-    try:
+    with suppress(LessonError):
         locate(network, f"{layer}.pre")
-    except LessonError:
-        return layer
-    return f"{layer}.pre"
+        return f"{layer}.pre"
+    return layer
 
 
 def output_layer(network: nn.Module) -> str:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from numbers import Integral
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -21,7 +21,7 @@ from lesson_utils.networks import Network
 from lesson_utils.networks.modes import device_of, frozen
 from lesson_utils.reconstruction.objectives import Objective
 from lesson_utils.reconstruction.parametrisations import Fourier, Pixels
-from lesson_utils.reconstruction.priors import NO_PRIORS, Priors
+from lesson_utils.reconstruction.priors import Priors
 from lesson_utils.samples import check_any
 
 CHUNK_PIXELS = 64 * 128 * 128  # pixels of a chunk, unless one is asked for: 64 images of 128, 21 of 224
@@ -82,16 +82,12 @@ class Reconstruction:
     seeds: list[int]
     frames: dict[int, Tensor] = field(default_factory=dict)
 
-    @property
-    def finished(self) -> bool:
-        return bool((self.done == self.steps).all())
-
 
 def reconstruct(
     network: nn.Module,
     objective: Objective,
     parametrisation: Pixels | Fourier = Pixels(),  # noqa: B008  (frozen)
-    priors: Priors = NO_PRIORS,
+    priors: Priors = Priors(),  # noqa: B008
     climb: Climb = Climb(),
     steps: int = 100,
     size: int | tuple[int, int] | None = None,
@@ -112,9 +108,8 @@ def reconstruct(
     """
     with frozen(network):
         objective = objective.bind(network)
-    one_seed = isinstance(seed, Integral)
-    number = objective.count if objective.count is not None else 1 if one_seed else len(seed)
-    seeds = [int(seed)] * number if one_seed else [int(each) for each in seed]
+    number = objective.count if objective.count is not None else len(np.atleast_1d(seed))
+    seeds = [int(each) for each in ([seed] * number if np.ndim(seed) == 0 else seed)]
     _check(number, seeds, steps, priors, parametrisation)
     (height, width), device = _size(network, size), device_of(network)
     chunks = _chunks(number, chunk or max(1, CHUNK_PIXELS // (height * width)), objective.group)
@@ -146,13 +141,13 @@ def reconstruct(
                 work.move(step / max(steps - 1, 1))
                 result.done[rows] = step + 1
                 if step + 1 in result.frames:
-                    result.frames[step + 1][rows] = work.drawn().cpu()
+                    result.frames[step + 1][rows] = work.drawn()
                 if step + 1 == steps:
-                    result.images[rows] = work.drawn().cpu()
+                    result.images[rows] = work.drawn()
                     work = None
     except KeyboardInterrupt:
         if work is not None:
-            result.images[rows] = work.drawn().cpu()
+            result.images[rows] = work.drawn()
     result.seconds = time.perf_counter() - began
     return result
 
@@ -160,29 +155,23 @@ def reconstruct(
 class _Work:
     """One chunk while it is worked on."""
 
-    def __init__(
-        self,
-        written: Tensor,
-        parametrisation: Pixels | Fourier,
-        priors: Priors,
-        climb: Climb,
-        size: tuple[int, int],
-    ):
+    def __init__(self, written: Tensor, way: Pixels | Fourier, priors: Priors, climb: Climb, size: tuple):
         self.written = written.contiguous().requires_grad_(True)
-        self.parametrisation, self.priors, self.climb, self.size = parametrisation, priors, climb, size
+        self.way, self.priors, self.climb, self.size = way, priors, climb, size
         self.draw = torch.Generator().manual_seed(0)
         self.ground = self.written.detach().mean((2, 3), keepdim=True) if priors.calm else None
         adam = climb.method == "adam"
         self.adam = torch.optim.Adam([self.written], lr=climb.rate, fused=True) if adam else None
         self.seen = self.gradient = self.gathered = None
 
+    @torch.no_grad()
     def drawn(self) -> Tensor:
-        with torch.no_grad():
-            return self.parametrisation.image(self.written, *self.size).detach().clone()
+        """The images as they are now, on the CPU."""
+        return self.way.image(self.written, *self.size).clone().cpu()
 
     def look(self, run: Callable, objective: Objective, rows: Tensor, fast: bool) -> Tensor:
         """Look at the images, and find the gradient of how good they are: (n,), the objective of each."""
-        images = self.parametrisation.image(self.written, *self.size)
+        images = self.way.image(self.written, *self.size)
         self.seen = images.detach()
         with precision(images.device) if fast else nullcontext():
             # the colours of a pixel beside each other: convolutions forward and back take a tenth to a third less
@@ -199,7 +188,7 @@ class _Work:
         """One step along the gradient; `done` is the share of the work that lies behind."""
         rate = self.climb.rate * (1 - (1 - LAST_RATE) * done)
         step = self.gradient
-        if isinstance(self.parametrisation, Pixels):
+        if isinstance(self.way, Pixels):
             step = self.priors.softened(step, done)
         if self.adam is not None:
             self.adam.param_groups[0]["lr"] = rate
@@ -214,7 +203,7 @@ class _Work:
             self.written.add_(rate * step)
         if self.ground is not None:
             self.written.copy_(self.priors.calmed(self.written, self.ground, rate))
-        self.parametrisation.confine(self.written)
+        self.way.confine(self.written)
 
 
 def _of_length_one(step: Tensor) -> Tensor:
@@ -234,19 +223,13 @@ def _chunks(number: int, most: int, group: int) -> list[Tensor]:
 def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, int]:
     if size is None:
         size = network.input_size if isinstance(network, Network) else 224
-    height, width = (size, size) if isinstance(size, Integral) else size
+    height, width = (int(side) for side in np.broadcast_to(size, 2))
     if min(height, width) < 1:
         raise LessonError(f"Billedet kan ikke være {height} × {width} pixler: vælg en størrelse over 0.")
-    return int(height), int(width)
+    return height, width
 
 
-def _check(
-    number: int,
-    seeds: list[int],
-    steps: int,
-    priors: Priors,
-    parametrisation: Pixels | Fourier,
-) -> None:
+def _check(number: int, seeds: list[int], steps: int, priors: Priors, way: Pixels | Fourier) -> None:
     check_any(range(number))
     if len(seeds) != number:
         raise LessonError(
@@ -255,5 +238,5 @@ def _check(
         )
     if steps < 1:
         raise LessonError("steps skal være større end 0.")
-    if isinstance(parametrisation, Fourier) and (priors.calm or priors.blur):
+    if isinstance(way, Fourier) and (priors.calm or priors.blur):
         raise LessonError("calm og blur virker på pixler: vælg Pixels(), eller sæt dem til 0.")

@@ -11,14 +11,15 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True)
 class Priors:
-    """How much of each prior is used; all zero (`NO_PRIORS`) is plain ascent.
+    """How much of each prior is used; all zero (`Priors()`) is plain ascent.
 
     total_variation  weight of the squared differences of neighbours (Mahendran & Vedaldi 2015, section 3)
     jitter           pixels: how far the image may be moved before each look
     scale            share: 0.1 looks at the image between 90 and 110 % of its size
     rotation         degrees to either side
     blur             pixels: standard deviation of the blur of each step; it falls to a quarter of that at the end
-    calm             pull of each pixel to the ground it began on; a pixel that does not matter stays there
+    calm             soft thresholding (the proximal step of an L1 penalty): each step pulls every pixel this much
+                     towards the ground it began on, so a pixel that does not matter stays there
     """
 
     total_variation: float = 0.0
@@ -50,15 +51,12 @@ class Priors:
 
     @torch.no_grad()
     def calmed(self, images: Tensor, ground: Tensor, rate: float) -> Tensor:
-        """Every pixel a little nearer to the ground, and all the way where it is close (soft thresholding)."""
+        """Soft thresholding: every pixel nearer to the ground by one length, and all the way where it is close."""
         if not self.calm:
             return images
         change = images - ground
         length = change.norm(dim=1, keepdim=True).clamp_min(1e-8)
         return ground + change * (1 - self.calm * rate / length).clamp_min(0)
-
-
-NO_PRIORS = Priors()
 
 
 def total_variation(images: Tensor) -> Tensor:

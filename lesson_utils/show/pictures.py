@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.show import style
 
-LARGEST, SMALLEST = (
-    2.2,
-    0.6,
-)  # inches: how large a picture gets where there are few, and stays where there are many
+# inches: how large a picture gets where there are few, and stays where there are many
+LARGEST, SMALLEST = 2.2, 0.6
 
 
 @style.styled
@@ -38,8 +37,10 @@ def picture_grid(
         lines = max((text.count("\n") + 1 for text in texts if text), default=0)
         words += 0.24 * lines * (len(rows) if len(texts) > width else 1)
     room = max(style.TALLEST - words, SMALLEST * len(rows)) / len(rows)
-    side = min((style.WIDTH - beside) / width, LARGEST, room)
-    height = len(rows) * side + words
+    shapes = [picture.shape for row in rows for picture in row if picture is not None]
+    tall = max((shape[-2] / shape[-1] for shape in shapes), default=1)  # height in widths, of the tallest
+    wide = min((style.WIDTH - beside) / width, LARGEST / min(tall, 1), room / tall)
+    height = len(rows) * wide * tall + words
     figure, axes = style.new_figure(height, len(rows), width, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
     for cell in axes.flat:
@@ -69,6 +70,11 @@ def named_pictures(pictures: Sequence[Any], names: Sequence[str], columns: int |
     told = danish.listing(" ".join(name.split()) for name in names)
     what = danish.plural(len(names), "billede", "billeder")
     return picture_grid(pictures, f"{what}: {told}.", columns, above=names)
+
+
+def filter_pictures(filters: Tensor) -> Tensor:
+    """Filters (N, 3, k, k) as pictures: grey is zero, and each one's largest weight is 0 or 1."""
+    return filters / filters.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-9) / 2 + 0.5
 
 
 def _rows(pictures: Any, columns: int | None) -> tuple[list[str], list[Sequence[Any]]]:

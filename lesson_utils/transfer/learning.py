@@ -64,8 +64,7 @@ def learn_head(
     head.train()
     device = device_of(head)
     for chosen in _shuffled(len(inputs), steps, seed, optimizer):
-        loss = F.cross_entropy(head(inputs[chosen].to(device)), labels[chosen].to(device))
-        _update(optimizer, loss)
+        _update(optimizer, F.cross_entropy(head(inputs[chosen].to(device)), labels[chosen].to(device)))
     head.eval()
 
 
@@ -94,11 +93,10 @@ def fine_tune(
     training_mode(network.to(memory_format=torch.channels_last))
     generator = torch.Generator().manual_seed(int(seed))
     for chosen in _shuffled(len(images), steps, seed, optimizer):
-        moved = shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator)
-        moved = as_float(moved).to(network.device)
+        moved = as_float(shifted(images[chosen], SHIFT * images.shape[-1] // 64, generator))
         with precision(network.device):
             answer = network(moved.contiguous(memory_format=torch.channels_last))
-        _update(optimizer, network.loss(answer.float(), labels[chosen].to(network.device)))
+        _update(optimizer, network.loss(answer, labels[chosen].to(network.device)))
     return network.eval()
 
 

@@ -1,4 +1,4 @@
-"""The strategies of transfer learning, and one way to compare them."""
+"""The strategies of transfer learning, one way to compare them, and what a result got wrong."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -59,9 +59,6 @@ class TransferResult:
     seconds: float
     probabilities: Tensor
     network: Network
-
-
-Track = Callable[[Sequence, str], Iterable]
 
 
 def strategies_for(network: Network) -> list[Strategy]:
@@ -149,7 +146,7 @@ def compare(
     sizes: Sequence[int],
     strategies: Sequence[Strategy] | None = None,
     seed: int = 0,
-    track: Track = lambda jobs, label: jobs,
+    track: Callable[[Sequence, str], Iterable] = lambda jobs, label: jobs,
 ) -> pd.DataFrame:
     """Each strategy with each number of images per class.
 
@@ -165,3 +162,33 @@ def compare(
     ]
     columns = ("strategy", "images_per_class", "seed", "accuracy", "seconds")
     return pd.DataFrame([{name: getattr(result, name) for name in columns} for result in results])
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A test image that was named wrongly: its row in the task, its class, the answer, and how sure that was."""
+
+    row: int
+    truth: str
+    answer: str
+    sure: float
+
+
+def confusion(result: TransferResult, task: Task) -> pd.DataFrame:
+    """How many test images of each class (rows) were given each answer (columns)."""
+    counts = torch.zeros(len(task.class_names), len(task.class_names), dtype=torch.long)
+    for truth, answer in zip(task.test_labels, result.probabilities.argmax(1), strict=True):
+        counts[truth, answer] += 1
+    return pd.DataFrame(counts.numpy(), task.class_names, task.class_names)
+
+
+def worst_mistakes(result: TransferResult, task: Task, most: int = 8) -> list[Mistake]:
+    """The wrong answers that the network was most sure of, the surest first."""
+    sure, answers = result.probabilities.max(1)
+    wrong = (answers != task.test_labels).nonzero()[:, 0]
+    wrong = wrong[sure[wrong].argsort(descending=True)][:most]
+    names = task.class_names
+    return [
+        Mistake(row, names[task.test_labels[row]], names[answers[row]], sure[row].item())
+        for row in wrong.tolist()
+    ]

@@ -1,14 +1,12 @@
-"""What layers answer, by names and by paths, cut or hooked, in one pass and in a stream."""
+"""What layers answer, by names and by paths, in one pass and in a stream."""
 
-import gc
-import weakref
+import threading
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lesson_utils import activations as module
 from lesson_utils import device
 from lesson_utils.activations import activations, extractor, stream
 from lesson_utils.errors import LessonError
@@ -82,16 +80,7 @@ def test_nothing_after_the_last_wanted_layer_runs(layers):
     assert set(ran) == set(names[: names.index(layers[-1]) + 1])
 
 
-def test_of_an_inception_module_only_the_wanted_branch_runs():
-    network, ran = googlenet.mini(7).eval(), []
-    for name in ("conv1x1", "reduce5x5", "conv5x5"):
-        block = network.layers.inception_3a.get_submodule(name)
-        block.conv.register_forward_hook(lambda *_, name=name: ran.append(name))
-    activations(network, IMAGES, ["inception_3a.conv5x5"])
-    assert ran == ["reduce5x5", "conv5x5"]
-
-
-def test_what_cannot_be_traced_is_hooked_and_stopped():
+def test_a_network_that_cannot_be_traced_answers_and_is_stopped():
     network = Branching()
     found = activations(network, IMAGES, ["relu", "first"])
     assert network.calls == []
@@ -116,10 +105,9 @@ def test_layers_that_work_in_place_do_not_overwrite_what_was_asked_for():
     found = activations(network, IMAGES, ["conv", "relu", "last"])
     assert (found["conv"] < 0).any()
     assert torch.equal(found["relu"], found["conv"].relu())
-    assert module._cut[network][(False, ("conv", "relu", "last"))] is not None, "this one can be traced"
 
 
-def test_a_changed_network_is_cut_anew():
+def test_a_changed_network_answers_as_it_is_now():
     network = alexnet.mini(7).eval()
     before = activations(network, IMAGES, ["fc8"])["fc8"]
     network.layers.fc8.linear = nn.Linear(256, 3)
@@ -130,18 +118,6 @@ def test_a_changed_network_is_cut_anew():
     assert activations(network, IMAGES, ["conv1"])["conv1"].std((2, 3)).max() == 0
     network.double()  # buffers become other tensors
     assert activations(network, IMAGES.double(), ["fc8"])["fc8"].dtype == torch.float64
-
-
-def test_an_extractor_is_made_once_and_goes_with_its_network():
-    network = alexnet.mini(7).eval()
-    activations(network, IMAGES, ["conv2"])
-    (first,) = module._cut[network].values()
-    activations(network, IMAGES, ["conv2"])
-    assert list(module._cut[network].values()) == [first]
-    gone = weakref.ref(network)
-    del network, first
-    gc.collect()
-    assert gone() is None
 
 
 def test_an_extractor_answers_in_the_networks_mode():
@@ -168,6 +144,28 @@ def test_a_stream_is_the_whole_in_pieces():
         for layer in whole:
             joined = torch.cat([piece[layer] for piece in pieces])
             torch.testing.assert_close(joined, whole[layer], rtol=1e-4, atol=1e-5)
+
+
+def test_two_threads_ask_one_network_and_get_their_own_answers():
+    """As live work does in its thread while the student runs a cell."""
+    network, inside, asked = alexnet.mini(7).eval(), threading.Event(), threading.Event()
+
+    def wait(*_):
+        if threading.current_thread() is other:
+            inside.set()
+            assert asked.wait(60)
+
+    network.layers.conv2.register_forward_hook(wait)
+    found = {}
+    other = threading.Thread(
+        target=lambda: found.update(activations(network, IMAGES[:2], ["conv1", "conv5"]))
+    )
+    other.start()
+    assert inside.wait(60)
+    mine = activations(network, IMAGES, ["conv3"])["conv3"]
+    asked.set()
+    other.join()
+    assert len(mine) == 5 and len(found["conv1"]) == len(found["conv5"]) == 2
 
 
 def test_bytes_are_scaled():

@@ -12,6 +12,7 @@ from lesson_utils import reconstruction, selectivity, transfer
 from lesson_utils.activations import activations, probabilities, stream
 from lesson_utils.dissection import dissect, unit_masks, unit_thresholds
 from lesson_utils.errors import LessonError
+from lesson_utils.evidence import evidence
 from lesson_utils.images import PhotoFolder
 from lesson_utils.neighbours import features, nearest, precision_table
 from lesson_utils.networks import googlenet
@@ -57,6 +58,7 @@ ASK = {
     "last_fc": lambda n: transfer.transfer("last_fc", n, TASK, 2, clock=lambda: 0.0),
     "telling_maps": lambda n: selectivity.telling_maps(n, IMAGES[0], 1, SAMPLES, LAYERS),
     "selectivity": lambda n: selectivity.selectivity({"a": n}, SAMPLES, LAYERS),
+    "evidence": lambda n: evidence(n, IMAGES[:2], [3, 1]),
 }
 
 
@@ -142,7 +144,7 @@ NOBODY = SAMPLES.take(slice(0, 0))
         lambda n: selectivity.selectivity({"a": n}, NOBODY, LAYERS),
         lambda n: reconstruction.content(n, NOTHING, "conv1"),
         lambda n: reconstruction.class_images(n, []),
-        lambda n: reconstruction.plain_ascent(n, reconstruction.WholeLayer("conv1"), seed=[]),
+        lambda n: reconstruction.plain_ascent(n, reconstruction.Different("conv1"), seed=[]),
         lambda n: transfer.encode(n, NOTHING, "conv1"),
         lambda n: transfer.transfer("last_fc", n, transfer.Task(*[NOTHING, torch.tensor([])] * 2, ("a",))),
         lambda n: transfer.fine_tune(n, NOTHING, torch.tensor([])),

@@ -45,8 +45,8 @@ def test_equal_images_are_not_their_own_neighbours():
 
 def test_precision_is_counted():
     rows = torch.tensor([[1, 2, 3], [0, 2, 3], [3, 0, 1], [0, 1, 2]])
-    found = Neighbours(rows, torch.zeros(4, 3), LABELS, LABELS, "cosine")
-    assert found.precisions_at(1).tolist() == [1, 1, 1, 0]
+    found = Neighbours(rows, torch.zeros(4, 3), LABELS, LABELS)
+    assert found.hits[:, 0].tolist() == [True, True, True, False]
     assert found.precision_at(1) == 0.75
     assert found.precision_at(3) == pytest.approx(1 / 3)
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from lesson_utils import selectivity as training_effect
 from lesson_utils.networks import alexnet
+from lesson_utils.selectivity import _choosiness, selectivity, telling_maps
 from lesson_utils.weights import load_network
 from lesson_world import datasets
 
@@ -20,15 +20,15 @@ def test_a_channel_that_answers_one_class_alone_is_as_choosy_as_there_are_classe
     labels = torch.arange(4).repeat(5)
     alone = (labels == 2).float()[:, None]
     same = torch.ones(20, 1)
-    assert training_effect._choosiness(alone, labels) == pytest.approx(4)
-    assert training_effect._choosiness(same, labels) == pytest.approx(1)
+    assert _choosiness(alone, labels) == pytest.approx(4)
+    assert _choosiness(same, labels) == pytest.approx(1)
     dead = torch.zeros(20, 1)
-    assert training_effect._choosiness(torch.cat([same, dead], 1), labels) == pytest.approx(1)
+    assert _choosiness(torch.cat([same, dead], 1), labels) == pytest.approx(1)
 
 
 def test_training_makes_late_channels_choosy(world):
     trained = load_network("alexnet")
-    table = training_effect.selectivity({"a": trained, "b": alexnet.mini(22).eval()}, world, CONV)
+    table = selectivity({"a": trained, "b": alexnet.mini(22).eval()}, world, CONV)
     assert list(table.index) == CONV and list(table.columns) == ["a", "b"]
     assert table.a["conv5"] > 1.5 * table.a["conv1"]
     assert table.b["conv5"] < 0.7 * table.a["conv5"]
@@ -37,8 +37,8 @@ def test_training_makes_late_channels_choosy(world):
 def test_the_telling_channel_prefers_the_class(world):
     network = load_network("alexnet")
     car = int(world.labels[9])
-    found = training_effect.telling_maps(network, world.images[9], car, world, CONV)
+    found = telling_maps(network, world.images[9], car, world, CONV)
     late = found["conv5"]
     assert late.map.shape == (8, 8) and late.times > found["conv1"].times > 1
-    other = training_effect.telling_maps(network, world.images[9], (car + 1) % 22, world, CONV)
+    other = telling_maps(network, world.images[9], (car + 1) % 22, world, CONV)
     assert other["conv5"].channel != late.channel

@@ -182,3 +182,10 @@ def test_encoders_are_remembered_by_network_weights_and_task(network, task):
     assert len(memory) == 5
     sure(*cases[0], memory=memory)
     assert len(memory) == 5, "what is known is not computed again"
+
+
+def test_a_network_with_auxiliary_classifiers_is_fine_tuned_too(task):
+    learner = googlenet.mini(3, seed=1)
+    before = weights(learner)
+    assert not learning.fine_tune(learner, task.images, task.labels, ["fc"], steps=1).training
+    assert {"fc", "conv1", "inception_4a"} <= changed(before, weights(learner))

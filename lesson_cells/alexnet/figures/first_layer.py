@@ -39,7 +39,7 @@ def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
     return style.described(
         figure,
         f"To nabofiltre på {kernel}x{kernel} pixler på et foto på {size}x{size}, forskudt {stride} pixler: "
-        f"de deler {shared} af deres {kernel} søjler.",
+        f"de deler {shared} af deres {kernel} kolonner.",
     )
 
 

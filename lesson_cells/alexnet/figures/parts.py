@@ -76,7 +76,7 @@ def slopes(shares: Mapping[str, Mapping[int, float]], limit: float) -> Figure:
     return style.described(
         figure,
         "Til venstre hældningen af ReLU (0 eller 1) og tanh (1 i midten, næsten 0 ude til siderne). Til højre "
-        f"andelen af flade enheder, når startvægtene bliver {number(factors[-1])} gange større: {listing(told)}.",
+        f"andelen af flade, når startvægtene bliver {number(factors[-1])} gange så store: {listing(told)}.",
     )
 
 

@@ -81,7 +81,7 @@ def _verdict(saved: float) -> str:
         return "Flaskehalsen koster det samme som den direkte vej"
     if saved > 1:
         return f"Med flaskehals: {number(saved, 1)} gange færre multiply-adds"
-    return f"Flaskehalsen er for bred: {number(1 / saved, 1)} gange flere multiply-adds"
+    return f"Flaskehalsen er for bred: {number(1 / saved, 1)} gange så mange multiply-adds"
 
 
 def _draw_pair(axes: Axes, title: str, direct: int, first: int, second: int) -> None:

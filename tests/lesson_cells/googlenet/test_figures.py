@@ -135,7 +135,7 @@ def test_bars_and_curve_are_the_costs():
 @pytest.mark.parametrize(
     ("direct", "verdict"),
     [
-        (ConvCost(1, 2_634_240), "Flaskehalsen er for bred: 2,0 gange flere multiply-adds"),
+        (ConvCost(1, 2_634_240), "Flaskehalsen er for bred: 2,0 gange så mange multiply-adds"),
         (ConvCost(1, 5_268_480), "Flaskehalsen koster det samme som den direkte vej"),
     ],
 )

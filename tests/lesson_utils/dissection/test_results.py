@@ -39,8 +39,8 @@ def dissection(groups: int = 50, spread: float = 0.3) -> Dissection:
 def test_detectors_coverage_and_unique_concepts():
     found = dissection()
     assert found.detectors(0.1) == [0, 2, 1]
-    assert found.coverage(0.1) == 0.75 and found.coverage(0.25) == 0.5
-    assert [concept.danish for concept in found.unique(0.1)] == ["hjul", "pels"]
+    assert found.interval("coverage", 0.1).value == 0.75 and found.interval("coverage", 0.25).value == 0.5
+    assert found.interval("unique", 0.1).value == 2
     assert found.concept(1).name == "fur"
 
 

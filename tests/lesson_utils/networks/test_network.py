@@ -102,9 +102,9 @@ def test_signals_keep_their_size_through_the_papers_depth():
     ("images", "said"),
     [
         (torch.rand(3, 64, 64), r"billede\[None\]"),
-        (torch.rand(1, 1, 64, 64), "formen"),
-        (torch.zeros(1, 3, 64, 64, dtype=torch.uint8), "kommatal mellem 0 og 1"),
-        (torch.rand(1, 3, 96, 96), "input_size"),
+        (torch.rand(1, 1, 64, 64), "forventer .* formen"),
+        (torch.zeros(1, 3, 64, 64, dtype=torch.uint8), "forventer kommatal mellem 0 og 1"),
+        (torch.rand(1, 3, 96, 96), "lag forventer .* input_size"),
     ],
 )
 def test_wrong_input_is_said_in_danish(images, said):
@@ -184,7 +184,8 @@ def test_a_network_takes_images_in_its_own_precision(precision):
 
 def test_every_family_gives_networks_by_its_names():
     for family in FAMILIES.values():
-        assert layer_table(family.mini(classes=7, device="meta"))["channels"].iloc[-1] == 7
+        for build in filter(None, [family.mini, *family.papers.values()]):
+            assert layer_table(build(classes=7, device="meta"))["channels"].iloc[-1] == 7
         for build in family.papers.values():
             assert build(classes=7, device="meta").layer_names == build(device="meta").layer_names
         for name, build in family.relatives.items():

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from lesson_utils.networks import alexnet
 from lesson_utils.reconstruction import comparison, feature_errors, probabilities, psnr
@@ -22,6 +23,15 @@ def test_feature_errors_are_zero_for_the_picture_itself_and_relative():
     assert feature_errors(network, picture, picture, ["conv1", "fc7"])["fc7"].tolist() == [0, 0]
     errors = feature_errors(network, picture.flip(3), picture, ["conv1"])["conv1"]
     assert (errors > 0.05).all()
+
+
+def test_a_feature_error_is_relative_to_the_pictures_own_answer():
+    linear, picture = nn.Conv2d(3, 4, 3, bias=False), torch.rand(2, 3, 8, 8)
+    alone = nn.Sequential(linear)
+    assert feature_errors(alone, 0 * picture, picture, ["0"])["0"].tolist() == pytest.approx([1, 1])
+    assert comparison(alone, {"0": picture / 2}, picture).feature_error.tolist() == pytest.approx(
+        [0.25, 0.25]
+    )
 
 
 def test_a_comparison_has_a_row_for_each_layer_and_picture():

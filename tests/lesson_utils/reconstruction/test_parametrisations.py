@@ -52,10 +52,18 @@ def test_fourier_begins_grey_and_stays_within_bounds():
     assert loud.min() >= 0 and loud.max() <= 1
 
 
-def test_an_even_step_in_waves_is_mostly_soft():
-    """White noise in waves has the spectrum of photos: amplitude one over frequency."""
-    way = Fourier(contrast=0.01)
+def test_pixels_may_begin_as_a_picture():
+    picture = torch.rand(3, 6, 7)
+    assert torch.equal(Pixels(contrast=0.0, start=picture).begin([0, 1], 6, 7), picture.expand(2, 3, 6, 7))
+    noisy = Pixels(contrast=0.1, start=picture[None]).begin([0], 6, 7)
+    assert 0.03 < (noisy - picture).std() < 0.11
+
+
+@pytest.mark.parametrize("decay", [0.0, 1.0, 2.0])
+def test_an_even_step_in_waves_is_mostly_soft(decay):
+    """White noise in waves has the spectrum of photos: amplitude one over frequency (to the power `decay`)."""
+    way = Fourier(contrast=0.01, decay=decay)
     image = way.image(way.begin(range(20), 64, 64), 64, 64) - 0.5
     power = torch.fft.rfft2(image).abs().square().mean((0, 1))
     ratio = power[0, 4] / power[0, 16]
-    assert float(ratio) == pytest.approx(16.0, rel=0.6)
+    assert float(ratio) == pytest.approx(16.0**decay, rel=0.6)

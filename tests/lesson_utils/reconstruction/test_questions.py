@@ -5,7 +5,7 @@ import torch
 
 from lesson_utils.networks import alexnet
 from lesson_utils.networks.imagenet import relative
-from lesson_utils.reconstruction import Fourier, Pixels, Priors, questions
+from lesson_utils.reconstruction import Content, Fourier, Pixels, Priors, questions
 
 
 @pytest.fixture
@@ -37,6 +37,13 @@ def test_the_courses_networks_answer_in_pixels(asked):
     for ask in ask_everything(alexnet.mini(22)):
         ask()
         assert isinstance(asked["parametrisation"], Pixels) and asked["climb"].method == "momentum"
+        assert asked.get("fast", False) != isinstance(asked["objective"], Content), (
+            "half a percent matters there"
+        )
+    questions.filters(alexnet.mini(22), "conv2", [0])
+    everywhere = asked["priors"]
+    questions.filters(alexnet.mini(22), "conv2", [0], unit=True)
+    assert asked["priors"].jitter < everywhere.jitter, "a unit in the middle must not be lost"
 
 
 def test_networks_for_photos_answer_in_waves(asked):
