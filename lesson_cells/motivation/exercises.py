@@ -1,13 +1,12 @@
 """Exercises of lesson 00: what a filter does, what a ConvNet saves, and how a network is judged."""
 
 import torch
-from torch import Tensor
 
 from lesson_utils.show.exercise import Exercise
 
 STRIPE = torch.tensor([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]])
 STAIRS = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
-ONES = torch.ones(3, 3)
+ONES, CORNER = torch.ones(3, 3), torch.tensor([[1.0, 0], [0, 0]])
 
 weights_of_one_unit = Exercise(
     key="vægte_i_én_enhed",
@@ -43,10 +42,7 @@ imagenet_classes = Exercise(
     because="(4096 + 1) · 1000 = 4.097.000. De 100 i forelæsningens ene linje er en slåfejl.",
     mistakes=[
         (100, "Prøv at regne efter: 100 enheder ville kun give 409.700 parametre."),
-        (
-            lambda n: 1_000.1 < n < 1_000.4,
-            "Du har glemt bias-leddene: hver enhed har 4.096 vægte og 1 bias-led.",
-        ),
+        (lambda n: 1_000.1 < n < 1_000.4, "Du har glemt bias-leddene: hver enhed har også ét af dem."),
         (4_096, "Det er antallet af tal ind i laget. Spørgsmålet er, hvor mange der kommer ud."),
         (4_097, "Det er parametrene i én enhed. Hvor mange enheder er der?"),
         (22, "Det er klasserne i kursets egen verden. Her gælder det ImageNet."),
@@ -67,43 +63,25 @@ honest_accuracy = Exercise(
     hint="Sammenlign de to søjler for det samme netværk i figuren ovenfor.",
 )
 
-
-def _given(function, *inputs: Tensor) -> Tensor:
-    return torch.as_tensor(function(*inputs)).float()
-
-
 convolve_function = Exercise(
     key="foldning",
     cases=[
         ((STAIRS, ONES), torch.tensor([[45.0]])),
         ((STRIPE, ONES), torch.tensor([[3.0, 3.0], [3.0, 3.0]])),
         ((STRIPE, torch.tensor([[-1.0, 0, 1]] * 3)), torch.tensor([[0.0, -3.0], [0.0, -3.0]])),
-        ((STAIRS, torch.tensor([[1.0, 0], [0, 0]])), STAIRS[:2, :2]),
+        ((STAIRS, CORNER), STAIRS[:2, :2]),
         ((torch.arange(10.0).view(2, 5), torch.ones(2, 2)), torch.tensor([[12.0, 16.0, 20.0, 24.0]])),
     ],
     tolerance=1e-5,
     because="Netop det regner et foldningslag ud, bare for mange filtre og kanaler på én gang.",
     mistakes=[
-        (
-            lambda f: torch.equal(_given(f, STAIRS, torch.tensor([[1.0, 0], [0, 0]])), STAIRS[1:, 1:]),
-            "Du vender filteret. I et ConvNet ligger filteret, som det er skrevet.",
-        ),
-        (
-            lambda f: _given(f, STRIPE, ONES).shape == (4, 4),
-            "Dit feature map er lige så stort som billedet. Filteret skal blive inde i billedet.",
-        ),
-        (
-            lambda f: _given(f, STRIPE, ONES).shape == (1, 1),
-            "Der mangler en række og en kolonne: der er højde − k + 1 pladser, ikke højde − k.",
-        ),
-        (
-            lambda f: torch.allclose(_given(f, STAIRS, ONES), torch.tensor([[5.0]])),
-            "Du tager gennemsnittet. Filterets svar er summen.",
-        ),
+        ([..., ..., ..., STAIRS[1:, 1:]], "Du vender filteret. Det skal ligge, som det er skrevet."),
+        (lambda f: len(f(STRIPE, ONES)) == 4, "Det er lige så stort som billedet: filteret skal blive inde."),
+        (lambda f: len(f(STRIPE, ONES)) == 1, "Der mangler en række: der er højde − k + 1 pladser."),
+        ([torch.tensor([[5.0]])], "Du tager gennemsnittet. Filterets svar er summen."),
     ],
-    hint="Klip `image[row:row + k, column:column + k]` ud, gang med `kernel`, og læg sammen med `.sum()`.",
+    hint="Hvor mange pladser er der på en række, og hvad lægger du sammen på hver plads?",
 )
-
 
 max_pool_function = Exercise(
     key="max_pooling",
@@ -112,18 +90,13 @@ max_pool_function = Exercise(
         ((STRIPE,), torch.tensor([[1.0, 0.0], [1.0, 0.0]])),
         ((-torch.arange(8.0).view(2, 4),), torch.tensor([[0.0, -2.0]])),
         ((torch.arange(24.0).view(4, 6),), torch.tensor([[7.0, 9.0, 11.0], [19.0, 21.0, 23.0]])),
+        ((torch.arange(12.0).view(6, 2),), torch.tensor([[3.0], [7.0], [11.0]])),
     ],
     because="Fire tal bliver til ét, og det stærkeste svar overlever.",
     mistakes=[
-        (
-            lambda f: torch.allclose(_given(f, STRIPE), torch.tensor([[0.5, 0.0], [0.5, 0.0]])),
-            "Du tager gennemsnittet. Her er det det største tal, der skal overleve.",
-        ),
-        (
-            lambda f: _given(f, STRIPE).shape == (3, 3),
-            "Dine vinduer overlapper. Med skridtlængde 2 flytter vinduet sig to pladser ad gangen.",
-        ),
-        (lambda f: _given(f, STRIPE).dim() == 0, "Du har taget det største tal i hele feature map'et."),
+        ([..., torch.tensor([[0.5, 0.0], [0.5, 0.0]])], "Du tager gennemsnittet. Behold det største tal."),
+        (lambda f: len(f(STRIPE)) == 3, "Dine vinduer overlapper. Flyt dem to pladser ad gangen."),
+        ([..., 1.0], "Du har taget det største tal i hele feature map'et."),
     ],
-    hint="`answers[row:row + 2, column:column + 2].max()` for hver anden række og hver anden kolonne.",
+    hint="Hvor langt flytter vinduet sig ad gangen, og hvad tager du fra hvert vindue?",
 )

@@ -11,19 +11,9 @@ from lesson_utils.device import torchvision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, clearest_units, patches, strongest_places
-from lesson_utils.reconstruction import class_images
+from lesson_utils.reconstruction import class_images as class_images
 from lesson_world import Samples
 from lesson_world.names import PARTS
-
-__all__ = [
-    "FILTERS",
-    "agreement_by_layer",
-    "class_images",
-    "imagenet_categories",
-    "slide",
-    "strongest_places",
-    "units_in_words",
-]
 
 FILTERS: dict[str, list[list[float]]] = {
     "lodret kant": [[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]],

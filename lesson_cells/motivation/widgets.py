@@ -12,6 +12,8 @@ from lesson_world import THINGS, Pose, render
 from lesson_world.backgrounds import KINDS
 from lesson_world.names import BACKGROUNDS
 
+KINDS_IN_DANISH = {kind: BACKGROUNDS.get(kind, "landskab") for kind in KINDS}
+
 
 def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> None:
     """A 3x3 filter slides over a photo (3, H, W); `own` is a filter of the student's, beside the known ones."""
@@ -25,12 +27,8 @@ def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> Non
         "column": Slider("Kolonne", last // 3, 0, last),
         "whole": Switch("Vis hele feature map", False),
     }
-    place = {"row": last // 3, "column": last // 3}
-    fixed = [
-        {"kernel": start, "whole": False} | place,
-        {"kernel": start, "whole": True} | place,
-        {"kernel": "vandret kant", "whole": True} | place,
-    ]
+    begin = {name: control.start for name, control in controls.items()}
+    fixed = [begin, begin | {"whole": True}, begin | {"kernel": "vandret kant", "whole": True}]
 
     def draw(kernel: str, row: int, column: int, whole: bool) -> Figure:
         return one_place(image, *slide(image, kernels[kernel]), row, column, whole)
@@ -47,7 +45,7 @@ def world() -> None:
         "scale": Slider("Størrelse (%)", 88, 40, 100, 4),
         "side": Slider("Flyttet til siden (%)", 0, -40, 40, 10),
         "flipped": Switch("Vendt mod venstre", False),
-        "background": Choice("Baggrund", "landscape", {"landscape": "landskab"} | _named_backgrounds()),
+        "background": Choice("Baggrund", "landscape", KINDS_IN_DANISH),
         "occluded": Switch("Noget dækker for", False),
         "pixels": Slider("Billedets side (pixler)", 128, 32, 224, 32),
         "parts": Switch("Vis delene", True),
@@ -55,10 +53,6 @@ def world() -> None:
     start = {name: control.start for name, control in controls.items()}
     cat = {"thing": "cat", "background": "checks", "degrees": 20, "occluded": True}
     explore(_draw_world, controls, [start | {"parts": False}, start, start | cat])
-
-
-def _named_backgrounds() -> dict[str, str]:
-    return {kind: BACKGROUNDS[kind] for kind in KINDS if kind in BACKGROUNDS}
 
 
 def _draw_world(thing, seed, degrees, scale, side, flipped, background, occluded, pixels, parts) -> Figure:

@@ -212,6 +212,8 @@ def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> 
     if isinstance(module, WINDOWS):
         kernel = (_side(module, "kernel_size") - 1) * _side(module, "dilation") + 1
         return kernel, _side(module, "stride"), _side(module, "padding")
+    if isinstance(module, nn.ZeroPad2d):
+        return 1, 1, module.padding[0]
     if len(before) == 4 and len(after) == 2:  # flattened: the next layer sees every position at once
         return before[2], 1, 0
     if isinstance(module, nn.AdaptiveAvgPool2d) and after[2] == 1:
@@ -230,7 +232,7 @@ def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]
         "kind": kind_of(module),
         "kernel": window and _side(window, "kernel_size"),
         "stride": window and _side(window, "stride"),
-        "padding": window and _side(window, "padding"),
+        "padding": window and _padding(module, window),
         "channels": shape[1],
         "height": shape[2] if len(shape) == 4 else 1,
         "width": shape[3] if len(shape) == 4 else 1,
@@ -241,6 +243,12 @@ def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]
         "receptive_field": field.size,
         "jump": field.jump,
     }
+
+
+def _padding(module: nn.Module, window: nn.Module) -> int | None:
+    """What a row puts around its map; None where one side gets more than the other."""
+    pads = [part for part in module.modules() if isinstance(part, nn.ZeroPad2d)]
+    return None if pads else _side(window, "padding")
 
 
 def kind_of(module: nn.Module) -> str:

@@ -5,10 +5,11 @@ networks, in the library, the lessons, the benchmarks and the tests, reads `PAPE
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from lesson_utils.networks.alexnet import alexnet
+from lesson_utils.networks.efficientnet import efficientnet
 from lesson_utils.networks.googlenet import googlenet
 from lesson_utils.networks.network import Network
 from lesson_utils.networks.vgg import REPEATS, vgg
@@ -18,15 +19,15 @@ Builder = Callable[..., Network]
 
 @dataclass(frozen=True)
 class Family:
-    """One architecture: its miniature for the image world, the paper's networks, and torchvision's.
+    """One architecture: its miniature for the image world (or None), the paper's networks, and torchvision's.
 
     `papers` go by the name behind `paper:` and take `classes, seed, device`, as `mini` does; `relatives` go by
     torchvision's name, which stands behind `imagenet:`, and take `device`.
     """
 
-    mini: Builder
+    mini: Builder | None
     papers: Mapping[str, Builder]
-    relatives: Mapping[str, Builder]
+    relatives: Mapping[str, Builder] = field(default_factory=dict)
 
 
 FAMILIES = {
@@ -37,7 +38,8 @@ FAMILIES = {
         {f"vgg{depth}": partial(vgg.relative, depth) for depth in REPEATS},
     ),
     "googlenet": Family(googlenet.mini, {"googlenet": googlenet}, {"googlenet": googlenet.relative}),
+    "efficientnet": Family(None, {"efficientnet": efficientnet}),
 }
-MINIS = {name: family.mini for name, family in FAMILIES.items()}
+MINIS = {name: family.mini for name, family in FAMILIES.items() if family.mini}
 PAPERS = {name: builder for family in FAMILIES.values() for name, builder in family.papers.items()}
 RELATIVES = {name: builder for family in FAMILIES.values() for name, builder in family.relatives.items()}

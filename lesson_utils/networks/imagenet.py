@@ -1,15 +1,18 @@
-"""torchvision's relatives of the course's networks, under the lecture's layer names. Nothing is loaded here.
+"""Networks with ImageNet's 1000 classes: torchvision's relatives of the course's, under the lecture's layer names.
 
 Each is a table like the paper's own and stands beside it (`relative` in `alexnet.py`, …), so torchvision's tensors
-fit in one by one, in the same order.
+fit in one by one, in the same order. No weights are loaded here.
 """
 
+import csv
 from collections.abc import Mapping
+from functools import cache
 
 import torch
 from torch import Tensor
 
-from lesson_utils import danish
+from lesson_utils import DATA, danish
+from lesson_utils.device import torchvision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.families import RELATIVES
 from lesson_utils.networks.network import Network
@@ -28,9 +31,20 @@ def relative(name: str, device: str | torch.device = "cpu") -> Network:
     return RELATIVES[name](device=device)
 
 
+@cache
+def danish_classes() -> tuple[str, ...]:
+    """ImageNet's 1000 classes in Danish, in the order of the logits."""
+    path = DATA / "imagenet_danish.csv"
+    if not path.exists():
+        return tuple(torchvision().models._meta._IMAGENET_CATEGORIES)
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(row["danish"] for row in csv.DictReader(file))
+
+
 @torch.no_grad()
 def adopt(network: Network, state: Mapping[str, Tensor]) -> None:
-    """Copy torchvision's `state` into the relative; its auxiliary heads (published untrained) are left out.
+    """Copy the field's `state` into the network, tensor by tensor in order; torchvision's auxiliary heads
+    (published untrained) are left out.
 
     Raises LessonError, and copies nothing, where the two do not match tensor by tensor.
     """

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.show import style
@@ -37,7 +38,7 @@ def picture_grid(
         words += 0.24 * lines * (len(rows) if len(texts) > width else 1)
     room = max(style.TALLEST - words, SMALLEST * len(rows)) / len(rows)
     shapes = [picture.shape for row in rows for picture in row if picture is not None]
-    tall = max(shape[-2] / shape[-1] for shape in shapes)  # height in widths, of the tallest
+    tall = max((shape[-2] / shape[-1] for shape in shapes), default=1)  # height in widths, of the tallest
     wide = min((style.WIDTH - beside) / width, LARGEST / min(tall, 1), room / tall)
     height = len(rows) * wide * tall + words
     figure, axes = style.new_figure(height, len(rows), width, squeeze=False)
@@ -69,6 +70,11 @@ def named_pictures(pictures: Sequence[Any], names: Sequence[str], columns: int |
     told = danish.listing(" ".join(name.split()) for name in names)
     what = danish.plural(len(names), "billede", "billeder")
     return picture_grid(pictures, f"{what}: {told}.", columns, above=names)
+
+
+def filter_pictures(filters: Tensor) -> Tensor:
+    """Filters (N, 3, k, k) as pictures: grey is zero, and each one's largest weight is 0 or 1."""
+    return filters / filters.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-9) / 2 + 0.5
 
 
 def _rows(pictures: Any, columns: int | None) -> tuple[list[str], list[Sequence[Any]]]:

@@ -1,6 +1,6 @@
 """Lessons 02, 03 and 04: maps of a trained network beside the untrained one, and how choosy its channels are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -28,7 +28,7 @@ def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> 
         for text in (
             "",
             *(
-                f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{number(each.times, 1)} x normalt"
+                f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{number(each.times, 1)} gange\ndet normale"
                 for layer, each in found.items()
             ),
         )
@@ -44,20 +44,29 @@ def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> 
     return picture_grid(rows, alt_text, above=above)
 
 
-@style.styled
 def choosier_by_depth(table: pd.DataFrame) -> Figure:
     """A line per network (column): how many times stronger a channel answers its favourite class than the mean."""
+    what = "Hvor kræsne kanalerne er, lag for lag."
+    figure = lines_by_layer(table, "yndlingsklasse / alle klasser", what, lambda times: number(times, 1))
+    figure.axes[0].set_ylim(0.8, None)
+    return figure
+
+
+@style.styled
+def lines_by_layer(table: pd.DataFrame, ylabel: str, what: str, text: Callable[[float], str]) -> Figure:
+    """A line for each of two networks (columns), the trained one first, layer by layer (rows), with its name."""
     figure, axes = style.new_figure(4.2)
     for (name, values), colour in zip(table.items(), (style.BLUE, style.GREY), strict=True):
         axes.plot(range(len(table)), values, "o-", color=colour, markersize=9)
         end = (len(table) - 1, values.iloc[-1])
         axes.annotate(name, end, (12, 0), textcoords="offset points", va="center", color=colour, fontsize=15)
     axes.set_xticks(range(len(table)), table.index, rotation=35 if len(table) > 6 else 0)
-    axes.set(ylim=(0.8, None), xlim=(-0.2, (len(table) - 1) * 1.17), ylabel="yndlingsklasse / alle klasser")
+    axes.set(ylim=(0, None), xlim=(-0.2, (len(table) - 1) * 1.17), ylabel=ylabel)
+    style.danish_ticks(axes.yaxis, text)
     axes.grid(axis="y")
     first, last = table.index[[0, -1]]
     told = ". ".join(
-        f"{name}: fra {number(values[first], 1)} i {first} til {number(values[last], 1)} i {last}"
+        f"{name}: fra {text(values[first])} i {first} til {text(values[last])} i {last}"
         for name, values in table.items()
     )
-    return style.described(figure, f"Hvor kræsne kanalerne er, lag for lag. {told}.")
+    return style.described(figure, f"{what} {told}.")

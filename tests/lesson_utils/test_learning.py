@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from lesson_utils import transfer
-from lesson_utils.images import PhotoFolder
 from lesson_utils.networks import alexnet, googlenet
+from lesson_utils.photos import PhotoFolder
 from lesson_utils.transfer import layer_probe, learning, strategies
 
 

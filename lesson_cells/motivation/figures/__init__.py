@@ -1,9 +1,10 @@
-"""Figures of lesson 00: a filter (`convolution`), the drawn images (`world`), and `networks`."""
+"""Figures of lesson 00: of images and filters, and of networks."""
 
-from lesson_cells.motivation.figures.convolution import (
+from lesson_cells.motivation.figures.images import (
     filters_on_photo,
     moved,
     one_place,
+    part_map,
     photo_as_numbers,
     weights_by_size,
 )
@@ -16,5 +17,4 @@ from lesson_cells.motivation.figures.networks import (
     top_patches,
     two_decoders,
 )
-from lesson_cells.motivation.figures.world import part_map
 from lesson_utils.show.pictures import named_pictures

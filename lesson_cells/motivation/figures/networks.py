@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import Tensor
 
 from lesson_utils.danish import listing, number, percent, plural
 from lesson_utils.show import style
-from lesson_utils.show.pictures import picture_grid
+from lesson_utils.show.pictures import filter_pictures, picture_grid
+from lesson_utils.show.selectivity import lines_by_layer
 
 COLOURS = (style.ORANGE, style.BLUE)
 
@@ -48,19 +48,11 @@ def first_training(
 def encoder_decoder(
     image: Tensor, maps: Mapping[str, Tensor], sure: Mapping[str, float], features: int, shown: int = 4
 ) -> Figure:
-    """A picture on its way through a network: feature maps in the encoder, then the decoder's answer.
-
-    Args:
-        image: (3, H, W).
-        maps: for each layer its feature maps (C, H, W); the strongest `shown` are drawn.
-        sure: how sure the network is of each class, 0 to 1.
-        features: how many numbers the encoder hands to the decoder.
-    """
+    """A picture (3, H, W) on its way through a network: the strongest maps (C, h, w) of each layer of the encoder,
+    how many `features` it hands on, and how `sure` (0 to 1) the decoder is of each class."""
     figure, _ = style.new_figure(height=4.6, rows=0)
     columns = figure.add_gridspec(1, len(maps) + 2, width_ratios=[1.5, *[1] * len(maps), 1.5])
-    picture = figure.add_subplot(columns[0])
-    style.image_axes(picture, image)
-    picture.set_title("billedet", fontsize=14)
+    style.image_axes(figure.add_subplot(columns[0]), image).axes.set_title("billedet", fontsize=14)
     for place, (layer, found) in enumerate(maps.items(), start=1):
         order = found.flatten(1).amax(1).argsort(descending=True)[:shown]
         stack = columns[place].subgridspec(shown, 1)
@@ -97,67 +89,45 @@ def answers(images: Tensor, truths: Sequence[str], named: Sequence[str], sure: S
     said = f"{what} med netværkets svar. {f'Forkerte: {told}' if wrong else 'Alle er rigtige'}."
     titles = [f"{name}\n{percent(share, 0)}" for name, share in zip(named, sure, strict=True)]
     figure = picture_grid(images, said, 8, above=titles)
-    for cell, image, truth, name in zip(figure.axes, images, truths, named, strict=False):
+    for cell, truth, name in zip(figure.axes, truths, named, strict=False):
         if truth != name:
             cell.title.set(color=style.WARNING, fontweight="bold")
-            frame = {"fill": False, "color": style.WARNING, "linewidth": 5}
-            cell.add_patch(Rectangle((-0.5, -0.5), *image.shape[1:], **frame))
+            cell.spines[:].set(visible=True, color=style.WARNING, linewidth=5)
     return figure
 
 
 def first_filters(weights: Tensor, columns: int = 12) -> Figure:
     """The filters (C, 3, k, k) of a first layer as small colour pictures; grey is zero, each on its own scale."""
-    strongest = weights.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-9)
     size = " x ".join(str(side) for side in weights.shape[2:])
     said = f"{len(weights)} filtre på {size} som små billeder i farver."
-    return picture_grid(weights / strongest / 2 + 0.5, said, columns)
+    return picture_grid(filter_pictures(weights), said, columns)
 
 
 def top_patches(units: Mapping[str, Tensor], layer: str) -> Figure:
     """A row for each unit: its name, and the pieces of images (N, 3, S, S) where it answers most."""
-    count = len(next(iter(units.values())))
     said = listing(name.replace("\n", ": ") for name in units)
     return picture_grid(
-        units, f"Udsnit, som enheder i {layer} slår stærkest ud på, {count} for hver. {said}."
+        units, f"Udsnit, som enheder i {layer} slår stærkest ud på, en række for hver. {said}."
     )
 
 
-@style.styled
-def agreement(by_layer: pd.DataFrame) -> Figure:
+def agreement(table: pd.DataFrame) -> Figure:
     """How often a unit's strongest places show the same part, layer by layer, for each network (columns)."""
-    figure, axes = style.new_figure(height=4.0)
-    for colour, (name, values) in zip((style.BLUE, style.GREY), by_layer.items(), strict=True):
-        axes.plot(by_layer.index, values, "o-", color=colour, markersize=9)
-        end = (len(by_layer) - 1, values.iloc[-1])
-        axes.annotate(name, end, (0, 12), textcoords="offset points", ha="right")
-    axes.set_ylim(0, max(0.5, by_layer.to_numpy().max() * 1.15))
-    style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    axes.set_ylabel("steder på samme del")
-    axes.grid(axis="y")
-    said = ". ".join(
-        f"{name}: {listing(f'{layer} {percent(share, 0)}' for layer, share in values.items())}"
-        for name, values in by_layer.items()
-    )
-    return style.described(
-        figure, f"Hvor stor en del af en enheds stærkeste steder der ligger på den samme del. {said}."
-    )
+    what = "Hvor stor en del af en enheds stærkeste steder der ligger på den samme del."
+    return lines_by_layer(table, "steder på samme del", what, lambda share: percent(share, 0))
 
 
 @style.styled
 def two_decoders(encoder: str, decoders: Mapping[str, str]) -> Figure:
-    """One box for the encoder and an arrow to a box for each decoder: its name and what it was measured to do."""
+    """A box for the encoder, and an arrow from it to a box for each decoder: its name and what it can do."""
     figure, axes = style.new_figure(height=3.4)
-    axes.set(xlim=(0, 10), ylim=(0, 4))
     axes.set_axis_off()
-    _box(axes, 0.1, 1.2, 3.4, 1.6, style.KIND_COLOURS["conv"], encoder, "white")
-    for middle, (name, what) in zip((3.05, 0.95), decoders.items(), strict=True):
-        _box(axes, 5.2, middle - 0.75, 4.7, 1.5, style.KIND_COLOURS["fc"], f"{name}\n{what}", style.INK)
-        ends = {"arrowstyle": "-|>", "mutation_scale": 22, "color": style.GREY, "linewidth": 3}
-        axes.add_patch(FancyArrowPatch((3.6, 2.0), (5.1, middle), **ends))
+    box = {"boxstyle": "square,pad=1", "linewidth": 0}
+    arrow = {"arrowstyle": "<|-", "mutation_scale": 22, "color": style.GREY, "linewidth": 3}
+    words = {"xycoords": "axes fraction", "ha": "center", "va": "center", "fontsize": 14}
+    for height, (name, what) in zip((0.78, 0.22), decoders.items(), strict=True):
+        blue = box | {"facecolor": style.KIND_COLOURS["fc"]}
+        axes.annotate(f"{name}\n{what}", (0.2, 0.5), (0.75, height), bbox=blue, arrowprops=arrow, **words)
+    axes.annotate(encoder, (0.2, 0.5), color="white", bbox=box | {"facecolor": style.BLUE}, **words)
     said = listing(f"{name} ({what})" for name, what in decoders.items()).replace("\n", ", ")
     return style.described(figure, f"Den samme encoder med to decodere: {said}.")
-
-
-def _box(axes, x: float, y: float, width: float, height: float, colour: str, text: str, ink: str) -> None:
-    axes.add_patch(Rectangle((x, y), width, height, facecolor=colour, linewidth=0))
-    axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", fontsize=14, color=ink)

@@ -71,7 +71,7 @@ def test_neighbouring_filters_stand_on_the_photo(size):
     photo = torch.zeros(3, size, size)
     photo[:, :10, :10] = 1
     figure = figures.neighbouring_filters(photo, 11, 4)
-    assert "deler 7 af deres 11 søjler" in figure.alt_text
+    assert "deler 7 af deres 11 kolonner" in figure.alt_text
     left, right = figure.axes[1].get_xlim()
     assert -0.5 <= left < right <= size - 0.5
 
@@ -110,7 +110,7 @@ def test_the_race_says_who_never_arrived():
 def test_slopes_norm_and_dropout_describe_themselves():
     shares = {"ReLU": {1: 0.5, 16: 0.6}, "tanh": {1: 0.01, 16: 0.8}}
     assert (
-        "16 gange større: ReLU fra 50 % til 60 % og tanh fra 1 % til 80 %"
+        "16 gange så store: ReLU fra 50 % til 60 % og tanh fra 1 % til 80 %"
         in figures.slopes(shares, 0.1).alt_text
     )
     lrn = figures.local_response_norm([40.0] * 5 + [300.0] + [40.0] * 5, [18.0] * 5 + [47.6] + [6.0] * 5, 2)

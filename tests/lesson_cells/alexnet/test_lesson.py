@@ -64,7 +64,7 @@ def test_no_padding_saves_224():
 def test_neighbouring_filters_share_seven_columns(text):
     first, second = set(range(11)), set(range(4, 15))
     assert len(first & second) == 7
-    assert "deler 7 af 11 søjler" in text
+    assert "deler 7 af 11 kolonner" in text
 
 
 def test_numbers_of_the_photo_on_its_way(text, printed):
@@ -84,7 +84,8 @@ def test_the_strong_neighbour(text, printed):
     before[0, 5] = 300
     after = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)(before).flatten().tolist()
     assert [danish.number(after[k], 1) for k in (5, 6, 8)] == ["47,6", "6,3", "18,5"]
-    assert "fra 40 til 6,3, mens kanaler længere væk beholder 18,5" in text
+    assert "ender på 6,3, mens kanaler længere væk kun falder til 18,5" in text
+    assert after[5] / after[6] == pytest.approx(300 / 40), "all five are divided by the same number"
     assert "kanal 6: 300 → 47,6" in printed
 
 
@@ -150,7 +151,7 @@ def test_parameters_sit_in_fc_and_arithmetic_in_conv(text, printed, weighted):
 def test_groups_halve_conv2(text, printed):
     counts = [sum(p.numel() for p in nn.Conv2d(96, 256, 5, groups=g).parameters()) for g in (1, 2)]
     assert counts == [614_656, 307_456]
-    assert "614.656 mod 307.456 parametre" in text
+    assert "fra 614.656 til 307.456 parametre" in text
     assert "groups=2: 307.456 parametre, 48 kanaler pr. filter" in printed
 
 

@@ -31,7 +31,7 @@ def test_every_thing_on_every_background_has_a_view(static):
     for thing in THINGS:
         figure = widgets._draw_world(thing, background="plain", parts=True, pixels=32, **START)
         assert "Delene fylder" in figure.alt_text, thing
-    for kind in widgets._named_backgrounds():
+    for kind in widgets.KINDS_IN_DANISH:
         assert "hjul" in widgets._draw_world("car", background=kind, parts=True, pixels=32, **START).alt_text
 
 

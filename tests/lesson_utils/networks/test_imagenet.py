@@ -9,9 +9,8 @@ from lesson_utils.networks.families import FAMILIES
 from lesson_utils.networks.imagenet import adopt, relative
 from lesson_utils.networks.network import IMAGENET_MEAN, IMAGENET_STD
 
-SMALLEST = [
-    next(iter(family.relatives)) for family in FAMILIES.values()
-]  # the depths of VGG differ in repeats only
+# the depths of VGG differ in repeats only
+SMALLEST = [next(iter(family.relatives)) for family in FAMILIES.values() if family.relatives]
 
 
 def theirs(name):

@@ -1,17 +1,22 @@
-"""Pixels are numbers, a filter slides over them, and its answer moves along."""
+"""An image: its numbers, the parts of a drawn one, and what a filter answers as it slides over it."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import ConnectionPatch, Rectangle
+from matplotlib.patches import ConnectionPatch, Patch, Rectangle
 from torch import Tensor
 
-from lesson_utils.danish import listing, number, plural
+from lesson_utils.danish import listing, number, percent, plural
 from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
+from lesson_world import Samples
+from lesson_world.names import PARTS
 
+PART_COLOURS = (style.ORANGE, style.BLUE, style.GREEN, style.PURPLE, style.RED, style.SKY, "#F0E442", "#8C564B",
+                "#1A1A1A", "#B8B8B8")  # fmt: skip
 READABLE = 8  # an image of at most so many pixels a side shows their numbers
 
 
@@ -46,6 +51,40 @@ def photo_as_numbers(photo: Tensor, top: int, left: int, size: int = 8) -> Figur
 
 
 @style.styled
+def part_map(samples: Samples, parts: bool = True, row: int = 0) -> Figure:
+    """One image, and beside it the same with its parts coloured and how much each covers.
+
+    Without `parts` their room stays empty, so that nothing jumps where they come and go.
+    """
+    image, name = samples.images[row], samples.danish_names[int(samples.labels[row])]
+    figure, (plain, overlaid, names) = style.new_figure(3.8, columns=3, width_ratios=[1, 1, 0.7])
+    figure.get_layout_engine().set(h_pad=0.15)
+    style.image_axes(plain, image)
+    plain.set_title(f"{name}, {image.shape[-1]} x {image.shape[-1]} pixler")
+    for axes in (overlaid, names):
+        axes.set_axis_off()
+    said = f"Et billede af klassen {name} på {image.shape[-1]} x {image.shape[-1]} pixler"
+    if not parts:
+        return style.described(figure, f"{said}.")
+    numbers = samples.parts[row]
+    shares = torch.bincount(numbers.flatten().long(), minlength=len(PARTS)) / numbers.numel()
+    order = [part for part in shares.argsort(descending=True).tolist() if part and shares[part] > 0]
+    largest = {part: shares[part].item() for part in order[: len(PART_COLOURS)]}
+    texts = [f"{list(PARTS.values())[part]} {percent(share)}" for part, share in largest.items()]
+    handles = [Patch(color=colour, label=text) for colour, text in zip(PART_COLOURS, texts, strict=False)]
+    names.legend(handles=handles, loc="center left", handlelength=1.0)
+    overlaid.set_title("Delene")
+    style.image_axes(overlaid, image.mean(0), cmap="gray", vmin=0, vmax=1)
+    places = torch.full(numbers.shape, torch.nan)  # NaN is not drawn
+    for place, part in enumerate(largest):
+        places[numbers == part] = place
+    colours = ListedColormap(PART_COLOURS)
+    style.image_axes(overlaid, places, cmap=colours, vmin=0, vmax=len(PART_COLOURS) - 1, alpha=0.75)
+    what = f"Delene fylder: {listing(texts)}" if texts else "Ingen dele er synlige"
+    return style.described(figure, f"{said}, og det samme med delene farvelagt. {what}.")
+
+
+@style.styled
 def weights_by_size(sides: Sequence[int], dense: Sequence[int], conv: Sequence[int], units: int) -> Figure:
     """Parameters of a first layer with `units` units or filters against the side of the image (pixels)."""
     figure, axes = style.new_figure(height=4.2)
@@ -70,14 +109,10 @@ def weights_by_size(sides: Sequence[int], dense: Sequence[int], conv: Sequence[i
 
 @style.styled
 def one_place(image: Tensor, kernel: Tensor, answers: Tensor, row: int, column: int, whole: bool) -> Figure:
-    """A filter in one of its places: the pixels under it, times its weights, added up to one number.
+    """A filter (k, k) in one of its places: the pixels of the image (H, W) under it, times its weights, added up.
 
-    Args:
-        image: (H, W); its numbers are written in it if it is small.
-        kernel: (k, k).
-        answers: (H - k + 1, W - k + 1), from the library.
-        row, column: the place, counted from 0.
-        whole: show all answers; else only those up to this place, as the filter has slid so far.
+    The numbers of a small image are written in it. `answers` (H - k + 1, W - k + 1): all of them where `whole`,
+    else those up to this place (from 0), as the filter has slid so far.
     """
     side = len(kernel)
     under, answer = image[row : row + side, column : column + side], float(answers[row, column])
