@@ -153,8 +153,9 @@ def _write_in_danish(axis: Axis) -> None:
 
 
 def image_axes(axes: Axes, image: Any, **imshow: Any) -> AxesImage:
-    """Draw a picture (3, H, W) with values 0..1, or a map (H, W), without ticks. Arrays and tensors alike."""
+    """Draw a picture (3, H, W), floats in 0..1 or bytes, or a map (H, W), without ticks; arrays or tensors."""
     array = np.asarray(image.detach().cpu() if hasattr(image, "detach") else image)
+    array = array / 255 if array.dtype == np.uint8 and array.ndim == 3 else array
     if array.ndim == 3 and array.shape[0] == 3:
         array = array.transpose(1, 2, 0).clip(0, 1)
     axes.set(xticks=[], yticks=[])
