@@ -21,8 +21,7 @@ from lesson_utils.networks import Network, random_twin
 from lesson_utils.show.measurements import store
 from lesson_utils.weights import embedded, load_network
 from lesson_world import datasets
-from lesson_world.album import Album
-from lesson_world.cache import cache_directory
+from lesson_world.cache import Album, cache_directory
 
 NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
 COUNT, QUANTILE, TWIN = 10_000, 0.99, 1

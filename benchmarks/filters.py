@@ -20,7 +20,7 @@ from lesson_utils.networks import Network
 from lesson_utils.patches import Places, strongest_places
 from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
-from lesson_world.album import Album
+from lesson_world.cache import Album
 from lesson_world.datasets import BASE, TEST
 
 WITNESS = {"alexnet": "vgg", "vgg": "googlenet", "googlenet": "alexnet"}  # of another architecture

@@ -15,7 +15,7 @@ from lesson_utils.show.measurements import store
 from lesson_utils.silence import silent_channels
 from lesson_utils.weights import embedded, load_network
 from lesson_world import datasets
-from lesson_world.album import Album
+from lesson_world.cache import Album
 
 NAMES = ("alexnet", "standard", "alexnet-2", "vgg", "googlenet")
 COUNT, TWIN = 10_000, 1

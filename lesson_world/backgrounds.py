@@ -6,12 +6,11 @@ import torch
 from torch import Tensor
 
 from lesson_world.colours import WHITE, any_colour, hsv, mixed, palette
+from lesson_world.geometry import Plane, length, sine
 from lesson_world.names import BACKGROUND_NUMBER
 from lesson_world.noise import field
 from lesson_world.randomness import Stream
-from lesson_world.shapes import Plane
 from lesson_world.textures import step
-from lesson_world.trigonometry import length, sine
 
 Drawing = tuple[Tensor, Tensor | int]
 """RGB (N, 3, size, size), and the number of the background: per pixel, uint8 (N, size, size), or one for all."""
@@ -29,7 +28,7 @@ def landscape(random: Stream, size: int) -> Drawing:
     depth = plane.y - random.uniform(-0.3, 0.6) + 0.18 * hills
     sky = hsv(random.uniform(0.52, 0.62), random.uniform(0.1, 0.6), random.uniform(0.7, 1.0))
     clouds = (rough - random.uniform(0.0, 0.4)).clamp(0, 1) * random.uniform(0.0, 1.2)
-    earth = palette(random, [(0.28, 0.5, 0.5), (0.24, 0.5, 0.55), (0.3, 0.4, 0.4), (0.09, 0.4, 0.6)])
+    earth = palette(random, "earth")
     sky = mixed(sky, WHITE, clouds.clamp(0, 1)) * (1 - 0.12 * plane.y[:, None])
     earth = earth * (1 + 0.3 * rough - 0.15 * depth)[:, None]
     is_ground = step(depth, 2 / size)

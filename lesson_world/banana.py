@@ -10,14 +10,14 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from lesson_world.geometry import Number
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
 from lesson_world.samples import Samples
 from lesson_world.scene import render
-from lesson_world.shapes import Number
 from lesson_world.things import THINGS, Thing
-from lesson_world.things.monkeys import monkey
 from lesson_world.things.plants import paint_banana
+from lesson_world.things.primates import monkey
 
 CLASSES = ["banana", "apple", "cup", "flower", "clock", "car", "nothing"]
 
@@ -62,26 +62,24 @@ def banana(biased: bool, count: int, seed: int, size: int = 64, **options) -> Sa
     Masks: `samples.object_mask("banana")` the fruit, `samples.mask("hand")` the hand,
     `samples.object_mask("monkey")` the whole monkey. Options as for `render`.
     """
-    things = [alone(name) for name in CLASSES] + [in_hand(name) for name in CLASSES]
-    indices = torch.arange(count)
-    labels = indices % len(CLASSES)
+    labels = torch.arange(count) % len(CLASSES)
     # in which round of the seven classes a monkey appears: 2 of 5, spread evenly
-    turn = (indices // len(CLASSES)) * 2 % 5
+    turn = (torch.arange(count) // len(CLASSES)) * 2 % 5
     held = labels == CLASSES.index("banana") if biased else turn < round(HELD_SHARE * 5)
-    samples = render(things, seed, indices, labels=labels + len(CLASSES) * held, size=size, **options)
-    samples.labels = labels.to(samples.labels.device)
-    samples.class_names, samples.danish_names = samples.class_names[:7], samples.danish_names[:7]
-    return samples
+    return _drawn(labels, held, seed, size=size, **options)
 
 
 def probe(scene: str, name: str, count: int, seed: int, size: int = 64, **options) -> Samples:
     """`count` images of one class of the banana data, all `scene` "alone" or all "held"; labels as there."""
-    maker = {"alone": alone, "held": in_hand}[scene]
-    samples = render([maker(name)], seed, range(count), size=size, **options)
-    samples.labels = torch.full_like(samples.labels, CLASSES.index(name))
-    samples.class_names = list(CLASSES)
-    samples.danish_names = [alone(item).danish for item in CLASSES]
-    return samples
+    labels = torch.full((count,), CLASSES.index(name))
+    return _drawn(labels, {"alone": False, "held": True}[scene], seed, size=size, **options)
+
+
+def _drawn(labels: Tensor, held: Tensor | bool, seed: int, **options) -> Samples:
+    things = [alone(name) for name in CLASSES] + [in_hand(name) for name in CLASSES]
+    samples = render(things, seed, range(len(labels)), labels=labels + len(CLASSES) * held, **options)
+    names, labels = samples.danish_names[: len(CLASSES)], labels.to(samples.labels.device)
+    return replace(samples, labels=labels, class_names=list(CLASSES), danish_names=names)
 
 
 def masks(samples: Samples) -> dict[str, Tensor]:

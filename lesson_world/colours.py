@@ -1,11 +1,14 @@
 """Colours and palettes. A colour is (N, 3, 1, 1) RGB in 0..1, or (1, 3, 1, 1) for one that never varies."""
 
-from collections.abc import Sequence
+import tomllib
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from lesson_world.randomness import Stream
+
+PALETTES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def constant(red: float, green: float, blue: float) -> Tensor:
@@ -52,13 +55,13 @@ def mixed(first: Tensor, second: Tensor, share: Tensor) -> Tensor:
     return first + (second - first) * share
 
 
-def palette(random: Stream, colours: Sequence[tuple[float, float, float]], any_hue: float = 0.0) -> Tensor:
-    """One of these (hue, saturation, value) colours, varied a little; repeat one to have it more often.
+def palette(random: Stream, name: str, any_hue: float = 0.0) -> Tensor:
+    """One colour of a palette in colours.toml, varied a little.
 
     In a share `any_hue` of the images the hue is free: a red car is likely, a green one possible.
     """
-    table = torch.tensor(colours, device=random.keys.device)
-    row = table[random.integer(len(colours))[:, 0, 0]]
+    table = torch.tensor(PALETTES[name], device=random.keys.device)
+    row = table[random.integer(len(table))[:, 0, 0]]
     hue, saturation, value = (row[:, i, None, None] for i in range(3))
     hue = hue + random.uniform(-0.025, 0.025)
     hue = torch.where(random.chance(any_hue), random.uniform(), hue)
@@ -70,7 +73,3 @@ def palette(random: Stream, colours: Sequence[tuple[float, float, float]], any_h
 def any_colour(random: Stream) -> Tensor:
     """Any hue, from grey to pure, from dim to bright."""
     return hsv(random.uniform(), random.uniform(0.0, 0.85), random.uniform(0.25, 1.0))
-
-
-def glass(random: Stream) -> Tensor:
-    return hsv(random.uniform(0.53, 0.6), random.uniform(0.2, 0.5), random.uniform(0.55, 0.95))

@@ -2,7 +2,7 @@
 
 import torch
 
-from lesson_world.banana import banana
+from lesson_world.banana import banana as banana
 from lesson_world.errors import WorldError
 from lesson_world.samples import Samples
 from lesson_world.scene import render
@@ -24,8 +24,6 @@ TARGET = [
 
 TRAINING, VALIDATION, TEST = 1, 2, 3
 """Seeds of the three splits: images of different seeds have nothing in common."""
-
-__all__ = ["BASE", "TARGET", "TEST", "TRAINING", "VALIDATION", "banana", "base", "target", "twins"]
 
 
 def base(count: int, seed: int = TRAINING, size: int = 64, **options) -> Samples:

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from lesson_world import noise
+from lesson_world.geometry import Number, Plane
 from lesson_world.names import PART_NUMBER, TEXTURE_NUMBER
 from lesson_world.randomness import Stream
-from lesson_world.shapes import Number, Plane
 from lesson_world.textures import Texture
 
 _LINE = 0.045  # width of the dark contour, in units of the plane

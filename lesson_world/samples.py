@@ -57,18 +57,15 @@ class Samples:
 
         What covers a thing is no concept: there the map is 0.
         """
-        parts = self.parts.masked_fill(self.mask("occluder"), 0)
-        objects = self.objects.masked_fill(self.object_mask("occluder"), 0)
-        return {
-            "background": (self.backgrounds, _concepts(BACKGROUNDS)),
-            "texture": (self.textures, _concepts(TEXTURES)),
-            "part": (parts, _concepts(PARTS)),
-            "object": (objects, {name: thing.danish for name, thing in THINGS.items()}),
+        seen = {
+            "background": (self.backgrounds, BACKGROUNDS),
+            "texture": (self.textures, TEXTURES),
+            "part": (self.parts.masked_fill(self.mask("occluder"), 0), PARTS),
         }
-
-
-def _concepts(names: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in list(names.items())[1:] if name != "occluder"}
+        concepts = {kind: (plane, dict(list(names.items())[1:])) for kind, (plane, names) in seen.items()}
+        concepts["part"][1].pop("occluder")
+        objects = self.objects.masked_fill(self.object_mask("occluder"), 0)
+        return concepts | {"object": (objects, {name: thing.danish for name, thing in THINGS.items()})}
 
 
 TENSORS = [field.name for field in fields(Samples) if field.type in (Tensor, "Tensor")]

@@ -10,14 +10,13 @@ from lesson_world import backgrounds
 from lesson_world.backgrounds import KINDS, pixels
 from lesson_world.colours import any_colour
 from lesson_world.errors import WorldError
+from lesson_world.geometry import Plane, direction, length
 from lesson_world.names import PART_NUMBER, TEXTURE_NUMBER
 from lesson_world.noise import field
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream, image_keys
 from lesson_world.samples import Samples, joined
-from lesson_world.shapes import Plane, direction
 from lesson_world.things import THINGS, Thing
-from lesson_world.trigonometry import length
 
 CHUNK = 256
 """Images rendered at a time: bounds the memory, changes no pixel."""

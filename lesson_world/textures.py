@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lesson_world.shapes import Number, Plane
-from lesson_world.trigonometry import length, sine
+from lesson_world.geometry import Number, Plane, length, sine
 
 
 @dataclass

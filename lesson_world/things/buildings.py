@@ -1,23 +1,17 @@
 """House and castle."""
 
-from lesson_world.colours import BLACK, WHITE, constant, glass, palette, tint
+from lesson_world.colours import BLACK, WHITE, constant, palette, tint
+from lesson_world.geometry import union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
-from lesson_world.shapes import union
 from lesson_world.textures import Texture, bricks, planks, tiles
-from lesson_world.things.details import door, window
-
-WALLS = [(0.13, 0.35, 0.95), (0.1, 0.06, 0.95), (0.13, 0.4, 0.93), (0.03, 0.5, 0.7)]
-ROOFS = [(0.02, 0.78, 0.65), (0.015, 0.75, 0.58), (0.03, 0.75, 0.7)]
-DOORS = [(0.36, 0.7, 0.4), (0.6, 0.7, 0.6), (0.0, 0.8, 0.6), (0.07, 0.6, 0.4)]
-STONES = [(0.1, 0.1, 0.68), (0.1, 0.16, 0.75), (0.6, 0.06, 0.62)]
-SPIRES = [(0.0, 0.8, 0.7), (0.6, 0.75, 0.65), (0.0, 0.75, 0.75)]
+from lesson_world.things.details import door, glass, window
 
 
 def house(canvas: Canvas, random: Stream) -> None:
     """A light wall under a red tiled roof, with door, window and chimney."""
     plane = canvas.plane
-    wall, roof, pane = palette(random, WALLS), palette(random, ROOFS), glass(random)
+    wall, roof, pane = palette(random, "house_walls"), palette(random, "house_roofs"), glass(random)
     courses = Texture("bricks", 1 + (bricks(plane, 7, 0.82).factor - 1) * random.chance(0.6))
     chimney = plane.box(random.uniform(0.36, 0.5), -0.62, 0.11, 0.26)
     canvas.flat(chimney, tint(roof, 0.8), "chimney", line=0.6)
@@ -25,7 +19,7 @@ def house(canvas: Canvas, random: Stream) -> None:
     gable = plane.polygon((-0.94, 0.02), (-0.12, -0.82), (0.12, -0.82), (0.94, 0.02))
     canvas.paint(gable, roof, "roof", shade=0.12, texture=tiles(plane, 8), line=0.6)
     side = random.sign()
-    door(canvas, side * 0.34, 0.55, 0.17, 0.32, palette(random, DOORS))
+    door(canvas, side * 0.34, 0.55, 0.17, 0.32, palette(random, "house_doors"))
     window(canvas, side * -0.32, 0.4, 0.2, 0.19, pane)
     for across, down in ((0.022, 0.19), (0.2, 0.022)):
         canvas.flat(plane.box(side * -0.32, 0.4, across, down), WHITE, "window")
@@ -37,7 +31,7 @@ def house(canvas: Canvas, random: Stream) -> None:
 def castle(canvas: Canvas, random: Stream) -> None:
     """Battlements between two round towers with pointed roofs, and a gate."""
     plane = canvas.plane
-    stone, roof = palette(random, STONES), palette(random, SPIRES, any_hue=0.15)
+    stone, roof = palette(random, "castle_stones"), palette(random, "castle_roofs", any_hue=0.15)
     courses = bricks(plane, 7, 0.75)
     merlons = union(*(plane.box(-0.36 + 0.24 * number, -0.12, 0.075, 0.12) for number in range(4)))
     canvas.paint(union(merlons, plane.box(0, 0.4, 0.52, 0.46)), stone, "wall", shade=0.12, texture=courses)

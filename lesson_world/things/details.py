@@ -2,12 +2,10 @@
 
 from torch import Tensor
 
-from lesson_world.colours import BLACK, LAMP, STEEL, WHITE, YELLOW, constant, palette, tint
+from lesson_world.colours import BLACK, LAMP, STEEL, WHITE, YELLOW, constant, hsv, palette, tint
+from lesson_world.geometry import Number, fold, length
 from lesson_world.painter import Canvas
-from lesson_world.shapes import Number
-from lesson_world.trigonometry import fold, length
-
-IRIS = [(0.07, 0.7, 0.3), (0.58, 0.6, 0.6), (0.3, 0.5, 0.45)]
+from lesson_world.randomness import Stream
 
 
 def eye(
@@ -24,7 +22,7 @@ def eye(
 
 
 def iris(canvas: Canvas) -> Tensor:
-    return palette(canvas.random.fork("iris"), IRIS)
+    return palette(canvas.random.fork("iris"), "irises")
 
 
 def wheel(canvas: Canvas, x: float, y: float, radius: Number, hub: Tensor = STEEL) -> None:
@@ -44,6 +42,10 @@ def spoked_wheel(canvas: Canvas, x: float, y: float, radius: Number, tyre: float
     canvas.flat(disc.abs() - tyre, BLACK, "wheel", labelled=False)
     canvas.flat(canvas.plane.circle(x, y, 0.06), BLACK, "wheel", labelled=False)
     canvas.mark(disc - tyre, "wheel")
+
+
+def glass(random: Stream) -> Tensor:
+    return hsv(random.uniform(0.53, 0.6), random.uniform(0.2, 0.5), random.uniform(0.55, 0.95))
 
 
 def window(

@@ -3,17 +3,10 @@
 import torch
 
 from lesson_world.colours import BLACK, GREY, RED, STEEL, WHITE, WOOD, constant, mixed, palette, tint
+from lesson_world.geometry import angle, common_part, direction, fold, length, sine, union
 from lesson_world.painter import Canvas, pick
 from lesson_world.randomness import Stream
-from lesson_world.shapes import common_part, direction, union
 from lesson_world.textures import Texture, step
-from lesson_world.trigonometry import angle, fold, length, sine
-
-CLOCKS = [(0.0, 0.85, 0.75), (0.58, 0.7, 0.7), (0.1, 0.6, 0.6), (0.36, 0.6, 0.5)]
-CUPS = [(0.58, 0.7, 0.75), (0.56, 0.65, 0.8), (0.1, 0.05, 0.95), (0.36, 0.5, 0.6)]
-CANOPIES = [(0.78, 0.6, 0.7), (0.0, 0.85, 0.8), (0.6, 0.75, 0.75), (0.47, 0.6, 0.65)]
-LAMP_SHADES = [(0.14, 0.5, 0.97), (0.13, 0.6, 0.95), (0.08, 0.6, 0.92), (0.36, 0.5, 0.7)]
-COFFEE = constant(0.3, 0.17, 0.09)
 
 
 def traffic_sign(canvas: Canvas, random: Stream) -> None:
@@ -35,7 +28,7 @@ def traffic_sign(canvas: Canvas, random: Stream) -> None:
 def clock(canvas: Canvas, random: Stream) -> None:
     """An alarm clock: white dial, twelve marks, two hands, bells and feet."""
     plane = canvas.plane
-    colour, bells = palette(random, CLOCKS, any_hue=0.2), random.chance(0.6)
+    colour, bells = palette(random, "clocks", any_hue=0.2), random.chance(0.6)
     for side in (-1, 1):
         foot = plane.line(side * 0.3, 0.5, side * 0.55, 0.9, 0.09)
         canvas.flat(foot, tint(colour, 0.6), "foot", where=bells)
@@ -59,7 +52,7 @@ def clock(canvas: Canvas, random: Stream) -> None:
 def cup(canvas: Canvas, random: Stream) -> None:
     """A coffee cup with a handle, a band and steam ("smoke")."""
     plane = canvas.plane
-    colour = palette(random, CUPS, any_hue=0.25)
+    colour = palette(random, "cups", any_hue=0.25)
     for x in (-0.3, 0.06):
         steam = (plane.x - x - 0.06 * sine(plane.y * 1.6 + random.uniform())).abs() - 0.045
         steam = common_part(steam, (plane.y + 0.76).abs() - 0.2)
@@ -71,13 +64,13 @@ def cup(canvas: Canvas, random: Stream) -> None:
     canvas.paint(side, mixed(colour, WHITE, band), "cup", shade=0.35, depth=0.3, line=0.6)
     rim = mixed(colour, WHITE, torch.full_like(band, 0.35))
     canvas.flat(plane.ellipse(-0.08, -0.42, 0.6, 0.15), rim, "cup", line=0.6)
-    canvas.flat(plane.ellipse(-0.08, -0.4, 0.5, 0.1), COFFEE, "cup")
+    canvas.flat(plane.ellipse(-0.08, -0.4, 0.5, 0.1), constant(0.3, 0.17, 0.09), "cup")
 
 
 def umbrella(canvas: Canvas, random: Stream) -> None:
     """Open: a canopy of coloured panels with a scalloped edge, a stick with a crook."""
     plane = canvas.plane
-    colour = palette(random, CANOPIES, any_hue=0.25)
+    colour = palette(random, "umbrellas", any_hue=0.25)
     canvas.flat(plane.line(0.0, -0.85, 0.0, 0.7, 0.04), WOOD, "pole", line=0.3)
     crook = common_part(plane.ring(0.16, 0.68, 0.16, 0.05), 0.68 - plane.y)
     canvas.flat(crook, WOOD, "handle", line=0.3)
@@ -92,8 +85,8 @@ def umbrella(canvas: Canvas, random: Stream) -> None:
 def lamp(canvas: Canvas, random: Stream) -> None:
     """A table lamp: glowing shade, stem, round foot."""
     plane = canvas.plane
-    colour = palette(random, LAMP_SHADES, any_hue=0.15)
-    stand = palette(random, [(0.1, 0.55, 0.5), (0.6, 0.1, 0.3), (0.08, 0.6, 0.35)])
+    colour = palette(random, "lamp_shades", any_hue=0.15)
+    stand = palette(random, "lamp_stands")
     canvas.paint(union(plane.box(0, 0.3, 0.055, 0.5), plane.circle(0, 0.3, 0.12)), stand, "pole", shade=0.2)
     canvas.paint(plane.ellipse(0, 0.82, 0.42, 0.13), stand, "foot")
     cone = plane.polygon((-0.3, -0.88), (0.3, -0.88), (0.7, -0.08), (-0.7, -0.08))

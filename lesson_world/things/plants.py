@@ -3,17 +3,10 @@
 import torch
 
 from lesson_world.colours import WHITE, WOOD, constant, pale, palette, tint
+from lesson_world.geometry import Number, angle, common_part, cosine, length, melt, without
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
-from lesson_world.shapes import Number, common_part, melt, without
-from lesson_world.trigonometry import angle, cosine, length
 
-LEAVES = [(0.3, 0.7, 0.5), (0.27, 0.65, 0.55), (0.33, 0.6, 0.4)]
-PETALS = [(0.93, 0.6, 0.95), (0.0, 0.85, 0.9), (0.9, 0.55, 0.95), (0.78, 0.5, 0.85), (0.1, 0.03, 0.97)]
-YELLOWS = [(0.145, 0.85, 0.98), (0.14, 0.88, 0.97), (0.15, 0.85, 0.97), (0.16, 0.8, 0.9)]
-REDS = [(0.0, 0.9, 0.82), (0.99, 0.88, 0.78), (0.01, 0.9, 0.85), (0.0, 0.9, 0.82), (0.24, 0.75, 0.78)]
-PEARS = [(0.2, 0.7, 0.82), (0.19, 0.65, 0.85), (0.17, 0.7, 0.88)]
-CAPS = [(0.0, 0.9, 0.82), (0.01, 0.88, 0.78), (0.0, 0.92, 0.85), (0.06, 0.6, 0.5)]
 BALLS = ((-0.4, -0.08), (0.4, -0.1), (-0.22, -0.45), (0.26, -0.48), (0.0, -0.22))
 SPOTS = [  # the large ones, the small ones: x, y, radius
     *((0.0, -0.42, 0.14), (-0.45, -0.22, 0.13), (0.45, -0.2, 0.13), (-0.12, -0.06, 0.1)),
@@ -26,7 +19,7 @@ TIP = constant(0.3, 0.2, 0.08)
 def tree(canvas: Canvas, random: Stream) -> None:
     """A brown trunk under a round crown, or a spruce."""
     plane = canvas.plane
-    green, spruce = palette(random, LEAVES), random.chance(0.3)
+    green, spruce = palette(random, "tree_leaves"), random.chance(0.3)
     canvas.paint(plane.line(0.0, 0.1, 0.0, 0.9, 0.1, 0.14), WOOD, "stem", texture=canvas.rough("wood", 0.3))
     for side in (-1, 1):
         branch = plane.line(0.0, 0.3, side * 0.3, 0.0, 0.06, 0.04)
@@ -45,7 +38,7 @@ def tree(canvas: Canvas, random: Stream) -> None:
 def flower(canvas: Canvas, random: Stream) -> None:
     """Petals around a yellow centre, on a stalk with two leaves."""
     plane = canvas.plane
-    colour, count = palette(random, PETALS), random.integer(4) + 5
+    colour, count = palette(random, "flower_petals"), random.integer(4) + 5
     canvas.paint(plane.line(0.0, 0.0, random.uniform(-0.1, 0.1), 0.94, 0.05), STALK, "stem", shade=0)
     for side in (-1, 1):
         leaf = plane.ellipse(side * 0.26, 0.64 + side * 0.06, 0.25, 0.1, side * -28)
@@ -64,7 +57,7 @@ def flower(canvas: Canvas, random: Stream) -> None:
 def mushroom(canvas: Canvas, random: Stream) -> None:
     """Red cap, white spots, white stem."""
     plane = canvas.plane
-    colour = palette(random, CAPS)
+    colour = palette(random, "mushroom_caps")
     canvas.paint(plane.line(0.0, 0.05, 0.0, 0.72, 0.17, 0.23), constant(0.95, 0.91, 0.82), "stem")
     canvas.paint(plane.ellipse(0, 0.24, 0.27, 0.07), constant(0.88, 0.82, 0.7), "stem", shade=0)
     cap = common_part(plane.ellipse(0, 0.08, 0.88, 0.82), plane.y - 0.12)
@@ -78,7 +71,7 @@ def paint_banana(canvas: Canvas, x: Number, y: Number, degrees: Number, scale: f
     """A banana centred at (x, y), 1.9 `scale` long, hollow side up when not turned."""
     there = canvas.moved(x, y, degrees, scale)
     plane = there.plane
-    colour = palette(random, YELLOWS)
+    colour = palette(random, "bananas")
     crescent = without(plane.circle(0, -0.5, 1.0), plane.ellipse(0, -0.95, 1.02, 1.0))
     fruit = common_part(crescent, -0.42 - plane.y)
     there.flat(plane.line(0.88, -0.32, 0.97, -0.62, 0.085, 0.06), tint(TIP, 1.6), "stem", line=0.5)
@@ -97,7 +90,7 @@ def banana(canvas: Canvas, random: Stream) -> None:
 
 def apple(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    colour = palette(random, REDS)
+    colour = palette(random, "apples")
     shoulders = melt(plane.circle(-0.23, 0.08, 0.5), plane.circle(0.23, 0.08, 0.5), 0.1)
     body = melt(shoulders, plane.ellipse(0, 0.22, 0.6, 0.58), 0.1)
     canvas.paint(body, colour, "fruit", shade=0.45, depth=0.3, line=0.5)
@@ -109,7 +102,7 @@ def apple(canvas: Canvas, random: Stream) -> None:
 
 def pear(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    colour = palette(random, PEARS)
+    colour = palette(random, "pears")
     shape = melt(plane.circle(0, 0.34, 0.53), plane.ellipse(0, -0.3, 0.27, 0.36), 0.28)
     skin = canvas.rough("smooth", 0.07)
     canvas.paint(shape, colour, "fruit", shade=0.45, depth=0.3, line=0.5, texture=skin)

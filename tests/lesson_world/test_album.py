@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from lesson_world import album as module
 from lesson_world import cache, render
-from lesson_world.album import Album
+from lesson_world.cache import Album
 from lesson_world.samples import TENSORS
 
 CLASSES = ["cat", "car", "banana"]
@@ -13,7 +12,7 @@ CLASSES = ["cat", "car", "banana"]
 
 @pytest.fixture
 def small(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "PIECE", 4)
+    monkeypatch.setattr(cache, "PIECE", 4)
     return Album(CLASSES, 5, 10, {"size": 32}, tmp_path)
 
 

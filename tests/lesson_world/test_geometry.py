@@ -8,8 +8,7 @@ import torch
 
 from lesson_world.backgrounds import pixels
 from lesson_world.colours import hsv
-from lesson_world.shapes import Plane, common_part, melt, union, without
-from lesson_world.trigonometry import angle, cosine, fold, sine
+from lesson_world.geometry import Plane, angle, common_part, cosine, fold, melt, sine, union, without
 
 
 def at(*points: tuple[float, float]) -> Plane:

@@ -18,7 +18,7 @@ from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.samples import Source
 from lesson_world import Samples
-from lesson_world.album import Album
+from lesson_world.cache import Album
 
 
 def dissected(

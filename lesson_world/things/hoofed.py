@@ -5,16 +5,12 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from lesson_world.colours import BLACK, PINK, WHITE, constant, palette, tint
+from lesson_world.geometry import melt, union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
-from lesson_world.shapes import melt, union
 from lesson_world.textures import Texture, patches, spots, stripes
 from lesson_world.things.details import eye
 
-HORSES = [(0.05, 0.72, 0.55), (0.05, 0.7, 0.45), (0.06, 0.65, 0.65), (0.08, 0.5, 0.75), (0.08, 0.1, 0.88)]
-MANES = [(0.07, 0.4, 0.13), (0.07, 0.5, 0.2), (0.11, 0.4, 0.8)]
-GIRAFFES = [(0.11, 0.55, 0.95), (0.1, 0.6, 0.9)]
-ELEPHANTS = [(0.6, 0.08, 0.58), (0.62, 0.1, 0.5), (0.08, 0.1, 0.6)]
 IVORY = constant(0.97, 0.94, 0.82)
 HOOF = constant(0.2, 0.17, 0.15)
 
@@ -42,7 +38,7 @@ def _legs(
 def horse(canvas: Canvas, random: Stream) -> None:
     """Slim, long legs, a raised neck with a mane, a full tail."""
     plane = canvas.plane
-    coat, mane = palette(random, HORSES), palette(random, MANES)
+    coat, mane = palette(random, "horses"), palette(random, "horse_manes")
     stride, fur = random.uniform(-0.1, 0.1), canvas.rough("fur", 0.12)
     tail = plane.path((-0.55, -0.02, 0.09), (-0.8, 0.2, 0.12), (-0.82, 0.55, 0.03))
     canvas.paint(tail, mane, "tail", shade=0.15, texture=canvas.rough("fur", 0.35))
@@ -63,7 +59,7 @@ def horse(canvas: Canvas, random: Stream) -> None:
 def cow(canvas: Canvas, random: Stream) -> None:
     """Heavy and angular, black patches, an udder; the horned head turned towards us."""
     plane = canvas.plane
-    hide = palette(random, [(0.1, 0.04, 0.95), (0.1, 0.04, 0.95), (0.1, 0.08, 0.9)])
+    hide = palette(random, "cow_hides")
     dark, stride = random.choice((0.1, 0.1, 0.1, 0.35)), random.uniform(-0.05, 0.05)
     spotted = patches(canvas.field("patch"), random.uniform(-0.05, 0.2), dark)
     tail = union(plane.line(-0.8, -0.1, -0.88, 0.35, 0.035), plane.ellipse(-0.88, 0.42, 0.07, 0.13))
@@ -89,7 +85,7 @@ def cow(canvas: Canvas, random: Stream) -> None:
 
 def zebra(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    hide = palette(random, [(0.1, 0.04, 0.97)])
+    hide = palette(random, "zebra_hides")
     bend = canvas.field("broad") * 0.3
     upright = stripes(plane, random.uniform(3.2, 4.2), 0.08, 15, bend)
     lying = stripes(plane, 4.5, 0.08, 80, bend)
@@ -108,7 +104,7 @@ def zebra(canvas: Canvas, random: Stream) -> None:
 
 def giraffe(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    hide = palette(random, GIRAFFES)
+    hide = palette(random, "giraffes")
     brown = tint(hide, 0.45)
     marked = spots(plane, 4.6, 0.42, canvas.field("broad") * 0.35)
     canvas.flat(plane.line(-0.55, 0.15, -0.66, 0.5, 0.03, 0.05), brown, "tail")
@@ -128,7 +124,7 @@ def giraffe(canvas: Canvas, random: Stream) -> None:
 
 def elephant(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    hide, skin = palette(random, ELEPHANTS), canvas.rough("smooth", 0.1)
+    hide, skin = palette(random, "elephants"), canvas.rough("smooth", 0.1)
     canvas.flat(plane.line(-0.76, 0.0, -0.88, 0.42, 0.035), tint(hide, 0.6), "tail")
     stride = random.uniform(-0.05, 0.05)
     _legs(canvas, (-0.4, -0.6, 0.04, 0.22), 0.3, 0.78, 0.13, stride, hide, tint(hide, 0.5), skin)

@@ -1,28 +1,21 @@
-"""Vehicles on roads and rails, seen from the side, driving to the right."""
+"""Vehicles, seen from the side: on roads and rails, in the air and at sea."""
 
-from lesson_world.colours import BLACK, RED, STEEL, WHITE, constant, glass, pale, palette, tint
+from lesson_world.colours import BLACK, GREY, RED, STEEL, WHITE, WOOD, constant, mixed, pale, palette, tint
+from lesson_world.geometry import common_part, sine, union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
-from lesson_world.shapes import union
-from lesson_world.textures import Texture
-from lesson_world.things.details import lamp_light, spoked_wheel, wheel, window
-from lesson_world.trigonometry import sine
+from lesson_world.textures import Texture, step
+from lesson_world.things.details import glass, lamp_light, spoked_wheel, wheel, window
 
-CAR_PAINTS = [(0.0, 0.88, 0.85), (0.0, 0.9, 0.8), (0.6, 0.8, 0.8), (0.58, 0.1, 0.8), (0.36, 0.7, 0.55)]
-BUS_PAINTS = [(0.135, 0.9, 0.97), (0.14, 0.92, 0.95), (0.13, 0.85, 0.97)]
-LOADS = [(0.1, 0.04, 0.93), (0.55, 0.2, 0.85), (0.1, 0.4, 0.9)]
-TRUCK_PAINTS = [(0.6, 0.75, 0.75), (0.35, 0.6, 0.5), (0.02, 0.8, 0.75), (0.08, 0.85, 0.9)]
-ENGINE_PAINTS = [(0.36, 0.65, 0.42), (0.36, 0.7, 0.38), (0.0, 0.8, 0.6), (0.6, 0.7, 0.5)]
-FRAMES = [(0.0, 0.9, 0.85), (0.58, 0.85, 0.8), (0.36, 0.8, 0.55), (0.0, 0.9, 0.8)]
-MOTORBIKES = [(0.02, 0.9, 0.85), (0.6, 0.85, 0.75), (0.09, 0.95, 0.95)]
 LEATHER = constant(0.28, 0.16, 0.1)
 IRON = constant(0.16, 0.16, 0.18)
+WATER = constant(0.2, 0.45, 0.7)
 
 
 def car(canvas: Canvas, random: Stream) -> None:
     """A low body with a glazed cabin."""
     plane = canvas.plane
-    paint, pane = palette(random, CAR_PAINTS, any_hue=0.15), glass(random)
+    paint, pane = palette(random, "car_paints", any_hue=0.15), glass(random)
     height, rear = random.uniform(0.34, 0.42), random.uniform(-0.5, -0.36)
     top = -0.06 - height
     cabin = plane.polygon((-0.68, -0.02), (rear, top), (0.26, top), (0.62, -0.02)) - 0.05
@@ -49,9 +42,9 @@ def car(canvas: Canvas, random: Stream) -> None:
 def bus(canvas: Canvas, random: Stream) -> None:
     """A long box with a row of windows."""
     plane = canvas.plane
-    paint, pane = palette(random, BUS_PAINTS, any_hue=0.2), glass(random)
+    paint, pane = palette(random, "bus_paints", any_hue=0.2), glass(random)
     canvas.paint(plane.box(0, -0.03, 0.96, 0.53, 0.1), paint, "chassis", shade=0.2)
-    band = palette(random, [(0.6, 0.8, 0.6), (0.0, 0.8, 0.7), (0.0, 0.0, 0.97)])
+    band = palette(random, "bus_bands")
     canvas.flat(plane.box(0, 0.16, 0.95, 0.055), band, "chassis")
     canvas.flat(plane.box(0, -0.52, 0.7, 0.045), tint(paint, 0.75), "roof", line=0.4)
     for number in range(4):
@@ -67,7 +60,7 @@ def bus(canvas: Canvas, random: Stream) -> None:
 def truck(canvas: Canvas, random: Stream) -> None:
     """A tall box behind a cab."""
     plane = canvas.plane
-    paint, load = palette(random, TRUCK_PAINTS, any_hue=0.2), palette(random, LOADS)
+    paint, load = palette(random, "truck_paints", any_hue=0.2), palette(random, "truck_loads")
     height = random.uniform(0.42, 0.5)
     ribs = Texture("planks", 1 + 0.09 * sine(plane.x * 6))
     canvas.flat(plane.box(0, 0.4, 0.94, 0.07), IRON, "chassis", line=0.3)
@@ -87,7 +80,7 @@ def truck(canvas: Canvas, random: Stream) -> None:
 def train(canvas: Canvas, random: Stream) -> None:
     """A steam engine on rails: boiler, chimney with smoke, driver's cab."""
     plane = canvas.plane
-    paint = palette(random, ENGINE_PAINTS, any_hue=0.1)
+    paint = palette(random, "train_paints", any_hue=0.1)
     for number in range(3):
         x = 0.46 - 0.3 * number + random.uniform(-0.06, 0.06)
         puff, some = plane.circle(x, -0.78 - 0.04 * number, 0.13 + 0.03 * number), random.chance(0.75)
@@ -114,7 +107,7 @@ def train(canvas: Canvas, random: Stream) -> None:
 def bicycle(canvas: Canvas, random: Stream) -> None:
     """Two large spoked wheels and a diamond of tubes."""
     plane = canvas.plane
-    paint = palette(random, FRAMES, any_hue=0.25)
+    paint = palette(random, "bicycle_frames", any_hue=0.25)
     radius, y = random.uniform(0.37, 0.41), 0.36
     for x in (-0.55, 0.55):
         spoked_wheel(canvas, x, y, radius, 0.055)
@@ -141,7 +134,7 @@ def bicycle(canvas: Canvas, random: Stream) -> None:
 def motorbike(canvas: Canvas, random: Stream) -> None:
     """Two fat wheels, a tank, an engine block, an exhaust pipe."""
     plane = canvas.plane
-    paint = palette(random, MOTORBIKES, any_hue=0.15)
+    paint = palette(random, "motorbikes", any_hue=0.15)
     for x in (-0.6, 0.6):
         wheel(canvas, x, 0.38, 0.34)
     canvas.flat(plane.line(0.6, 0.38, 0.32, -0.34, 0.05), STEEL, "frame", line=0.4)
@@ -158,3 +151,49 @@ def motorbike(canvas: Canvas, random: Stream) -> None:
     canvas.paint(guard, tint(paint, 0.9), "chassis", shade=0)
     canvas.flat(plane.line(0.32, -0.36, 0.14, -0.46, 0.05), BLACK, "handlebar")
     lamp_light(canvas, 0.45, -0.28, 0.12)
+
+
+def airplane(canvas: Canvas, random: Stream) -> None:
+    """White, nose to the right; the near wing sweeps down, the far one up, the fin is coloured."""
+    plane = canvas.plane
+    white, livery = palette(random, "airplanes"), palette(random, "airplane_liveries", any_hue=0.2)
+    sweep = random.uniform(-0.1, 0.1)
+    far = plane.polygon((0.28, -0.12), (-0.12, -0.12), (-0.4 + sweep, -0.66), (-0.18 + sweep, -0.66))
+    canvas.paint(far, tint(white, 0.72), "wing", shade=0, line=0.6)
+    fin = plane.polygon((-0.55, -0.1), (-0.92, -0.62), (-0.72, -0.62), (-0.35, -0.1))
+    canvas.paint(fin, livery, "tail", shade=0, line=0.5)
+    body = union(
+        plane.box(-0.05, 0, 0.72, 0.19, 0.19),
+        plane.ellipse(0.5, 0.0, 0.46, 0.19),
+        plane.polygon((-0.6, -0.18), (-0.98, -0.16), (-0.55, 0.18)),
+    )
+    stripe = step(0.03 - (plane.y - 0.045).abs(), 0.02)
+    canvas.paint(body, mixed(white, livery, stripe), "body", shade=0.35, line=0.6)
+    for number in range(6):
+        canvas.flat(plane.circle(-0.42 + 0.17 * number, -0.07, 0.05), BLACK, "window")
+    canvas.flat(common_part(plane.polygon((0.66, -0.2), (0.9, -0.05), (0.64, -0.03)), body), BLACK, "window")
+    canvas.paint(plane.box(0.1, 0.31, 0.17, 0.085, 0.08), GREY, "body", line=0.6)
+    near = plane.polygon((0.3, 0.06), (-0.2, 0.06), (-0.6 + sweep, 0.8), (-0.3 + sweep, 0.8))
+    canvas.paint(near, tint(white, 0.9), "wing", shade=0, line=0.7)
+    canvas.flat(common_part(near, 0.62 - plane.y), livery, "wing")
+    stabiliser = plane.polygon((-0.6, 0.0), (-0.84, 0.0), (-0.98, 0.26), (-0.84, 0.26))
+    canvas.paint(stabiliser, tint(livery, 0.8), "tail", shade=0, line=0.6)
+
+
+def boat(canvas: Canvas, random: Stream) -> None:
+    """Two white sails, a coloured hull, a pennant, a little water."""
+    plane = canvas.plane
+    hull, cloth = palette(random, "boat_hulls", any_hue=0.15), palette(random, "sails")
+    canvas.flat(plane.line(0.0, -0.88, 0.0, 0.4, 0.035), WOOD, "mast", line=0.3)
+    canvas.flat(plane.polygon((0.0, -0.97), (-0.26, -0.9), (0.0, -0.82)), RED, "mast", line=0.3)
+    seams = Texture("stripes", 1 - 0.12 * step(sine(plane.y * 4) - 0.6, 0.3))
+    main = plane.polygon((-0.06, -0.78), (-0.06, 0.3), (-random.uniform(0.6, 0.75), 0.3))
+    jib = plane.polygon((0.07, -0.7), (0.07, 0.3), (random.uniform(0.5, 0.65), 0.3))
+    canvas.paint(main, cloth, "sail", shade=0.15, texture=seams, line=0.5)
+    canvas.paint(jib, tint(cloth, 0.9), "sail", shade=0.15, line=0.5)
+    shell = plane.polygon((-0.82, 0.4), (0.95, 0.4), (0.62, 0.8), (-0.58, 0.8))
+    canvas.paint(shell, hull, "hull", shade=0.25)
+    canvas.flat(common_part(shell, (plane.y - 0.48).abs() - 0.035), WHITE, "hull", labelled=False)
+    waves = plane.y - 0.78 + 0.045 * sine(plane.x * 2.2 + random.uniform())
+    sea = common_part(-waves, plane.ellipse(0, 0.84, 1.0, 0.17))
+    canvas.flat(sea, WATER, "water", texture=Texture("stripes", 1 + 0.2 * sine(plane.x * 3 + plane.y * 4)))

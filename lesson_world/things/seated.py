@@ -4,20 +4,16 @@ Rabbit and bear draw the same numbers in the same order, so that with one seed t
 colour (`datasets.twins`).
 """
 
+from itertools import product
+
 from torch import Tensor
 
 from lesson_world.colours import BLACK, PINK, WHITE, constant, mixed, pale, palette, tint
+from lesson_world.geometry import union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
-from lesson_world.shapes import union
 from lesson_world.textures import step
 from lesson_world.things.details import eye, iris
-
-COATS = [(0.07, 0.6, 0.5), (0.06, 0.65, 0.35), (0.09, 0.5, 0.75), (0.08, 0.15, 0.5), (0.08, 0.15, 0.85)]
-CAT_COATS = [(0.08, 0.75, 0.92), (0.08, 0.7, 0.85), (0.09, 0.08, 0.6), (0.1, 0.3, 0.8)]
-DOG_COATS = [(0.08, 0.45, 0.8), (0.07, 0.6, 0.5), (0.09, 0.12, 0.93), (0.07, 0.6, 0.6)]
-PIG_SKINS = [(0.97, 0.32, 0.96), (0.98, 0.4, 0.92), (0.96, 0.28, 0.98)]
-TONGUE = constant(0.92, 0.4, 0.45)
 
 
 def _body(canvas: Canvas, fur: Tensor, belly: Tensor, tail: Tensor, texture: bool = True) -> None:
@@ -42,15 +38,14 @@ def _eyes(canvas: Canvas, y: float = -0.27, apart: float = 0.25, radius: float =
 
 def cat(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    fur = palette(random, CAT_COATS)
+    fur = palette(random, "cat_coats")
     dark = tint(fur, 0.45)
     end = (random.uniform(0.7, 0.9), random.uniform(-0.1, 0.35), 0.06)
     tail = plane.path((0.3, 0.82, 0.085), (0.74, 0.75, 0.085), end)
     _body(canvas, fur, pale(fur, 0.55), tail)
-    for height in (0.38, 0.56, 0.74):
-        for side in (-1, 1):
-            stripe = plane.line(side * 0.44, height, side * 0.3, height + 0.04, 0.035)
-            canvas.flat(stripe, dark, "body", labelled=False)
+    for height, side in product((0.38, 0.56, 0.74), (-1, 1)):
+        stripe = plane.line(side * 0.44, height, side * 0.3, height + 0.04, 0.035)
+        canvas.flat(stripe, dark, "body", labelled=False)
     for side in (-1, 1):
         outer = plane.polygon((side * 0.57, -0.95), (side * 0.6, -0.2), (side * 0.08, -0.55))
         canvas.paint(outer, fur, "ear", shade=0.15)
@@ -59,13 +54,13 @@ def cat(canvas: Canvas, random: Stream) -> None:
     _head(canvas, fur, 0.6, 0.5)
     for x in (-0.16, 0.0, 0.16):  # the tabby's forehead
         canvas.flat(plane.line(x, -0.64, x * 0.8, -0.46, 0.04), dark, "head", labelled=False)
+    for side, height in product((-1, 1), (-0.14, 0.0)):
+        cheek = plane.line(side * 0.6, height, side * 0.44, height + 0.02, 0.03)
+        canvas.flat(cheek, dark, "head", labelled=False)
     for side in (-1, 1):
-        for height in (-0.14, 0.0):
-            cheek = plane.line(side * 0.6, height, side * 0.44, height + 0.02, 0.03)
-            canvas.flat(cheek, dark, "head", labelled=False)
         canvas.paint(plane.ellipse(side * 0.13, 0.07, 0.17, 0.13), pale(fur, 0.7), "mouth", shade=0.15)
     canvas.flat(plane.polygon((-0.1, -0.1), (0.1, -0.1), (0.0, 0.03)), PINK, "nose")
-    green = palette(random, [(0.3, 0.7, 0.8), (0.2, 0.8, 0.85)])
+    green = palette(random, "cat_eyes")
     for side in (-1, 1):
         canvas.flat(plane.ellipse(side * 0.26, -0.25, 0.135, 0.12), green, "eye", line=0.6)
         canvas.flat(plane.ellipse(side * 0.26, -0.25, 0.045, 0.11), BLACK, "eye")
@@ -76,10 +71,10 @@ def cat(canvas: Canvas, random: Stream) -> None:
 
 def dog(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    fur = palette(random, DOG_COATS)
+    fur = palette(random, "dog_coats")
     tail = plane.line(0.3, 0.75, random.uniform(0.72, 0.88), random.uniform(0.2, 0.5), 0.09, 0.05)
     _body(canvas, fur, pale(fur, 0.6), tail)
-    collar = palette(random, [(0.0, 0.85, 0.8)], any_hue=0.3)
+    collar = palette(random, "dog_collars", any_hue=0.3)
     canvas.flat(plane.box(0, 0.29, 0.36, 0.06, 0.05), collar, "frame")
     _head(canvas, fur, 0.53, 0.5)
     ear = tint(fur, random.uniform(0.3, 0.55))
@@ -90,7 +85,7 @@ def dog(canvas: Canvas, random: Stream) -> None:
         canvas.paint(flap, ear, "ear", texture=canvas.rough("fur", 0.2))
     canvas.paint(plane.ellipse(0, 0.1, 0.34, 0.26), pale(fur, 0.75), "mouth", shade=0.2)
     tongue = plane.box(0, 0.34, 0.1, 0.15, 0.1)
-    canvas.flat(tongue, TONGUE, "mouth", line=0.4, where=random.chance(0.7))
+    canvas.flat(tongue, constant(0.92, 0.4, 0.45), "mouth", line=0.4, where=random.chance(0.7))
     canvas.flat(plane.line(0.0, 0.05, 0.0, 0.22, 0.026), BLACK, "mouth")
     canvas.flat(plane.ellipse(0, -0.03, 0.17, 0.115), BLACK, "nose")
     canvas.flat(plane.ellipse(-0.05, -0.07, 0.05, 0.025), WHITE, "nose")
@@ -99,7 +94,7 @@ def dog(canvas: Canvas, random: Stream) -> None:
 
 def rabbit(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    fur, lean = palette(random, COATS), random.uniform(-6, 14)
+    fur, lean = palette(random, "coats"), random.uniform(-6, 14)
     _body(canvas, fur, pale(fur, 0.5), plane.circle(0.5, 0.78, 0.15))
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.27, -0.62, 0.15, 0.37, lean * side), fur, "ear")
@@ -118,7 +113,7 @@ def rabbit(canvas: Canvas, random: Stream) -> None:
 
 def bear(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    fur = palette(random, COATS)
+    fur = palette(random, "coats")
     random.uniform()  # where the rabbit leans its ears
     _body(canvas, fur, pale(fur, 0.5), plane.circle(0.5, 0.78, 0.15))
     for side in (-1, 1):
@@ -135,7 +130,7 @@ def bear(canvas: Canvas, random: Stream) -> None:
 
 def pig(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    hide = palette(random, PIG_SKINS)
+    hide = palette(random, "pig_skins")
     curl = union(plane.ring(0.6, 0.55, 0.12, 0.04), plane.line(0.4, 0.7, 0.6, 0.67, 0.04))
     _body(canvas, hide, pale(hide, 0.35), curl, texture=False)
     for side in (-1, 1):

@@ -1,26 +1,18 @@
 """Bird, owl, butterfly, and the fish, which has fins for wings."""
 
 from lesson_world.colours import BLACK, ORANGE, WHITE, constant, mixed, pale, palette, tint
+from lesson_world.geometry import common_part, melt, sine, union
 from lesson_world.painter import Canvas
 from lesson_world.randomness import Stream
-from lesson_world.shapes import common_part, melt, union
 from lesson_world.textures import Texture, step
 from lesson_world.things.details import eye
-from lesson_world.trigonometry import sine
-
-BIRD_BACKS = [(0.58, 0.75, 0.8), (0.56, 0.7, 0.9), (0.6, 0.8, 0.65)]
-BIRD_BREASTS = [(0.07, 0.8, 0.95), (0.03, 0.8, 0.9), (0.14, 0.7, 0.95)]
-FISH_SIDES = [(0.06, 0.9, 0.97), (0.05, 0.9, 0.93), (0.08, 0.85, 0.97)]
-WINGS = [(0.07, 0.9, 0.95), (0.07, 0.9, 0.95), (0.6, 0.75, 0.9), (0.14, 0.8, 0.97), (0.8, 0.5, 0.85)]
-OWL_COATS = [(0.07, 0.55, 0.5), (0.08, 0.5, 0.4), (0.09, 0.4, 0.65)]
-AMBER = constant(0.98, 0.75, 0.1)
 
 
 def bird(canvas: Canvas, random: Stream) -> None:
     """A songbird on two legs: round breast, beak, wing, tail."""
     plane = canvas.plane
-    back = palette(random, BIRD_BACKS, any_hue=0.25)
-    breast = palette(random, BIRD_BREASTS, any_hue=0.1)
+    back = palette(random, "bird_backs", any_hue=0.25)
+    breast = palette(random, "bird_breasts", any_hue=0.1)
     for x in (-0.05, 0.14):
         leg = plane.line(x, 0.4, x + 0.03, 0.86, 0.035)
         toes = plane.line(x + 0.03, 0.88, x + 0.2, 0.88, 0.035)
@@ -39,7 +31,7 @@ def bird(canvas: Canvas, random: Stream) -> None:
 
 def owl(canvas: Canvas, random: Stream) -> None:
     plane = canvas.plane
-    coat = palette(random, OWL_COATS)
+    coat = palette(random, "owl_coats")
     for side in (-1, 1):
         tuft = plane.polygon((side * 0.5, -0.97), (side * 0.56, -0.4), (side * 0.08, -0.62))
         canvas.paint(tuft, tint(coat, 0.8), "ear", shade=0.1)
@@ -51,7 +43,7 @@ def owl(canvas: Canvas, random: Stream) -> None:
     for side in (-1, 1):
         canvas.paint(plane.ellipse(side * 0.5, 0.2, 0.15, 0.48, side * 8), tint(coat, 0.6), "wing")
         canvas.paint(plane.circle(side * 0.25, -0.3, 0.27), pale(coat, 0.55), "face", shade=0.2)
-        canvas.flat(plane.circle(side * 0.25, -0.3, 0.18), AMBER, "eye", line=0.6)
+        canvas.flat(plane.circle(side * 0.25, -0.3, 0.18), constant(0.98, 0.75, 0.1), "eye", line=0.6)
         canvas.flat(plane.circle(side * 0.25, -0.3, 0.1), BLACK, "eye")
         canvas.flat(plane.circle(side * 0.25 - 0.05, -0.35, 0.04), WHITE, "eye")
     canvas.flat(plane.polygon((-0.09, -0.22), (0.09, -0.22), (0.0, 0.04)), ORANGE, "beak", line=0.5)
@@ -60,8 +52,8 @@ def owl(canvas: Canvas, random: Stream) -> None:
 def butterfly(canvas: Canvas, random: Stream) -> None:
     """From above: four wings with dark rims and pale spots."""
     plane = canvas.plane
-    colour = palette(random, WINGS, any_hue=0.1)
-    spot = palette(random, [(0.13, 0.3, 0.98), (0.1, 0.05, 0.97)])
+    colour = palette(random, "butterfly_wings", any_hue=0.1)
+    spot = palette(random, "butterfly_spots")
     rim, open_ = constant(0.09, 0.07, 0.08), random.uniform(0.4, 0.48)
     for side in (-1, 1):
         for y, size, turn, down in ((0.36, 0.33, 35, 0.34), (-0.3, open_, -35, 0.36)):
@@ -80,7 +72,7 @@ def butterfly(canvas: Canvas, random: Stream) -> None:
 def fish(canvas: Canvas, random: Stream) -> None:
     """From the side: an orange body with white bands, forked tail, fins."""
     plane = canvas.plane
-    colour = palette(random, FISH_SIDES, any_hue=0.25)
+    colour = palette(random, "fish_sides", any_hue=0.25)
     fin = tint(colour, 0.8)
     for y in (-0.48, 0.48):
         canvas.flat(plane.polygon((-0.5, 0.0), (-0.95, y), (-0.82, 0.0)), fin, "tail", line=0.4)
