@@ -34,7 +34,8 @@ test: $(READY)  ## Test husene og alle notebooks
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 tests notebooks
 
 lab: $(READY)  ## Åbn kurset i JupyterLab
-	$(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+	@# waiting threads sleep: two lessons that train at once would slow each other down many times
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
 notebooks: $(READY)  ## Kør lektionerne igen, og gem deres resultater, klar til commit
 	@$(BIN)/lesson notebooks $(LESSON)

@@ -9,7 +9,9 @@ from typing import Any
 _SCALES = {"": 1, "%": 1, "tusind": 1e3} | dict.fromkeys(("mio", "million", "millioner"), 1e6)
 _SCALES |= dict.fromkeys(("mia", "milliarder"), 1e9)
 _DANISH = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")  # 138.357.544 or 1,5
-_PYTHON = re.compile(r"\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_PYTHON = re.compile(r"\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?")
+# a word (linje), sign, digits, a word that counts (mio.) or a unit (kolonner), a unit behind that
+_WRITTEN = re.compile(r"(?:[^\W\d]+\.? )?(-?) ?(\d[\d.,_ ]*(?:e[+-]?\d+)?) ?(%|[^\W\d_]*)\.?(?: [^\W\d]+)*")
 _YES_NO = {"ja": True, "sandt": True, "true": True, "nej": False, "falsk": False, "false": False}
 
 
@@ -24,6 +26,8 @@ def plain(value: Any) -> Any:
             return value.tolist()
         except Exception:  # a tensor without values (`meta`): then it is just not an answer
             return value
+    if type(value) in (list, tuple):
+        return type(value)(map(plain, value))
     return list(value) if isinstance(value, range) else value
 
 
@@ -39,21 +43,23 @@ def kind(value: Any) -> str:
 
 
 def number_from(text: str) -> float:
-    """`"138.357.544"`, `"1,5"`, `"112,9 mio."`, `"97,6 %"`, `"34_944"` as a number.
+    """`"138.357.544"`, `"1,5"`, `"112,9 mio."`, `"97,6 %"`, `"34_944"`, `"7 kolonner"` as a number.
 
-    Three digits after a single point are thousands, as in Danish; `0.125` is a decimal.
+    Three digits after a single point are thousands, as in Danish; `0.125` is a decimal. A unit is passed over.
 
     Raises:
         Misread: the text is not one number.
     """
-    compact = re.sub(r"\s", "", text.strip().lower()).replace("−", "-").rstrip(".")
-    match = re.fullmatch(r"(-?)([\d.,_e+-]+?)([a-zæøå%]*)", compact)
-    sign, digits, scale = match.groups() if match else ("", "", "?")
+    match = _WRITTEN.fullmatch(" ".join(text.lower().replace("−", "-").split()).rstrip("."))
+    sign, digits, word = match.groups() if match else ("", "", "")
+    if re.search("[.,] ", digits):
+        raise Misread(f"Teksten »{text}« er flere tal. Svar med ét.")
+    digits = digits.replace(" ", "")
     if _DANISH.fullmatch(digits):
         digits = digits.replace(".", "").replace(",", ".")
-    if scale in _SCALES and _PYTHON.fullmatch(digits):
+    if _PYTHON.fullmatch(digits):
         # Rounded, because 112.9 * 1e6 is 112900000.00000001.
-        return (-1 if sign else 1) * float(f"{float(digits) * _SCALES[scale]:.15g}")
+        return (-1 if sign else 1) * float(f"{float(digits) * _SCALES.get(word, 1):.15g}")
     raise Misread(f"Teksten »{text}« kan ikke læses som et tal.")
 
 
@@ -93,12 +99,12 @@ def _read_bool(answer: Any) -> bool:
 
 
 def _read_number(answer: Any) -> float:
-    if isinstance(answer, list) and len(answer) == 1:  # a tensor with one element
+    if isinstance(answer, list | tuple) and len(answer) == 1:  # a tensor with one element, or `7,`
         return _read_number(answer[0])
-    if isinstance(answer, tuple) and len(answer) > 1 and all(type(part) in (int, float) for part in answer):
+    if isinstance(answer, tuple) and all(type(part) in (int, float) for part in answer):
         raise Misread(
-            'I Python skiller et komma to tal ad. Skriv decimaltal med punktum, eller som "1,5" i '
-            "anførselstegn; skriv store tal uden skilletegn."
+            "Svaret skal være ét tal, men i Python skiller et komma tal ad. Skriv decimaltal med punktum, eller "
+            'som "1,5" i anførselstegn; skriv store tal uden skilletegn.'
         )
     if isinstance(answer, str):
         return number_from(answer)
@@ -111,17 +117,26 @@ def _read_number(answer: Any) -> float:
     return answer
 
 
+def _heard(text: str) -> str:
+    """A text without what nobody hears: case, spaces, hyphens, percent signs, the end of a sentence."""
+    return re.sub(r"[\s%–-]", "", text).strip(".,:;!)(»«\"'").casefold()
+
+
 def same(given: Any, wanted: Any, tolerance: float = 0.0) -> bool:
-    """Equal: numbers within the tolerance, texts without regard to case, lists part by part."""
+    """Equal: numbers within the tolerance, texts as they are heard, lists part by part.
+
+    A fraction may come from float32; whole numbers must be right to the last digit.
+    """
     if isinstance(wanted, bool) or isinstance(given, bool):
         return given is wanted
     if isinstance(wanted, int | float) and isinstance(given, int | float):
         try:
-            return math.isclose(given, wanted, rel_tol=1e-9, abs_tol=tolerance)
+            precision = 1e-9 if float(wanted).is_integer() else 1e-6
+            return math.isclose(given, wanted, rel_tol=precision, abs_tol=tolerance)
         except OverflowError:  # a whole number that no float can hold
             return given == wanted
     if isinstance(wanted, str) and isinstance(given, str):
-        return " ".join(given.split()).casefold() == " ".join(wanted.split()).casefold()
+        return _heard(given) == _heard(wanted)
     if isinstance(wanted, list | tuple) and isinstance(given, list | tuple):
         return len(given) == len(wanted) and all(
             same(part, other, tolerance) for part, other in zip(given, wanted, strict=True)

@@ -4,7 +4,8 @@ A lesson's exercises are constants in its `exercises.py`. In the notebook the st
 runs `check(exercise, svar)`; the solution runs `confirm(exercise, solution)`, which fails when it has rotted.
 """
 
-import copy
+import math
+import textwrap
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from typing import Any, Literal
 
 from lesson_utils.danish import listing, plural
 from lesson_utils.show.answers import Misread, kind, plain, read, same
+from lesson_utils.show.attempt import PATIENCE, TooLong, guarded, not_begun, told
 
 NO_ANSWER = object()
 UNANSWERED = "Ikke besvaret endnu: skriv dit svar i stedet for ..."
+WIDTH = 92  # characters: no word is broken at the end of a cell's line
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Exercise:
         key: short name, the same as the heading's in the notebook.
         answer: number, text, bool, list or tuple (ordered), set (unordered), or a predicate answer -> bool.
         cases: (arguments, expected result) for a function, the simplest first.
-        mistakes: (wrong answer, or predicate that recognises it; message). The first that fits is used.
+        mistakes: (wrong answer, or predicate that recognises it; message); the first that fits is used. The wrong
+            answer of a function is what it gives for the first cases: `...` anything, a set one of several.
         hint: the message for any other wrong answer: it helps and doesn't hold the answer.
         because: shown after a right answer.
         tolerance: how far a number may be off, absolute; also for the numbers in `mistakes`.
@@ -59,8 +63,8 @@ class Verdict:
 
 
 def check(exercise: Exercise, answer: Any) -> None:
-    """Print one Danish line about a student's answer. Raises nothing, whatever the answer is."""
-    print(judge(exercise, answer).text)
+    """Print a Danish verdict on a student's answer. Raises nothing, whatever the answer is."""
+    print(textwrap.fill(judge(exercise, answer).text, WIDTH, break_long_words=False))
 
 
 def confirm(exercise: Exercise, answer: Any) -> None:
@@ -70,7 +74,7 @@ def confirm(exercise: Exercise, answer: Any) -> None:
         AssertionError: the solution is not right: the exercise or its solution has rotted.
     """
     verdict = judge(exercise, answer)
-    print(verdict.text)
+    print(textwrap.fill(verdict.text, WIDTH, break_long_words=False))
     if verdict.status != "right":
         raise AssertionError(f"{exercise.key}: {verdict.text}")
 
@@ -90,12 +94,6 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     return _wrong(_diagnosis(exercise, given))
 
 
-def gives(expected: Any, *arguments: Any) -> Callable[[Callable], bool]:
-    """Recognises, among `mistakes`, a function that answers `expected` to these arguments."""
-    wanted = _number_or_list(expected)
-    return lambda function: same(_number_or_list(function(*copy.deepcopy(arguments))), wanted, 1e-6)
-
-
 def _right(because: str) -> Verdict:
     return Verdict("right", f"✓ Rigtigt: {because}" if because else "✓ Rigtigt.")
 
@@ -111,7 +109,7 @@ def _fits(wanted: Any, given: Any, tolerance: float) -> bool:
         return same(given, set(wanted) if isinstance(wanted, AbstractSet) else plain(wanted), tolerance)
     try:
         return bool(wanted(given))
-    except Exception:  # a predicate written for numbers met a text: it does not recognise it
+    except (Exception, SystemExit, TooLong):  # a predicate for numbers met a text; a function stopped
         return False
 
 
@@ -124,9 +122,7 @@ def _diagnosis(exercise: Exercise, given: Any) -> str:
         if _fits(mistake, given, exercise.tolerance):
             return message
     if isinstance(given, float) and isinstance(wanted, int) and wanted >= 1000 and same(given * 1000, wanted):
-        return (
-            "I Python er et punktum et komma. Skriv tallet uden punktummer, eller som tekst i anførselstegn."
-        )
+        return "Dit svar er læst som et decimaltal. Skriv store tal uden skilletegn."
     if isinstance(wanted, list | tuple) and isinstance(given, list):
         if len(given) != len(wanted):
             return f"Dit svar har {plural(len(given), 'del', 'dele')}; der skal være {len(wanted)}."
@@ -138,39 +134,54 @@ def _diagnosis(exercise: Exercise, given: Any) -> str:
 
 def _judge_function(exercise: Exercise, function: Any) -> Verdict:
     if not callable(function):
-        told = f"Svaret skal være en funktion, men du gav {kind(plain(function))}."
-        return _wrong(told, "Skriv funktionens navn uden parenteser.")
+        given = f"Svaret skal være en funktion, men du gav {kind(plain(function))}."
+        return _wrong(given, "Skriv funktionens navn uden parenteser.")
+    attempt = guarded(function)
+    known = (text for mistake, text in exercise.mistakes if _fits(_recogniser(mistake, exercise), attempt, 0))
     for arguments, expected in exercise.cases:
         call = _call(function, arguments)
         try:
-            # A copy, so that a function which changes its arguments can't spoil the next case.
-            result = function(*copy.deepcopy(arguments))
-        except NotImplementedError:
-            return Verdict("unanswered", UNANSWERED)
+            result = attempt(*arguments)
+        except TooLong:
+            return _wrong(f"{call} var ikke færdig efter {PATIENCE:.0f} sekunder. Slutter løkken?")
         except (Exception, SystemExit) as error:
-            problem = " ".join(str(error).split())[:120]
-            return _wrong(f"{call} stopper med fejlen {type(error).__name__}: {problem}")
+            if not_begun(error, function):
+                return Verdict("unanswered", UNANSWERED)
+            return _wrong(f"{call} stopper med en fejl{told(error, function)}", next(known, ""))
         if result is ...:
             return Verdict("unanswered", UNANSWERED)
         if result is None and expected is not None:
-            return _wrong(f"{call} giver None. Mangler der et return?")
-        if not same(_number_or_list(result), _number_or_list(expected), exercise.tolerance):
-            known = (
-                text for mistake, text in exercise.mistakes if _fits(mistake, function, exercise.tolerance)
-            )
-            told = f"{call} giver {_shown(result)}, og det er ikke rigtigt."
-            return _wrong(told, next(known, exercise.hint))
+            return _wrong(f"{call} giver None. Mangler der et return? print(...) viser kun tallet.")
+        if not _alike(result, expected, exercise):
+            compared = f"{call} giver {_shown(result)}, men skal give {_shown(expected)}."
+            return _wrong(compared, next(known, exercise.hint))
     tests = plural(len(exercise.cases), "test", "tests")
     because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
     return _right(f"din funktion består {tests}. {because}".strip())
 
 
+def _recogniser(mistake: Any, exercise: Exercise) -> Callable[[Callable], bool]:
+    """The predicate that a function's known mistake is, or of what it gives for the first cases."""
+
+    def gives_the_same(function: Callable[..., Any]) -> bool:
+        for (arguments, _), wrong in zip(exercise.cases, mistake, strict=False):
+            given = ... if wrong is ... else function(*arguments)
+            ways = wrong if isinstance(wrong, AbstractSet) else [wrong]
+            if given is not ... and not any(_alike(given, way, exercise) for way in ways):
+                return False
+        return True
+
+    return mistake if callable(mistake) else gives_the_same
+
+
+def _alike(result: Any, expected: Any, exercise: Exercise) -> bool:
+    return same(_number_or_list(result), _number_or_list(expected), exercise.tolerance)
+
+
 def _number_or_list(result: Any) -> Any:
     """A result to compare: a tensor of one element is as good as its number."""
     value = plain(result)
-    if isinstance(value, tuple):
-        value = [plain(part) for part in value]
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
+    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
 
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
@@ -181,8 +192,16 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value in one short line of Python; tensors and arrays by their shape."""
-    if getattr(value, "shape", None):
+    """A value in one short line of Python; larger tensors and arrays by their shape."""
+    text = " ".join(repr(_rounded(plain(value))).split())
+    if getattr(value, "shape", None) and (len(text) > 80 or value.ndim > 2):
         return f"<{type(value).__name__} {tuple(value.shape)}>"
-    text = " ".join(repr(plain(value)).split())
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _rounded(value: Any) -> Any:
+    if type(value) in (list, tuple):
+        return type(value)(map(_rounded, value))
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if value.is_integer() else float(f"{value:.6g}")
+    return value

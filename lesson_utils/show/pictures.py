@@ -38,7 +38,7 @@ def picture_grid(
         words += 0.24 * lines * (len(rows) if len(texts) > width else 1)
     room = max(style.TALLEST - words, SMALLEST * len(rows)) / len(rows)
     shapes = [picture.shape for row in rows for picture in row if picture is not None]
-    tall = max(shape[-2] / shape[-1] for shape in shapes)  # height in widths, of the tallest
+    tall = max((shape[-2] / shape[-1] for shape in shapes), default=1)  # height in widths, of the tallest
     wide = min((style.WIDTH - beside) / width, LARGEST / min(tall, 1), room / tall)
     height = len(rows) * wide * tall + words
     figure, axes = style.new_figure(height, len(rows), width, squeeze=False)
