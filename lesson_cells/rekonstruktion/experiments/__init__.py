@@ -7,6 +7,7 @@ from lesson_cells.rekonstruktion.experiments.classes import (
     class_pictures,
     filter_images,
     judges,
+    photo_network,
     recognised_by,
     title,
 )

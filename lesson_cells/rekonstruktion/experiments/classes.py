@@ -13,7 +13,7 @@ from lesson_utils.networks.families import MINIS
 from lesson_utils.reconstruction import class_images, filters
 from lesson_utils.robustness import accuracy
 from lesson_utils.show import progress
-from lesson_utils.weights import embedded, load_network
+from lesson_utils.weights import WeightsUnavailable, embedded, load_network
 
 # Named on purpose: a network that the course gets later is no judge of pictures that were judged before it came.
 JUDGES = ("alexnet", "vgg", "googlenet", "standard", "alexnet-2")
@@ -31,6 +31,15 @@ def title(name: str) -> str:
 def judges(name: str, **options: object) -> dict[str, Network]:
     """The networks that judge pictures, but for the one that is asked; `options` as `load_network` takes them."""
     return {title(other): load_network(other, **options) for other in JUDGES if other != name}
+
+
+def photo_network(device: str) -> Network | None:
+    """The ImageNet network; None, and a sentence to the student, where its package is missing."""
+    try:
+        return load_network("imagenet", device=device)
+    except WeightsUnavailable as sentence:
+        print(sentence)
+        return None
 
 
 def another_architecture(name: str) -> str:

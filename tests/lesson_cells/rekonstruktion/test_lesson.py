@@ -9,10 +9,12 @@ import torch
 
 from lesson_cells.rekonstruktion import exercises
 from lesson_cells.rekonstruktion.exercises import ascend
+from lesson_cells.rekonstruktion.experiments import classes, stored_atlas
 from lesson_utils import danish
 from lesson_utils.records import records
 from lesson_utils.show.exercise import judge
 from lesson_utils.show.measurements import stored
+from lesson_utils.weights import WeightsUnavailable
 
 NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks" / "06_rekonstruktion.ipynb"
 
@@ -216,3 +218,23 @@ def test_a_loop_with_backward_is_as_good():
         return image.detach()
 
     assert judge(exercises.climb_function, climb).status == "right"
+
+
+def test_a_photo_is_forgotten_with_depth_and_the_network_is_sure_of_what_it_draws(found):
+    """»dybere inde forsvinder formen«, »Alligevel er netværket sikkert på alle fire«"""
+    table, sheets = stored("photo_content"), stored_atlas("photo_pictures")
+    assert len(table) == 6 and all(before > after for before, after in pairwise(table.psnr))
+    assert table.feature_error.max() < 0.2 and found["PSNR efter blok"] == dict(
+        zip(table.layer, table.psnr, strict=True)
+    )
+    assert sheets.notes["klasser"]["names"] == ["banan", "margerit", "zebra", "passagerfly"]
+    assert min(sheets.notes["klasser"]["sure"]) > 0.9
+    assert set(table.layer) | {"foto", "klasser"} <= sheets.pictures.keys()
+
+
+def test_without_the_imagenet_package_one_sentence_stands_there(monkeypatch, capsys):
+    def missing(*_given, **_options):
+        raise WeightsUnavailable("Pakken mangler.")
+
+    monkeypatch.setattr(classes, "load_network", missing)
+    assert classes.photo_network("cpu") is None and capsys.readouterr().out == "Pakken mangler.\n"
