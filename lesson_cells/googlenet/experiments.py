@@ -19,6 +19,7 @@ from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.digits import digits
 from lesson_utils.errors import LessonError
+from lesson_utils.evidence import evidence as evidence  # the notebook's, too
 from lesson_utils.networks import Network, layer_table, random_twin
 from lesson_utils.networks.families import PAPERS
 from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY
@@ -68,14 +69,11 @@ def paper_table(network: Network) -> pd.DataFrame:
     return table
 
 
-# The year of each network, and its top-1 accuracy on ImageNet's validation set in percent, as published: Krizhevsky
-# et al. 2012, table 2 (one CNN); Simonyan & Zisserman 2014, table 3 (D); BVLC GoogLeNet's readme, as the paper has no
-# top-1 of a single network; EfficientNet-Lite's readme. Crops and scales differ.
-PUBLISHED = {
-    "alexnet": (2012, 59.3),
-    "vgg16": (2014, 74.4),
-    "googlenet": (2014, 68.7),
-    "efficientnet": (2020, 75.1),
+PUBLISHED = {  # year, and top-1 accuracy on ImageNet's validation set in percent; crops and scales differ
+    "alexnet": (2012, 59.3),  # Krizhevsky et al. 2012, table 2, one CNN
+    "vgg16": (2014, 74.4),  # Simonyan & Zisserman 2014, table 3, D
+    "googlenet": (2014, 68.7),  # BVLC GoogLeNet's readme; the paper has no top-1 of a single network
+    "efficientnet": (2020, 75.1),  # EfficientNet-Lite's readme
 }
 
 
@@ -86,7 +84,7 @@ def compared(share_of_1x1: Callable[[Network], float]) -> pd.DataFrame:
         network = PAPERS[name](device="meta")
         layers = layer_table(network)
         rows[network.name] = {
-            "år": year,
+            "år": str(year),
             "mio. parametre": layers["parameters"].sum() / MILLION,
             "FC-lag": int((layers["kind"] == "fc").sum()),
             "mio. multiply-adds": layers["multiply_adds"].sum() / MILLION,

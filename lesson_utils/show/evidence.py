@@ -67,7 +67,7 @@ def _explained(
     """The pictures with their maps on one scale, the words above them, and the alt text."""
     most = max(float(heat.max()) for heat in maps)
     over = [overlay(image, heat, most) for image, heat in zip(images, maps, strict=True)]
-    shares = [percent(share, 0) for share in answers]
+    shares = [percent(share, 0 if share >= 0.01 else 1) for share in answers]
     words = [f"{fill(name, 24)}\n{share}" for name, share in zip(names, shares, strict=True)]
     told = listing(f"{name} ({share})" for name, share in zip(names, shares, strict=True))
     alt_text = f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for."
