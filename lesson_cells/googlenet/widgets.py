@@ -7,7 +7,7 @@ from lesson_utils import images
 from lesson_utils.activations import probabilities
 from lesson_utils.evidence import evidence
 from lesson_utils.networks import Network, conv_cost
-from lesson_utils.show.explore import Choice, Slider, explore
+from lesson_utils.show.explore import Choice, Slider, Switch, explore
 
 BOTTLENECK_RANGE = (4, 256, 4)  # lowest, highest, step
 
@@ -46,10 +46,15 @@ def two_classes(network: Network, photo: str) -> None:
     names = {str(k): network.class_names[k] for k in shares.argsort(descending=True).tolist()}
     first, second, third, _, fifth, *_ = names
 
-    def draw(one: str, other: str) -> Figure:
+    def draw(one: str, other: str, one_scale: bool) -> Figure:
         pair = [int(one), int(other)]
         chosen, answers = [network.class_names[k] for k in pair], shares[pair].tolist()
-        return figures.photo_evidence(whole, evidence(network, seen, pair), chosen, answers)
+        return figures.photo_evidence(whole, evidence(network, seen, pair), chosen, answers, one_scale)
 
-    controls = {"one": Choice("Én klasse", first, names), "other": Choice("En anden", second, names)}
-    explore(draw, controls, [{"one": first, "other": third}, {"one": first, "other": fifth}])
+    controls = {
+        "one": Choice("Én klasse", first, names),
+        "other": Choice("En anden", second, names),
+        "one_scale": Switch("Samme skala på begge kort", True),
+    }
+    fixed = [(first, third, True), (first, fifth, True), (first, fifth, False)]
+    explore(draw, controls, [dict(zip(controls, each, strict=True)) for each in fixed])

@@ -268,7 +268,8 @@ def test_what_became_of_the_ideas(text, printed):
     assert "88 % af EfficientNet-Lite0's" in text and "I GoogLeNet er det 23 %" in text
     small = four.loc["EfficientNet-Lite0"]
     assert small["mio. parametre"] == 4.652008 and small["top-1"] == four["top-1"].max() == 75.1
-    ratio = (four[["mio. parametre", "mio. multiply-adds", "ms"]] / small).map(danish.rounded)
+    costs = ["mio. parametre", "mio. multiply-adds", "ms"]
+    ratio = (four[costs] / small[costs].astype(float)).map(danish.rounded)
     for name, (weights, arithmetic, time) in ratio.drop(index=small.name).iterrows():
         said = f"{name:9} mod Lite0: parametre {weights}, multiply-adds {arithmetic}, tid {time} gange"
         assert said in printed
