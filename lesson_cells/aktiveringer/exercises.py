@@ -2,7 +2,7 @@
 
 import torch
 
-from lesson_utils.show.exercise import Exercise, gives
+from lesson_utils.show.exercise import Exercise
 
 weakest_layer = Exercise(
     key="flest_svage",
@@ -51,9 +51,9 @@ overlap = Exercise(
     tolerance=1e-6,
     because="den er 1, når de to områder er ens, og 0, når de ikke rører hinanden.",
     mistakes=[
-        (gives(0.5, *_SAME), "Du deler med summen. Pixlerne i begge tæller så to gange."),
-        (gives(1.0, *_THREE_AND_ONE), "Du deler med ét af områderne. Del med pixlerne i mindst ét af dem."),
-        (gives(0.5, *_APART), "Du tæller også pixler, hvor begge er falske. De hører ikke til noget."),
+        ([0.5], "Du deler med summen. Pixlerne i begge tæller så to gange."),
+        ([..., ..., 1.0], "Du deler med ét af områderne. Del med pixlerne i mindst ét af dem."),
+        ([..., ..., ..., 0.5], "Du tæller også pixler, hvor begge er falske. De hører ikke til noget."),
     ],
     hint="`(a & b).sum()` er fællesmængden. Hvad giver `a | b`?",
 )
@@ -70,11 +70,8 @@ precision_function = Exercise(
     tolerance=1e-6,
     because="netop det tæller tabellen, for hvert billede, og så tager den gennemsnittet.",
     mistakes=[
-        (gives(0.5, torch.tensor([1, 1, 0, 0]), 1, 2), "Du ser på alle naboerne. Brug kun de k nærmeste."),
-        (
-            gives(2.0, torch.tensor([1, 0, 0, 1]), 1, 4),
-            "Du har talt dem. Præcisionen er en andel: del med k.",
-        ),
+        ([0.5], "Du ser på alle naboerne. Brug kun de k nærmeste."),
+        ([..., 2.0], "Du har talt dem. Præcisionen er en andel: del med k."),
     ],
     hint="`labels[:k] == label` er sandt for hver nabo af den rigtige klasse.",
 )

@@ -35,6 +35,7 @@ def silent_shares(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
             Line(prefix + text, colour, table[table.network == which], [column], how)
             for which, how, prefix in ((name, "o-", ""), (f"{name}, random", ":", "_tvilling: "))
             for (column, text), colour in zip(kinds.items(), LINES, strict=True)
+            if (table.network == which).any()
         ]
         for name, word in names.items()
     }

@@ -8,6 +8,7 @@ from lesson_cells.aktiveringer import experiments
 from lesson_utils import snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import dissect
+from lesson_utils.images import PHOTOS, photo
 from lesson_utils.neighbours import nearest
 from lesson_utils.networks import alexnet
 from lesson_utils.silence import silent_channels
@@ -65,11 +66,50 @@ def test_a_map_keeps_two_heaps_apart():
     assert flat.shape == (40, 2) and gap > 2 * flat[:20].std(0).norm()
 
 
-def test_a_photo_that_is_in_the_set_is_its_own_nearest_neighbour():
+@pytest.fixture
+def folder_in_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("LESSON_CACHE", str(tmp_path))
+
+
+def test_a_photo_that_is_in_the_set_is_its_own_nearest_neighbour(folder_in_cache):
     network, samples = load_network("alexnet"), datasets.base(44, seed=3)
-    found = experiments.photo_neighbours(network, samples.images[7], samples, ["pixels", "fc7"])
+    shown = experiments.photo_set("", network, samples)
+    found = experiments.photo_neighbours(network, shown.images[7], shown, ["pixels", "fc7"])
     assert list(found) == ["pixler,\neuklidisk", "pixler,\ncosinus", "fc7,\neuklidisk", "fc7,\ncosinus"]
     assert all(near.rows[0, 0] == 7 and near.distances[0, 0] < 1e-3 for near in found.values())
+    assert shown.class_names[shown.labels[7]] == samples.danish_names[7]
+    assert experiments.precision(network, shown, "fc7", 1) > experiments.precision(
+        network, shown, "pixels", 1
+    )
+
+
+def test_few_images_have_as_many_neighbours_as_there_are(folder_in_cache):
+    network, samples = load_network("alexnet"), datasets.base(3, seed=3)
+    assert experiments.precision(network, experiments.photo_set("", network, samples), "pixels") == 0
+
+
+def test_the_courses_photos_are_searched_whole_and_in_pieces():
+    network = load_network("alexnet")
+    found, size = experiments.searched("", network), network.input_size
+    assert found.shape == (len(PHOTOS) * (1 + 4 + 9), 3, size, size)
+    assert torch.allclose(found[0], photo(sorted(PHOTOS)[0], size))
+    second = photo(sorted(PHOTOS)[0], 2 * size)
+    assert torch.equal(found[4], second[:, size:, size:]) and torch.equal(found[2], second[:, :size, size:])
+
+
+def test_a_network_says_what_it_calls_an_image():
+    network, samples = load_network("alexnet"), datasets.base(22, seed=3)
+    assert experiments.named(network, samples.images[9], 2).startswith("MiniAlexNet svarer bil (")
+    assert not experiments.knows_photos(network)
+
+
+def test_channels_answer_in_the_image_and_elsewhere():
+    network, samples = load_network("alexnet"), datasets.base(44, seed=3)
+    found = experiments.channels_elsewhere(network, samples.images[9], "conv5", samples.images, count=2)
+    answers = activations(network, samples.images[9][None], ["conv5"])["conv5"][0]
+    best = int(answers.flatten(1).amax(1).argmax())
+    assert next(iter(found)) == best and torch.equal(found[best][0], answers[best])
+    assert found[best][1].shape == (6, 3, 32, 32)
 
 
 def test_the_last_maps_of_each_network_are_named_after_their_layer():
@@ -177,4 +217,5 @@ def test_a_network_on_a_card_is_asked_about_images_of_the_cpu(card):
     assert all(pieces.device.type == masks.device.type == "cpu" for pieces, masks in rows.values())
     filters = experiments.first_filters({"trained": network})["trained"]
     assert filters.device.type == "cpu" and experiments.smoothness(filters).mean() > 0.5
-    assert len(experiments.photo_neighbours(network, samples.images[0], samples, ["fc7"])) == 2
+    shown = experiments.photo_set("", network, samples)
+    assert len(experiments.photo_neighbours(network, samples.images[0], shown, ["fc7"])) == 2
