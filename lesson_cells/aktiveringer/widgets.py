@@ -28,6 +28,7 @@ from lesson_world.names import PARTS
 
 SEED, QUERIES = 2026, 60
 PHOTO, ALL, OWN = "foto", "alle", "mappe"
+DRAWN, COURSE = "tegninger", "kursets fotos"
 CAR = str(datasets.BASE.index("car"))
 MEASURES = {"cosine": "cosinus", "euclidean": "euklidisk"}
 SIDE = 64  # pixels of the drawn images; a network of photos sees them enlarged
@@ -51,18 +52,16 @@ def _dissected(name: str, layer: str) -> Dissection:
 
 
 @lru_cache
-def _places(name: str, layer: str) -> Places:
-    return strongest_places(_network(name), _world(name), [layer], count=6)[layer]
+def _source(name: str, where: str) -> Samples | Tensor:
+    """Images in which to look for strongest patches: drawn ones, the course's photos, or those of a folder."""
+    if where == DRAWN:
+        return _world(name)
+    return experiments.searched("" if where == COURSE else where, _network(name))
 
 
 @lru_cache
-def _searched(name: str, image_folder: str) -> Tensor:
-    return experiments.searched(image_folder, _network(name))
-
-
-@lru_cache
-def _photo_places(name: str, layer: str, image_folder: str) -> Places:
-    return strongest_places(_network(name), _searched(name, image_folder), [layer], count=6)[layer]
+def _places(name: str, layer: str, where: str = DRAWN) -> Places:
+    return strongest_places(_network(name), _source(name, where), [layer], count=6)[layer]
 
 
 @lru_cache
@@ -109,16 +108,17 @@ def activation_browser(
     A channel's strongest patches lie in the photos of `image_folder`; without one, in the course's photos, or, for
     a network of the drawn world, in drawn images.
     """
-    layers, drawn_layers = (evenly_spaced(_network(name).map_layers, 5) for name in (photo_network, network))
+    layers, deep = _network(photo_network).map_layers, _network(network).map_layers[-1]
+    middle = layers[5 * len(layers) // 8]
     controls = {
         "picture": Choice("Billede", PHOTO, {PHOTO: "dit foto"} | _class_words()),
         "name": Choice("Netværk", photo_network, _networks(network, photo_network)),
-        "layer": Dependent("Lag", layers[2], "name", _mapped),
+        "layer": Dependent("Lag", middle, "name", _mapped),
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
-    start = {"picture": PHOTO, "name": photo_network, "layer": layers[2], "rank": 1}
-    drawn = {"picture": CAR, "name": network, "layer": drawn_layers[-1], "rank": 1}
-    explore(partial(_channel, photo, image_folder), controls, [start, start | {"layer": layers[0]}, drawn])
+    start = {"picture": PHOTO, "name": photo_network, "layer": middle, "rank": 1}
+    drawn = {"picture": CAR, "name": network, "layer": deep, "rank": 1}
+    explore(partial(_channel, photo, image_folder), controls, [start, start | {"rank": 2}, drawn])
 
 
 def _channel(photo: str, image_folder: str, picture: str, name: str, layer: str, rank: int) -> Figure:
@@ -138,20 +138,13 @@ def _channel(photo: str, image_folder: str, picture: str, name: str, layer: str,
             moment.step: activations(earlier, image[None], [layer])[layer][0, unit]
             for moment, earlier in _moments()[::2]
         }
-    if image_folder or experiments.knows_photos(network):
-        source, places = _searched(name, image_folder), _photo_places(name, layer, image_folder)
-    else:
-        source, places = _world(name), _places(name, layer)
-    pieces = patches(source, places, unit, min(places.window, network.input_size // 2))
-    where = (
-        "dine fotos"
-        if image_folder
-        else "kursets fotos"
-        if experiments.knows_photos(network)
-        else "tegninger"
-    )
+    where = image_folder or (COURSE if experiments.knows_photos(network) else DRAWN)
+    places = _places(name, layer, where)
+    size = network.input_size
+    pieces = patches(_source(name, where), places, unit, max(min(places.window, size // 2), size // 14))
+    where = "dine fotos" if image_folder else where
     return unit_portrait(
-        image, answers[unit], f"{short_layer(layer)}, kanal {unit}", about, pieces, where, history
+        image, answers[unit], f"{short_layer(layer)},\nkanal {unit}", about, pieces, where, history
     )
 
 

@@ -96,13 +96,13 @@ def unit_portrait(
     `about`: a sentence on the unit; `where` the patches are from. `history`: its answers (h, w) by step of its
     training, where that is known.
     """
-    rows = {"på billedet": [image, answers, highlight(image, answers)], f"stærkest i\n{where}": list(pieces)}
-    above = ["billedet", name, "den ser på", *[""] * len(pieces)]
+    rows = {name: [image, answers, highlight(image, answers)], f"stærkest i\n{where}": list(pieces)}
+    above = ["billedet", "svaret", "den ser på", *[""] * len(pieces)]
     if history:
         rows["i træningen"] = list(history.values())
         above += [f"skridt {number(step)}" for step in history]
     top = max(float(each.max()) for each in (answers, *history.values()))
-    text = f"{name} svarer højst {number(float(answers.max()), 2)} på billedet. {about}"
+    text = f"{' '.join(name.split())} svarer højst {number(float(answers.max()), 2)} på billedet. {about}"
     text += f" Nederst {len(history)} skridt af dens træning." if history else ""
     return picture_grid(rows, text, above=above, title=about, vmin=0, vmax=max(top, 1e-9))
 
