@@ -127,7 +127,7 @@ def test_neighbours_share_the_class_that_was_trained(found):
 
 
 def test_a_photo_finds_drawings_of_the_same_thing(found, printed):
-    """»For kaffen er de tre nærmeste tegnede kopper, når afstanden er cosinus«; features hold together what pixels do not."""
+    """»For kaffen er de tre nærmeste tegnede kopper, når afstanden er cosinus«."""
     assert found["fotoets naboer"][:3] == ["kop"] * 3 and "gap cosinus: kop, kop, kop" in printed
     assert found["egen mappe"]["features"] > found["egen mappe"]["pixler"] + 0.3
 
