@@ -15,11 +15,7 @@ FOLDERS = REPOSITORY / "lesson_cells"
 ENDLESS = 2**31  # what every generator of random numbers takes
 
 # What every lesson that has such a parameter allows.
-COMMON = {
-    "seed": range(ENDLESS),
-    "fresh_seed": range(ENDLESS),
-    "device": ("auto", "cpu", "cuda", "mps"),
-}
+COMMON = {"seed": range(ENDLESS), "fresh_seed": range(ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import inspect
 import json
 import signal
 import sys
-from contextlib import closing
 from functools import partial
 
 import typer
@@ -111,12 +110,10 @@ def notebooks(lessons: Lessons = None, jobs: options.Jobs = "auto") -> None:
     from lesson_staff.terminal import Display, print_summary
 
     console, runs, results = Console(), plan(find(lessons), {}), []
-    with Display(console, runs) as display, closing(remake(runs, jobs or None, display.tell)) as finished:
-        for result in finished:
-            results.append(result)
-            display.finished(result)
+    display = Display(console, runs)
+    display.follow(remake(runs, jobs or None, display.tell), results)
     print_summary(console, sorted(results, key=lambda result: result.name))
-    raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+    raise typer.Exit(0 if all(result.passed for result in results) else FAILED)
 
 
 @command()

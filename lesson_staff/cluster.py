@@ -44,11 +44,8 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
     from distributed import get_worker
 
     worker = get_worker()
-
-    def tell(cell: int, cells: int) -> None:
-        worker.log_event(topic, {"name": order.name, "cell": cell, "cells": cells})
-
-    return carry_out(order, 1, _AT_WORK.setdefault(topic, Kernels()), tell)
+    kernels = _AT_WORK.setdefault(topic, Kernels())
+    return carry_out(order, 1, kernels, lambda *step: worker.log_event(topic, (order.name, *step)))
 
 
 class Cluster:
@@ -77,8 +74,7 @@ class Cluster:
                 f"Der svarer ingen dask-planlægger på »{address}«: start den, og skriv adressen som tcp://vært:port."
             ) from None
         self.dashboard = self._client.dashboard_link if self._own else ""
-        self.address = self._client.scheduler.address
-        self._topic = f"lesson-{uuid4().hex}"
+        self.address, self._topic = self._client.scheduler.address, f"lesson-{uuid4().hex}"
         self._tell: dict[str, Callable[[int, int], None]] = {}
         self._pool = self._client.get_executor(pure=False)
         try:
@@ -108,10 +104,10 @@ class Cluster:
             )
         return sum(threads.values())
 
-    def _heard(self, event: tuple[float, dict]) -> None:
-        facts = event[1]
-        if facts["name"] in self._tell:
-            self._tell[facts["name"]](facts["cell"], facts["cells"])
+    def _heard(self, event: tuple[float, tuple[str, int, int]]) -> None:
+        name, cell, cells = event[1]
+        if name in self._tell:
+            self._tell[name](cell, cells)
 
     def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
         self._tell[order.name] = tell

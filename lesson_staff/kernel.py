@@ -31,13 +31,14 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.execute import ERROR_MARKER_TAG
 
 from lesson_staff.order import Order, Outcome, write_under, written_under
-from lesson_staff.pages import write_page, write_pictures
+from lesson_staff.pages import MATHJAX_URL, for_reading, write_html, write_pictures
 from lesson_staff.witness import DEVICE
 from lesson_utils.danish import plural
 from lesson_utils.records import as_json, records
 
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SPEAKING = ("LessonError", "WeightsUnavailable", "WorldError")  # each message is a whole Danish sentence
+LAST_LINES = 12  # of a traceback
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 WITNESS = "--IPKernelApp.extra_extensions=lesson_staff.witness"
 NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
@@ -206,7 +207,8 @@ def carry_out(
             content = in_danish(notebook)
             (results / "metrics.json").write_bytes(as_json(records(content)))
             if order.page:
-                write_page(content, notebook.with_suffix(".html"), order.title)
+                page, mathjax = notebook.with_suffix(".html"), f"../{MATHJAX_URL}"
+                write_html("page", for_reading(content), page, order.title, mathjax_url=mathjax)
                 picture_text = write_pictures(content, results)
         files = written_under(results)
         device = (folder / DEVICE).read_text(encoding="utf-8") if (folder / DEVICE).exists() else ""
@@ -248,7 +250,8 @@ def _execute(
             )
         except papermill.PapermillExecutionError as error:
             told = reason_for(error.ename, error.evalue, error.exec_count)
-            return told, plain(error.traceback) if error.evalue != told else ""
+            lines = strip_ansi("\n".join(error.traceback)).splitlines()
+            return told, "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
         except CellTimeoutError:
             allowed = plural(order.limits.cell_timeout, "sekund", "sekunder")
             return f"Celle {current} brugte mere end {allowed}.", ""
@@ -280,13 +283,8 @@ def reason_for(name: str, message: str, execution_count: int) -> str:
     """The course's own errors speak for themselves; any other is named, with the number that its cell bears."""
     if name in SPEAKING:
         return message
-    first_line = message.strip().splitlines()[0] if message.strip() else ""
-    return f"Celle [{execution_count}] stoppede med {name}{': ' + first_line if first_line else ''}."
-
-
-def plain(traceback: list[str], lines: int = 12) -> str:
-    """The last lines of a traceback without the terminal's colours."""
-    return "\n".join(strip_ansi("\n".join(traceback)).splitlines()[-lines:])
+    first_line = message.strip().partition("\n")[0]
+    return f"Celle [{execution_count}] stoppede med {': '.join(filter(None, [name, first_line]))}."
 
 
 def in_danish(notebook: Path) -> nbformat.NotebookNode:

@@ -18,7 +18,7 @@ from lesson_utils.records import RECORD
 
 TEMPLATES = Path(__file__).with_name("templates")
 MATHJAX = "mathjax"
-MATHJAX_CONFIG = "TeX-AMS-MML_HTMLorMML-full,Safe"
+MATHJAX_URL = f"{MATHJAX}/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
 # What MathJax asks for when it sets TeX as HTML in its STIX font: 2.5 of its 11 MB. Tested in a browser.
 MATHJAX_PARTS = (
     "LICENSE", "MathJax.js", "config/**/*", "extensions/*.js", "extensions/HTML-CSS/**/*", "extensions/TeX/**/*",
@@ -71,10 +71,8 @@ def copy_mathjax(folder: Path) -> None:
 
 
 def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A copy without the tests' marks, key figures (which show nothing), and widgets whose kernel is gone.
-
-    JupyterLab keeps those as a view without a picture, and what they were in the notebook's metadata.
-    """
+    """A copy without the tests' marks, key figures (which show nothing), and widgets whose kernel is gone: those
+    JupyterLab keeps as a view without a picture, and what they were in the notebook's metadata."""
     made = nbformat.from_dict(notebook)
     made.metadata.pop("widgets", None)
     for cell in made.cells:
@@ -85,21 +83,21 @@ def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def write_page(notebook: nbformat.NotebookNode, page: Path, title: str) -> None:
-    """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
-    from nbconvert import HTMLExporter
+def write_html(
+    kind: str, notebook: nbformat.NotebookNode, target: Path, title: str, **options: object
+) -> None:
+    """The notebook as a `page` or as `slides`, by our template of that name: in Danish, and without a network."""
+    from nbconvert import HTMLExporter, SlidesExporter
 
-    content = for_reading(notebook)
-    content.metadata["title"] = title
-    exporter = HTMLExporter(
+    notebook.metadata["title"] = title
+    exporter = {"page": HTMLExporter, "slides": SlidesExporter}[kind](
         extra_template_basedirs=[str(TEMPLATES)],
-        template_file=str(TEMPLATES / "page.html.j2"),
-        mathjax_url=f"../{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
+        template_file=str(TEMPLATES / f"{kind}.html.j2"),
         language_code="da",
         exclude_anchor_links=True,
+        **options,
     )
-    html, _ = exporter.from_notebook_node(content)
-    replace_file(page, html.encode("utf-8"))
+    replace_file(target, exporter.from_notebook_node(notebook)[0].encode("utf-8"))
 
 
 def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
@@ -108,29 +106,24 @@ def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
     return next(iter(found or pictures(notebook.cells)), None)
 
 
-def _picture_in(data: dict) -> tuple[bytes, str] | None:
+def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
+    """The picture of each output that has one, in order: the bytes of its file, and its alt text."""
     from bs4 import BeautifulSoup
 
-    if "image/png" in data:
-        return base64.b64decode(data["image/png"]), ""
-    for image in BeautifulSoup(data.get("text/html", ""), "html.parser").select("img[src^='data:image/']"):
-        head, _, content = image["src"].partition(",")
-        if head.endswith(";base64"):
-            return base64.b64decode(content), image.get("alt", "")
-    return None
-
-
-def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
-    """Every picture in the cells' outputs, in order: the bytes of its file, and its alt text."""
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    return [found for output in outputs if (found := _picture_in(output.get("data", {})))]
+    found = []
+    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
+        embedded = "img[src^='data:image/'][src*=';base64,']"
+        image = BeautifulSoup(data.get("text/html", ""), "html.parser").select_one(embedded)
+        if "image/png" in data:
+            found.append((base64.b64decode(data["image/png"]), ""))
+        elif image:
+            found.append((base64.b64decode(image["src"].partition(",")[2]), image.get("alt", "")))
+    return found
 
 
 def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
-    """Save each figure as `pictures/01.png` …, and as `cover.png` the one that stands for the lesson.
-
-    The cover is at most 800 pixels wide. Returns its alt text ("" if there is no picture).
-    """
+    """Save each figure as `pictures/01.png` …, and as `cover.png`, at most 800 pixels wide, the one that stands
+    for the lesson; the cover's alt text ("" if there is no picture)."""
     from PIL import Image
 
     found = cover(notebook)

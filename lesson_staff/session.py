@@ -2,8 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -43,21 +43,22 @@ def runs_asked_for(request: Request) -> list[Run]:
     return runs
 
 
-def cluster_for(request: Request, runs: Sequence[Run], console: Console) -> Scheduler | None:
+def cluster_for(request: Request, runs: list[Run], say: Callable) -> Scheduler | None:
     """The cluster that is asked for, if one is. Raises LessonError if it does not answer, or lacks a device."""
     if not (request.scheduler or request.local_cluster):
         return None
     if request.scheduler and request.local_cluster:
         raise LessonError("Vælg én klynge: enten --scheduler eller --local-cluster.")
     if request.scheduler and request.jobs:
-        sentence = "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
-        raise LessonError(sentence)
+        raise LessonError(
+            "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
+        )
     from lesson_staff.cluster import Cluster
 
     devices = {str(run.changed["device"]) for run in runs if "device" in run.changed}
     cluster = Cluster(request.scheduler, request.jobs, devices)
     if cluster.dashboard:
-        console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
+        say(f"Følg kørslen i dask: {cluster.dashboard}")
     return cluster
 
 
@@ -76,18 +77,13 @@ def run_session(request: Request) -> int:
 
     Raises LessonError before anything has started if the input is wrong.
     """
-    console = Console(stderr=request.as_json)
-    say = partial(console.print, highlight=False, soft_wrap=True)
+    console = Console(stderr=request.as_json, highlight=False)
+    say = partial(console.print, soft_wrap=True)
     runs, find_folder = plan_and_folder(request)
-    cluster = cluster_for(request, runs, console)
-    try:
-        folder = find_folder()
-        with alone_in(folder):
-            write_plan(folder, runs)
-            results, interrupted = _run(request, runs, folder, cluster, console)
-    finally:
-        if cluster:
-            cluster.close()
+    cluster = cluster_for(request, runs, say)
+    with closing(cluster) if cluster else nullcontext(), alone_in(folder := find_folder()):
+        write_plan(folder, runs)
+        results, interrupted = _run(request, runs, folder, cluster, console)
     index, lack = write_report(folder)
     if request.as_json:
         print((folder / "summary.json").read_text(encoding="utf-8"), end="")
@@ -101,7 +97,7 @@ def run_session(request: Request) -> int:
         say(line)
     if interrupted:
         return INTERRUPTED
-    return FAILED if any(not result.passed for result in results) else PASSED
+    return PASSED if all(result.passed for result in results) else FAILED
 
 
 def _run(
@@ -114,15 +110,11 @@ def _run(
         kept = plural(len(done), "kørsel er", "kørsler er")
         console.print(f"{kept} gennemført i forvejen og bliver beholdt.")
     scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
-    interrupted, display = False, Display(console, waiting)
+    interrupted, display = True, Display(console, waiting)
     those = run_all(waiting, folder, limits=request.limits, scheduler=scheduler, tell=display.tell)
-    try:
-        with display, closing(those):
-            for result in those:
-                results.append(result)
-                display.finished(result)
-    except KeyboardInterrupt:
-        interrupted = True
+    with suppress(KeyboardInterrupt):
+        display.follow(those, results)
+        interrupted = False
     return sorted(results, key=lambda result: result.name), interrupted
 
 

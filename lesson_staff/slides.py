@@ -8,15 +8,13 @@ import nbformat
 
 from lesson_staff.catalogue import Lesson
 from lesson_staff.pages import (
-    MATHJAX,
-    MATHJAX_CONFIG,
-    TEMPLATES,
+    MATHJAX_URL,
     copy_mathjax,
     copy_parts,
     folder_for,
     for_reading,
-    replace_file,
     tell_written,
+    write_html,
 )
 from lesson_utils.errors import LessonError
 
@@ -25,7 +23,6 @@ REVEAL = "reveal"
 REVEAL_PARTS = (
     "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
 )  # fmt: skip
-WIDTH, HEIGHT = 1280, 720  # of a slide, as a projector shows it
 SHOWN = ("<img ", "<table")
 NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s*", re.DOTALL)
 
@@ -91,31 +88,15 @@ def _only_live(cell: nbformat.NotebookNode) -> bool:
     return to_fill_in or cell.source.startswith("show.check(")
 
 
-def write_slides(notebook: Path, show: Path, title: str) -> None:
-    """The notebook, with the outputs that it holds, as one page of slides; what it needs lies beside it."""
-    from nbconvert import SlidesExporter
-
-    exporter = SlidesExporter(
-        extra_template_basedirs=[str(TEMPLATES)],
-        template_file=str(TEMPLATES / "slides.html.j2"),
-        reveal_url_prefix=REVEAL,
-        reveal_theme="white",
-        mathjax_url=f"{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
-        language_code="da",
-        exclude_anchor_links=True,
-    )
-    content = for_a_show(nbformat.read(notebook, as_version=4))
-    content.metadata["title"] = title
-    html, _ = exporter.from_notebook_node(content, {"slide_width": WIDTH, "slide_height": HEIGHT})
-    replace_file(show, html.encode("utf-8"))
-
-
 def make_slides(lessons: list[Lesson], out: str) -> None:
-    """A show of each lesson in the folder `out`, with everything that they need beside them."""
+    """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need."""
     folder = folder_for(out)
     copy_parts(reveal_parts(), REVEAL_PARTS, folder / REVEAL)
     copy_mathjax(folder)
+    options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
         show = folder / f"{lesson.notebook.stem}.html"
-        write_slides(lesson.notebook, show, str(lesson))
+        write_html(
+            "slides", for_a_show(nbformat.read(lesson.notebook, as_version=4)), show, str(lesson), **options
+        )
         tell_written(lesson, show)

@@ -117,8 +117,9 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        sentence = f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
-        raise LessonError(sentence) from None
+        raise LessonError(
+            f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
+        ) from None
     try:
         clear_up(folder)
         yield

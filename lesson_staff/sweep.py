@@ -5,6 +5,7 @@ A setting is a dict from parameter to value. Each source gives a list of setting
 
 import csv
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -13,34 +14,34 @@ from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
-NOT_UNDERSTOOD = "»{}« blev ikke forstået: skriv {}."
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+Settings = list[dict[str, object]]
+Texts = Sequence[str] | None
 
 
 def settings_from(
-    assigned: Sequence[str] | None = (),
+    assigned: Texts = (),
     table: str = "",
-    grids: Sequence[str] | None = (),
+    grids: Texts = (),
     seeds: int = 0,
     photo: str = "",
     photos: str = "",
-) -> list[dict[str, object]]:
+) -> Settings:
     """The product of all sources, as the options of `lesson run` give them; `[{}]` for none.
 
     Raises WrongParameters with a sentence for everything that cannot be read, and for a parameter that two
     sources set.
     """
-    asked = [(one_value, text) for text in assigned or ()] + [(several_values, text) for text in grids or ()]
-    given_once = (
-        (read_table, table),
-        (lambda count: [{"seed": seed} for seed in range(count)], seeds),
-        (lambda path: [{"photo": path}], photo),
-        (photo_settings, photos),
-    )
+    asked = [partial(assigned_values, text, "-p navn=værdi") for text in assigned or ()]
+    asked += [partial(assigned_values, text, "--grid navn=1,2,3") for text in grids or ()]
+    asked += [partial(read_table, table)] if table else []
+    asked += [lambda: [{"seed": seed} for seed in range(seeds)]] if seeds else []
+    asked += [lambda: [{"photo": photo}]] if photo else []
+    asked += [partial(photo_settings, photos)] if photos else []
     sources, wrong = [], Wrong()
-    for read, told in asked + [(read, told) for read, told in given_once if told]:
+    for read in asked:
         with wrong:
-            sources.append(read(told))
+            sources.append(read())
     names = [name for source in sources for name in {name for setting in source for name in setting}]
     twice = sorted({name for name in names if names.count(name) > 1})
     wrong += [f"»{name}« er sat to gange: lad kun ét af valgene bestemme den." for name in twice]
@@ -48,29 +49,17 @@ def settings_from(
     return [{name: value for part in parts for name, value in part.items()} for parts in product(*sources)]
 
 
-def one_value(text: str) -> list[dict[str, object]]:
-    """`depth=11`."""
-    name, value = _assigned(text, "-p navn=værdi")
-    return [{name: Written(value)}]
+def assigned_values(text: str, form: str) -> Settings:
+    """`depth=11`; with commas in the form, `depth=11,13,16`, one setting for each."""
+    name, _, told = text.partition("=")
+    several = [value.strip() for value in told.split(",") if value.strip()]
+    values = several if "," in form else [told]
+    if not name.strip() or "=" not in text or not values:
+        raise LessonError(f"»{text}« blev ikke forstået: skriv {form}.")
+    return [{name.strip(): Written(value)} for value in values]
 
 
-def several_values(text: str) -> list[dict[str, object]]:
-    """`depth=11,13,16`."""
-    name, values = _assigned(text, "--grid navn=1,2,3")
-    found = [{name: Written(value.strip())} for value in values.split(",") if value.strip()]
-    if not found:
-        raise LessonError(NOT_UNDERSTOOD.format(text, "--grid navn=1,2,3"))
-    return found
-
-
-def _assigned(text: str, form: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise LessonError(NOT_UNDERSTOOD.format(text, form))
-    return name.strip(), value
-
-
-def read_table(path: str) -> list[dict[str, object]]:
+def read_table(path: str) -> Settings:
     """A CSV file with a row per run (an empty cell: the default), or a YAML file with a document per run."""
     file = Path(path).expanduser()
     if not file.is_file():
@@ -81,14 +70,15 @@ def read_table(path: str) -> list[dict[str, object]]:
     try:
         rows = read(file.read_text(encoding="utf-8-sig"))
     except (ValueError, csv.Error):
-        sentence = f"»{file.name}« kan ikke læses: ret filen, så den er gyldig {file.suffix[1:]}."
-        raise LessonError(sentence) from None
+        raise LessonError(
+            f"»{file.name}« kan ikke læses: ret filen, så den er gyldig {file.suffix[1:]}."
+        ) from None
     if not rows:
         raise LessonError(f"»{file.name}« er tom: skriv en række eller et dokument for hver kørsel.")
     return rows
 
 
-def _csv(text: str) -> list[dict[str, object]]:
+def _csv(text: str) -> Settings:
     separator = ";" if text.partition("\n")[0].count(";") else ","  # what a Danish spreadsheet writes
     rows = list(csv.reader(text.splitlines(), delimiter=separator, strict=True))
     rows = [row for row in rows if any(cell.strip() for cell in row)]
@@ -101,7 +91,7 @@ def _csv(text: str) -> list[dict[str, object]]:
     ]
 
 
-def _yaml(text: str) -> list[dict[str, object]]:
+def _yaml(text: str) -> Settings:
     import yaml
 
     try:
@@ -114,7 +104,7 @@ def _yaml(text: str) -> list[dict[str, object]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def photo_settings(folder: str) -> list[dict[str, object]]:
+def photo_settings(folder: str) -> Settings:
     """One setting for each picture in a folder; other files are passed by."""
     place = Path(folder).expanduser()
     if not place.is_dir():

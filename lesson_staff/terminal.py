@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 
 from rich.console import Console
 from rich.markup import escape
@@ -39,12 +40,12 @@ class Display:
         where, whole = f"0 af {len(runs)}", max(sum(self._work.values()), 1)
         self._overall = self._bars.add_task("I alt", total=whole, where=where, left="")
 
-    def __enter__(self) -> "Display":
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+    def follow(self, coming: Generator[RunResult], results: list[RunResult]) -> None:
+        """Say each result as soon as it comes, and add it to `results`; what they come from is closed."""
+        with self._bars, closing(coming):
+            for result in coming:
+                results.append(result)
+                self.finished(result)
 
     def tell(self, run: Run, cell: int, cells: int) -> None:
         """A lesson has begun a cell; called from the scheduler's threads."""

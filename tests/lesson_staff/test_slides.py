@@ -9,7 +9,7 @@ import pytest
 from lesson_staff import slides as slides_module
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.cli import answer
-from lesson_staff.slides import HEIGHT, WIDTH, for_a_show, make_slides, slide_type
+from lesson_staff.slides import for_a_show, make_slides, slide_type
 
 # For each slide with all its fragments shown: what sticks out, and how far text and figures were shrunk.
 MEASURE = """() => leaves().map(slide => {
@@ -27,6 +27,8 @@ MEASURE = """() => leaves().map(slide => {
           figure: Number(slide.dataset.figure || 1), out: out.map(e => e.tagName),
           empty: content.length === 0};
 })"""
+
+WIDTH, HEIGHT = 1280, 720  # what a projector shows
 
 # The letters of a figure are 18 pixels high (13 pt) where it is shown as it is: 16 on a slide, at the least.
 LEAST_FIGURE = 0.87
