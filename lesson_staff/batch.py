@@ -44,7 +44,7 @@ class Scheduler(Protocol):
 
 
 class ThisMachine:
-    """Runs `jobs` orders at a time, each in a thread and a folder under `place`; torch's threads are shared out."""
+    """Runs `jobs` orders at a time, each in a thread and a folder under `place`, with its share of the cores."""
 
     def __init__(self, jobs: int | None = None, place: Path | None = None) -> None:
         self.slots = jobs or runs_at_a_time()

@@ -86,12 +86,15 @@ def doctor(as_json: Json = False) -> None:
 
     Eksempel: lesson doctor
     """
-    from lesson_staff.doctor import as_facts, examine, ready
+    from dataclasses import asdict
+
+    from lesson_staff.doctor import examine, ready
     from lesson_staff.overview import print_checks
 
     checks = examine()
     if as_json:
-        print(json.dumps(as_facts(checks), ensure_ascii=False, indent=2))
+        facts = {"ready": ready(checks), "checks": [asdict(check) for check in checks]}
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         print_checks(checks)
     raise typer.Exit(0 if ready(checks) else FAILED)
@@ -176,7 +179,7 @@ def slides(
 
     Eksempel: lesson slides 04 --out /mappe/til/slides
     """
-    from lesson_staff.slides import make_slides
+    from lesson_staff.teaching import make_slides
 
     make_slides(find(lessons), out)
 
@@ -187,7 +190,7 @@ def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
     Eksempel: lesson handout 02 04
     """
-    from lesson_staff.handouts import make_handouts
+    from lesson_staff.teaching import make_handouts
 
     make_handouts(find(lessons), out)
 
@@ -198,7 +201,7 @@ def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
     Eksempel: lesson solution 02 04
     """
-    from lesson_staff.handouts import make_handouts
+    from lesson_staff.teaching import make_handouts
 
     make_handouts(find(lessons), out, with_solutions=True)
 
@@ -228,10 +231,7 @@ def main() -> None:
 
 
 def answer(arguments: list[str]) -> int:
-    """Carry out a command line and return its exit code; what went wrong is said in one sentence.
-
-    No arguments at all ask for help.
-    """
+    """Carry out a command line (none asks for help); its exit code. What went wrong is said in one sentence."""
     try:
         return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
     except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export

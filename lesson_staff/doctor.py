@@ -12,7 +12,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import distributions, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,11 +51,6 @@ def examine() -> list[Check]:
 def ready(checks: list[Check]) -> bool:
     """Whether the course will run: nothing is BAD."""
     return all(check.state != BAD for check in checks)
-
-
-def as_facts(checks: list[Check]) -> dict[str, object]:
-    """The same for machines."""
-    return {"ready": ready(checks), "checks": [asdict(check) for check in checks]}
 
 
 def python() -> Check:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -182,11 +182,10 @@ def carry_out(
     tell: Callable[[int, int], None] = lambda cell, cells: None,
     place: Path | None = None,
 ) -> Outcome:
-    """Run one lesson, and bring back everything that it wrote.
+    """Run one lesson in a folder under `place` (else the system's own for such), and bring back all that it wrote.
 
-    `tell` hears of each cell that begins (its number from 1, and how many there are). The run works in a folder
-    under `place`, else under the system's folder for temporary files. Raises InterruptedError if the kernels
-    are stopped.
+    `tell` hears of each cell that begins (its number from 1, and how many there are). Raises InterruptedError if
+    the kernels are stopped.
     """
     began, started = time.monotonic(), time.time()
     with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as name:
@@ -219,11 +218,9 @@ def carry_out(
 def _execute(
     order: Order, folder: Path, target: Path, manager: OwnKernel, env: dict[str, str], tell: Callable
 ) -> tuple[str, str]:
-    """Run the notebook into `target`; what went wrong and the traceback, both empty if nothing did.
-
-    `target` holds all cells up to the failing one, whatever happens.
-    """
+    """Run the notebook into `target`, up to a cell that fails; what went wrong, and the traceback, if it did."""
     current, kernel = 0, manager.provisioner
+    seconds = partial(plural, one="sekund", many="sekunder")
 
     def begun(cell: int, cells: int) -> None:
         nonlocal current
@@ -253,13 +250,12 @@ def _execute(
             lines = strip_ansi("\n".join(error.traceback)).splitlines()
             return told, "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
         except CellTimeoutError:
-            allowed = plural(order.limits.cell_timeout, "sekund", "sekunder")
-            return f"Celle {current} brugte mere end {allowed}.", ""
+            return f"Celle {current} brugte mere end {seconds(order.limits.cell_timeout)}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one
             if kernel.kernels.stopped:
                 raise InterruptedError from None
             if kernel.late:
-                allowed = plural(order.limits.timeout, "sekund", "sekunder")
+                allowed = seconds(order.limits.timeout)
                 return f"Kørslen brugte mere end {allowed}: den nåede celle {current}.", ""
             where = f"i celle {current}" if current else "før den første celle"
             if kernel.died is None:
@@ -272,10 +268,7 @@ def how_it_ended(code: int) -> str:
     """How a process came to its end. Only the kill that the system uses when memory runs out may be that."""
     if code >= 0:
         return f"(kode {code})."
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
+    name = {known.value: known.name for known in signal.Signals}.get(-code, f"signal {-code}")
     return f"({name})." + (" Måske slap hukommelsen op." if name == "SIGKILL" else "")
 
 

@@ -1,7 +1,4 @@
-"""The options of the commands: what each is called, what its help says, and what the Tab key offers for it.
-
-Read without papermill: a shell waits for the answer of the Tab key.
-"""
+"""The options of the commands, and what the Tab key offers: read without papermill, as a shell waits for it."""
 
 import json
 import re

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import nbformat
 
-from lesson_staff.catalogue import Lesson
-from lesson_staff.order import write_under
-from lesson_staff.plan import RunResult
+from lesson_staff.order import write_under, written_under
+from lesson_staff.plan import RunResult, short_value
 from lesson_utils.danish import number, plural
 from lesson_utils.errors import LessonError
 from lesson_utils.records import RECORD
@@ -53,21 +52,10 @@ def relative(path: Path) -> str:
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 
 
-def tell_written(lesson: Lesson, file: Path) -> None:
-    """Say in the terminal which file a lesson became."""
-    print(f"{lesson}: {relative(file)}")
-
-
-def copy_parts(source: Path, parts: Sequence[str], target: Path) -> None:
-    """Copy the files below `source` that these patterns name to the same places below `target`."""
-    found = [path for part in parts for path in source.glob(part) if path.is_file()]
-    write_under(target, {path.relative_to(source).as_posix(): path.read_bytes() for path in found})
-
-
 def copy_mathjax(folder: Path) -> None:
     """Put the parts of MathJax that the pages use beside them, from the installed package."""
     with as_file(files("jupyter_server_mathjax") / "static") as source:
-        copy_parts(source, MATHJAX_PARTS, folder / MATHJAX)
+        write_under(folder / MATHJAX, written_under(source, MATHJAX_PARTS))
 
 
 def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -163,6 +151,4 @@ def shown(value: object) -> str:
         return "ja" if value else "nej"
     if isinstance(value, int | float):
         return number(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.2g}".replace(".", ",")
-    if isinstance(value, str) and Path(value).is_absolute():
-        return Path(value).name
-    return str(value) or "–"
+    return short_value(value) or "–"

@@ -81,10 +81,7 @@ class Parameter:
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """The parameters of a notebook by name, as papermill sees them.
-
-    Raises LessonError if a default is not a plain value (a number, a text, True, False, a list).
-    """
+    """A notebook's parameters by name, as papermill sees them. LessonError if a default is computed."""
     from papermill import inspect_notebook
 
     found = {}
@@ -123,10 +120,7 @@ def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
 def values_for(
     lesson: Lesson, given: Mapping[str, object], known: Mapping[str, Parameter] | None = None
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """`(changed, all)`: those of `given` that this lesson has, and every parameter with its value.
-
-    Raises WrongParameters with a sentence for each value that does not fit.
-    """
+    """`(changed, all)`: those of `given` that this lesson has, and every parameter. Raises WrongParameters."""
     known = read_parameters(lesson.notebook) if known is None else known
     changed, wrong = {}, Wrong()
     for name in (name for name in given if name in known):

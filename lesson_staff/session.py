@@ -12,14 +12,13 @@ from rich.console import Console
 
 from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
 from lesson_staff.catalogue import find
-from lesson_staff.inputs import checked_settings
 from lesson_staff.options import Request
 from lesson_staff.pages import relative, verdict
 from lesson_staff.parameters import Wrong
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.report import write_report
 from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, write_plan
-from lesson_staff.sweep import settings_from
+from lesson_staff.sweep import checked_settings, settings_from
 from lesson_staff.terminal import Display, print_summary
 from lesson_utils.danish import plural
 from lesson_utils.errors import LessonError
@@ -73,10 +72,7 @@ def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
 
 
 def run_session(request: Request) -> int:
-    """Run what is asked for and return the exit code.
-
-    Raises LessonError before anything has started if the input is wrong.
-    """
+    """Run what is asked for; the exit code. Raises LessonError, before anything has started, for wrong input."""
     console = Console(stderr=request.as_json, highlight=False)
     say = partial(console.print, soft_wrap=True)
     runs, find_folder = plan_and_folder(request)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
 from rich.table import Column, Table
 
 from lesson_staff.pages import duration
@@ -23,15 +23,10 @@ class Display:
     def __init__(self, console: Console, runs: Sequence[Run]) -> None:
         self._console = console
         self._lock = threading.Lock()
+        columns = ("{task.description}", BarColumn(bar_width=30), "{task.fields[where]}", TimeElapsedColumn())
+        hidden = not console.is_terminal
         self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[where]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            *columns, "{task.fields[left]}", console=console, transient=True, disable=hidden
         )
         self._tasks: dict[str, TaskID] = {}
         self._finished, self._began = 0, time.monotonic()

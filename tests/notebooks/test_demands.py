@@ -16,7 +16,7 @@ import pytest
 
 from lesson_staff.catalogue import LESSONS, NOTEBOOKS, REPOSITORY
 from lesson_staff.parameters import read_parameters
-from lesson_staff.slides import slide_type
+from lesson_staff.teaching import slide_type
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 LARGEST = 1_500_000  # bytes

@@ -1,4 +1,4 @@
-"""`lesson slides`: a lesson as a slide show that opens from a USB stick, without a network."""
+"""What a teacher takes to class: a lesson as slides that need no network, and as notebooks for the students."""
 
 import re
 from importlib.util import find_spec
@@ -7,13 +7,14 @@ from pathlib import Path
 import nbformat
 
 from lesson_staff.catalogue import Lesson
+from lesson_staff.order import write_under, written_under
 from lesson_staff.pages import (
     MATHJAX_URL,
     copy_mathjax,
-    copy_parts,
     folder_for,
     for_reading,
-    tell_written,
+    relative,
+    replace_file,
     write_html,
 )
 from lesson_utils.errors import LessonError
@@ -28,10 +29,7 @@ NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s
 
 
 def reveal_parts() -> Path:
-    """Where the installed copy of reveal.js lies, found without importing the package that carries it.
-
-    Raises LessonError if it is not installed.
-    """
+    """Where reveal.js lies, found without importing its package. Raises LessonError if it is not installed."""
     package = find_spec("sphinx_revealjs")
     if package is None or not package.submodule_search_locations:
         raise LessonError(
@@ -91,7 +89,7 @@ def _only_live(cell: nbformat.NotebookNode) -> bool:
 def make_slides(lessons: list[Lesson], out: str) -> None:
     """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need."""
     folder = folder_for(out)
-    copy_parts(reveal_parts(), REVEAL_PARTS, folder / REVEAL)
+    write_under(folder / REVEAL, written_under(reveal_parts(), REVEAL_PARTS))
     copy_mathjax(folder)
     options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
@@ -99,4 +97,33 @@ def make_slides(lessons: list[Lesson], out: str) -> None:
         write_html(
             "slides", for_a_show(nbformat.read(lesson.notebook, as_version=4)), show, str(lesson), **options
         )
-        tell_written(lesson, show)
+        print(f"{lesson}: {relative(show)}")
+
+
+def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nbformat.NotebookNode:
+    """The lesson without the notes to the teacher: before the class without solutions and not yet run, after it
+    with its outputs and its solutions unfolded."""
+    from nbconvert.preprocessors import ClearOutputPreprocessor
+
+    made = for_reading(notebook)
+    made.cells = [cell for cell in made.cells if slide_type(cell) != "notes"]
+    if with_solutions:
+        for cell in filter(_is_solution, made.cells):
+            cell.metadata.pop("jupyter", None)
+        return made
+    made.cells = [cell for cell in made.cells if not _is_solution(cell)]
+    return ClearOutputPreprocessor().preprocess(made, {})[0]
+
+
+def _is_solution(cell: nbformat.NotebookNode) -> bool:
+    return "solution" in cell.metadata.get("tags", [])
+
+
+def make_handouts(lessons: list[Lesson], out: str, with_solutions: bool = False) -> None:
+    """One notebook for each lesson in the folder `out`: `02_alexnet.ipynb`, or `02_alexnet_løsning.ipynb`."""
+    folder = folder_for(out)
+    for lesson in lessons:
+        made = handout(nbformat.read(lesson.notebook, as_version=4), with_solutions)
+        target = folder / f"{lesson.notebook.stem}{'_løsning' if with_solutions else ''}.ipynb"
+        replace_file(target, (nbformat.writes(made) + "\n").encode("utf-8"))
+        print(f"{lesson}: {relative(target)}")
