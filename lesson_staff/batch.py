@@ -1,8 +1,6 @@
-"""Many runs of lessons at once.
+"""Many runs of lessons at once: `run_all` hands each `Run` of the plan to a scheduler, this machine or a cluster.
 
-The plan is a list of `Run`, made before anything starts (`plan`). A scheduler, this machine or a dask cluster
-(`cluster`), takes each as an `Order` that holds all it needs, and gives back an `Outcome` that holds all it made.
-`run_all` hands out the orders and keeps the outcomes (`store`).
+It gets an `Order` that holds all it needs, and gives back an `Outcome` that holds all it made.
 """
 
 import os

@@ -12,7 +12,7 @@ from lesson_utils.errors import LessonError
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
 FOLDERS = REPOSITORY / "lesson_cells"
-ENDLESS = 2**31  # what every generator of random numbers takes
+ENDLESS = 2**31  # what every generator of random numbers takes: an end only because computers have one
 
 # What every lesson that has such a parameter allows.
 COMMON = {"seed": range(ENDLESS), "fresh_seed": range(ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}

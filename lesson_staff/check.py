@@ -12,12 +12,8 @@ PLACES = ("tests/notebooks", "tests/lesson_staff/test_slides.py", "tests/browser
 
 
 def check_lesson(lesson: Lesson) -> bool:
-    """Run the lesson's tests, print a Danish line for each that fails, and return whether none did.
-
-    What is demanded of every lesson is told by the first line of its test; what only this lesson's own tests
-    and cells ask for is told by their names.
-    Raises LessonError where the course was installed without its tests.
-    """
+    """Run the lesson's tests, and say what fails: the first line of a test of all lessons, or the name of one of
+    its own; whether nothing did. Raises LessonError where the course was installed without its tests."""
     if find_spec("pytest") is None:
         raise LessonError("Pytest mangler: installér det i kursets mappe med »pip install -e '.[test]'«.")
     if not (REPOSITORY / "tests").is_dir():

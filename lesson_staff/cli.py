@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from functools import partial
+from pathlib import Path
 
 import typer
 
@@ -60,9 +61,14 @@ def report(folder: options.argument("MAPPE", "En mappe fra »lesson run«."), as
 
     Eksempel: lesson report vgg
     """
-    from lesson_staff.session import say_report
+    from lesson_staff.pages import relative
+    from lesson_staff.report import write_report
 
-    say_report(folder, as_json)
+    index, lack = write_report(Path(folder).expanduser().absolute())
+    if as_json:
+        print(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
+    else:
+        print("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))
 
 
 @command("list")

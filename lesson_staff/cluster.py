@@ -1,7 +1,6 @@
 """A dask.distributed cluster as a scheduler: one that is there already, or one that is started here.
 
-Every order holds its notebook and its photos, and every outcome its files: no file system is shared. The workers
-need this course installed, the same version of it, which is asked before anything starts.
+No file system is shared; the workers need the same version of this course, which is asked before anything starts.
 """
 
 import hashlib

@@ -21,8 +21,8 @@ def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
             "title": lesson.title,
             "minutes": lesson.minutes,
             "parameters": [
-                _facts(parameter, lesson.allowed.get(parameter.name))
-                for parameter in read_parameters(lesson.notebook).values()
+                _facts(parameter, lesson.allowed.get(name))
+                for name, parameter in read_parameters(lesson.notebook).items()
             ],
         }
         for lesson in lessons

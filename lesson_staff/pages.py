@@ -139,10 +139,8 @@ def duration(seconds: float) -> str:
 
 def verdict(results: Sequence[RunResult]) -> str:
     """How a batch went, in a few words."""
-    failed = sum(not result.passed for result in results)
-    if failed:
-        return f"{number(failed)} af {plural(len(results), 'kørsel', 'kørsler')} fejlede"
-    return f"{plural(len(results), 'kørsel', 'kørsler')} gennemført"
+    failed, runs = sum(not each.passed for each in results), plural(len(results), "kørsel", "kørsler")
+    return f"{number(failed)} af {runs} fejlede" if failed else f"{runs} gennemført"
 
 
 def shown(value: object) -> str:

@@ -70,9 +70,6 @@ def server_command(notebook: Path, *options: str) -> list[str]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-        "--LabApp.custom_css=True",
         f"--LabApp.extra_labextensions_path={notebook.parent / LAB / 'extensions'}",
         *options,
     ]

@@ -4,7 +4,6 @@ import json
 import math
 import os
 import platform
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -104,13 +103,7 @@ def snapshot_steps(steps: int, moments: int = 8) -> list[int]:
     return [0, *sorted({round(first * (steps / first) ** (k / (moments - 1))) for k in range(moments - 1)})]
 
 
-def publish(
-    plan: Plan,
-    network: Network,
-    result: TrainingResult,
-    folder: Path,
-    taken: Sequence[snapshots.Snapshot],
-) -> dict:
+def publish(plan: Plan, network: Network, result: TrainingResult, folder: Path, taken: list) -> dict:
     """Write the weights in half precision, read them back, measure what was read, and enter it in the manifest."""
     subject, classes = plan.subject, len(plan.subject.classes)
     images, labels = subject.draw(TEST, subject.test * classes, None)

@@ -23,12 +23,10 @@ Drawn = Callable[[int, int], None]  # (images drawn, of how many)
 
 @dataclass(frozen=True)
 class Subject:
-    """What a network is taught: its classes, how many images of each, and who draws them.
-
-    `draw(seed, count, progress)` gives images uint8 (N, 3, 64, 64) and labels int64 (N,).
-    """
+    """What a network is taught: its classes, how many images of each, and who draws them."""
 
     classes: Sequence[str]
+    # of a seed, a count and a listener: images uint8 (N, 3, 64, 64) and labels int64 (N,)
     draw: Callable[[int, int, Drawn | None], tuple[Tensor, Tensor]]
     training: int  # images per class, as the three below
     validation: int = 50

@@ -22,11 +22,7 @@ METADATA = {
 }
 
 
-def remake(
-    runs: list[Run],
-    jobs: int | None = None,
-    tell: Callable[[Run, int, int], None] = lambda run, cell, cells: None,
-) -> Iterator[RunResult]:
+def remake(runs: list[Run], jobs: int | None = None, tell: Callable = lambda *_: None) -> Iterator[RunResult]:
     """Run the lessons elsewhere and move their outputs into the notebooks themselves.
 
     Each notebook keeps its cells, their ids and their metadata; only outputs and execution counts are

@@ -1,6 +1,5 @@
 """`lesson run` from its first word to its last: check, run, write the folder, tell."""
 
-import json
 import shlex
 from collections.abc import Callable
 from contextlib import closing, nullcontext, suppress
@@ -112,12 +111,3 @@ def _run(
         display.follow(those, results)
         interrupted = False
     return sorted(results, key=lambda result: result.name), interrupted
-
-
-def say_report(folder: str, as_json: bool) -> None:
-    """`lesson report`: make the report of a folder again and say where it is."""
-    index, lack = write_report(Path(folder).expanduser().absolute())
-    if as_json:
-        print(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
-    else:
-        print("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))

@@ -68,9 +68,11 @@ def read_table(path: str) -> Settings:
     read = {".csv": _csv, ".yml": _yaml, ".yaml": _yaml}.get(file.suffix)
     if read is None:
         raise LessonError(f"»{file.name}« er hverken .yml eller .csv: gem parametrene i et af de formater.")
+    import yaml
+
     try:
         rows = read(file.read_text(encoding="utf-8-sig"))
-    except (ValueError, csv.Error):
+    except (ValueError, csv.Error, yaml.YAMLError):
         raise LessonError(
             f"»{file.name}« kan ikke læses: ret filen, så den er gyldig {file.suffix[1:]}."
         ) from None
@@ -81,24 +83,21 @@ def read_table(path: str) -> Settings:
 
 def _csv(text: str) -> Settings:
     separator = ";" if text.partition("\n")[0].count(";") else ","  # what a Danish spreadsheet writes
-    rows = list(csv.reader(text.splitlines(), delimiter=separator, strict=True))
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    head = [name.strip() for name in rows[0]] if rows else []
-    if any(len(row) != len(head) for row in rows):
+    lines = [line for line in text.splitlines() if line.strip()]
+    rows = list(csv.DictReader(lines, delimiter=separator, strict=True))
+    if any(None in row or None in row.values() for row in rows):  # more cells than names, or fewer
         raise ValueError
     return [
-        {name: Written(cell.strip()) for name, cell in zip(head, row, strict=True) if cell.strip()}
-        for row in rows[1:]
+        {name.strip(): Written(cell.strip()) for name, cell in row.items() if cell.strip()}
+        for row in rows
+        if any(map(str.strip, row.values()))
     ]
 
 
 def _yaml(text: str) -> Settings:
     import yaml
 
-    try:
-        documents = [document for document in yaml.safe_load_all(text) if document is not None]
-    except yaml.YAMLError as error:
-        raise ValueError(text) from error
+    documents = [each for each in yaml.safe_load_all(text) if each is not None]
     rows = [row for each in documents for row in (each if isinstance(each, list) else [each])]
     if not all(isinstance(row, dict) for row in rows):
         raise ValueError(text)

@@ -94,9 +94,8 @@ def make_slides(lessons: list[Lesson], out: str) -> None:
     options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
         show = folder / f"{lesson.notebook.stem}.html"
-        write_html(
-            "slides", for_a_show(nbformat.read(lesson.notebook, as_version=4)), show, str(lesson), **options
-        )
+        content = for_a_show(nbformat.read(lesson.notebook, as_version=4))
+        write_html("slides", content, show, str(lesson), **options)
         print(f"{lesson}: {relative(show)}")
 
 
@@ -107,16 +106,13 @@ def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nb
 
     made = for_reading(notebook)
     made.cells = [cell for cell in made.cells if slide_type(cell) != "notes"]
+    solutions = [cell for cell in made.cells if "solution" in cell.metadata.get("tags", [])]
     if with_solutions:
-        for cell in filter(_is_solution, made.cells):
+        for cell in solutions:
             cell.metadata.pop("jupyter", None)
         return made
-    made.cells = [cell for cell in made.cells if not _is_solution(cell)]
+    made.cells = [cell for cell in made.cells if cell not in solutions]
     return ClearOutputPreprocessor().preprocess(made, {})[0]
-
-
-def _is_solution(cell: nbformat.NotebookNode) -> bool:
-    return "solution" in cell.metadata.get("tags", [])
 
 
 def make_handouts(lessons: list[Lesson], out: str, with_solutions: bool = False) -> None:

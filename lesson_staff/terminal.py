@@ -15,10 +15,8 @@ from lesson_staff.plan import Run, RunResult
 
 
 class Display:
-    """An overall bar, one line per running lesson with the cell it is in, one lasting line per result.
-
-    Where there is no terminal (a log, CI) only the lasting lines are written.
-    """
+    """An overall bar, one line per running lesson with the cell it is in, one lasting line per result. Where there
+    is no terminal (a log, CI) only the lasting lines are written."""
 
     def __init__(self, console: Console, runs: Sequence[Run]) -> None:
         self._console = console
