@@ -1,4 +1,4 @@
-"""`lesson doctor`: will the course run on this machine, and if not, what is to be done? No check of these raises."""
+"""`lesson doctor`: will the course run on this machine, and if not, what is to be done? No check raises."""
 
 import os
 import platform
