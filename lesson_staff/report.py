@@ -1,4 +1,4 @@
-"""The report of a batch's folder: a gallery for people, tables for pandas. It reads whole folders only, and so can be
+"""The report of a batch's folder: a gallery for people, tables for pandas. It reads whole folders only, and can be
 made again at any time, also while the batch is running."""
 
 import json

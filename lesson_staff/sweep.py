@@ -15,7 +15,7 @@ from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
 Settings = list[dict[str, object]]
 Texts = Sequence[str] | None
 

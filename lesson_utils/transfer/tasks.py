@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
-from lesson_utils.images import PhotoFolder
+from lesson_utils.photos import PhotoFolder
 
 
 @dataclass(frozen=True)
