@@ -143,7 +143,7 @@ def heads(name: str, seed: int) -> pd.DataFrame:
 def two_layers(features: int, classes: int, seed: int) -> nn.Sequential:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return nn.Sequential(nn.Linear(features, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, classes))
+        return nn.Sequential(nn.Flatten(), nn.Linear(features, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, classes))
 
 
 def features(name: str, network: Network, task: Task, seed: int) -> tuple[Tensor, Tensor]:

@@ -45,6 +45,9 @@ class Lesson:
     def notebook(self) -> Path:
         return NOTEBOOKS / self.file
 
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
 
 def read_lesson(description: Path) -> Lesson:
     """The lesson that a lesson.toml describes. Raises LessonError if it does not."""
@@ -78,13 +81,13 @@ def read_lessons(folders: Path) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
 LESSONS, PROBLEMS = read_lessons(FOLDERS)
 
 
-def find(numbers: Iterable[str] = ()) -> list[Lesson]:
+def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
     """The lessons with these numbers (`"2"` means `"02"`), or all of them, in lecture order.
 
     Raises LessonError if a number is unknown.
     """
     known = {lesson.number: lesson for lesson in LESSONS}
-    wanted = [number.strip().zfill(2) for number in numbers]
+    wanted = [number.strip().zfill(2) for number in numbers or ()]
     unknown = dict.fromkeys(number for number in wanted if number not in known)
     if unknown:
         sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}."

@@ -4,6 +4,7 @@ So a teacher may open a lesson at any slide and run its cell, and cells that no 
 """
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,10 @@ class CatchUp:
         """Called by IPython before each cell; `info.cell_id` is the cell's id in the notebook."""
         if self.busy or info.cell_id not in self.order:
             return
-        place = self.order.index(info.cell_id)
-        few = info.cell_id in self.widgets
-        missing = [
-            cell
-            for cell in self.cells
-            if self.order.index(cell["id"]) < place
-            and cell["id"] not in self.done
-            and (cell["for_widgets"] or not few)
-        ]
+        above = self.order[: self.order.index(info.cell_id)]
+        missing = [cell for cell in self.cells if cell["id"] in above and cell["id"] not in self.done]
+        if info.cell_id in self.widgets:
+            missing = [cell for cell in missing if cell["for_widgets"]]
         self.busy = True
         try:
             self._run(missing)
@@ -77,7 +73,7 @@ class CatchUp:
             self.done.add(cell["id"])
 
 
-def start(folder: Path, shell: Any) -> None:
-    """Begin to listen. `folder` holds the lesson's cells as `lesson present` wrote them."""
-    lesson = json.loads((folder / CELLS).read_text(encoding="utf-8"))
+def load_ipython_extension(shell: Any) -> None:
+    """Begin to listen, with the lesson's cells as `lesson present` wrote them into IPython's folder."""
+    lesson = json.loads(Path(os.environ["IPYTHONDIR"], CELLS).read_text(encoding="utf-8"))
     CatchUp(shell, lesson["cells"], lesson["order"], lesson["widgets"]).listen()

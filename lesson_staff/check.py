@@ -41,7 +41,7 @@ def check_lesson(lesson: Lesson) -> bool:
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
             print(told.getvalue())
             return False
-    print(f"{lesson.number} {lesson.title}: {teller.passed} krav opfyldt, {teller.failed} ikke.")
+    print(f"{lesson}: {teller.passed} krav opfyldt, {teller.failed} ikke.")
     return teller.failed == 0
 
 

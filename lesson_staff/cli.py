@@ -1,5 +1,6 @@
 """`lesson`: the commands for those who run the course. Starts without importing torch."""
 
+import inspect
 import json
 import signal
 import sys
@@ -34,24 +35,7 @@ HandoutFolder = options.text("MAPPE", "Mappen til filerne; ellers handouts/.")
 
 
 @command()
-def run(
-    lessons: Lessons = None,
-    parameters: options.Parameters = None,
-    table: options.Table = "",
-    grids: options.Grid = None,
-    seeds: options.Seeds = 0,
-    photo: options.Photo = "",
-    photos: options.Photos = "",
-    out: options.Out = "",
-    resume: options.Resume = False,
-    jobs: options.Jobs = "auto",
-    timeout: options.Timeout = 0,
-    cell_timeout: options.CellTimeout = 600,
-    retries: options.Retries = 0,
-    scheduler: options.SchedulerAddress = "",
-    local_cluster: options.LocalCluster = False,
-    as_json: Json = False,
-) -> None:
+def run(**asked: object) -> None:
     """Kør lektionerne, og saml dem i en mappe med en oversigt, der kan åbnes uden net.
 
     Eksempler:
@@ -63,12 +47,12 @@ def run(
 
     Slutter med 0, når alt lykkedes, 1, når en kørsel fejlede, 2, når kommandoen var forkert, og 130 efter Ctrl-C.
     """
-    asked = dict(locals())  # each option is a field of the request, or of its limits
-    from lesson_staff.order import Limits
-    from lesson_staff.session import Request, run_session
+    from lesson_staff.session import run_session
 
-    limits = Limits(**{name: asked.pop(name) for name in ("cell_timeout", "timeout", "retries")})
-    raise typer.Exit(run_session(Request(**asked, limits=limits)))
+    raise typer.Exit(run_session(options.Request(**asked)))
+
+
+run.__signature__ = inspect.signature(options.Request)  # each of its fields is an option
 
 
 @command()
@@ -90,11 +74,11 @@ def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
     """
     from lesson_staff.overview import lesson_facts, print_lessons
 
-    facts = lesson_facts(find(lessons or []))
+    facts = lesson_facts(find(lessons))
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
-        print_lessons(_console(), facts)
+        print_lessons(facts)
 
 
 @command()
@@ -110,12 +94,7 @@ def doctor(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(as_facts(checks), ensure_ascii=False, indent=2))
     else:
-        print_checks(_console(), checks)
-        print(
-            "Kurset kan køre."
-            if ready(checks)
-            else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
-        )
+        print_checks(checks)
     raise typer.Exit(0 if ready(checks) else FAILED)
 
 
@@ -131,7 +110,7 @@ def notebooks(lessons: Lessons = None, jobs: options.Jobs = "auto") -> None:
     from lesson_staff.remake import remake
     from lesson_staff.terminal import Display, print_summary
 
-    console, runs, results = Console(), plan(find(lessons or []), {}), []
+    console, runs, results = Console(), plan(find(lessons), {}), []
     with Display(console, runs) as display, closing(remake(runs, jobs or None, display.tell)) as finished:
         for result in finished:
             results.append(result)
@@ -148,7 +127,7 @@ def check(lessons: Lessons = None) -> None:
     """
     from lesson_staff.check import check_lesson
 
-    passed = [check_lesson(lesson) for lesson in find(lessons or [])]
+    passed = [check_lesson(lesson) for lesson in find(lessons)]
     raise typer.Exit(0 if all(passed) else FAILED)
 
 
@@ -200,10 +179,9 @@ def slides(
 
     Eksempel: lesson slides 04 --out /mappe/til/slides
     """
-    from lesson_staff.handouts import folder_for, tell_written
     from lesson_staff.slides import make_slides
 
-    make_slides(find(lessons or []), folder_for(out), tell_written)
+    make_slides(find(lessons), out)
 
 
 @command()
@@ -212,9 +190,9 @@ def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
     Eksempel: lesson handout 02 04
     """
-    from lesson_staff.handouts import folder_for, make_handouts, tell_written
+    from lesson_staff.handouts import make_handouts
 
-    make_handouts(find(lessons or []), folder_for(out), False, tell_written)
+    make_handouts(find(lessons), out)
 
 
 @command()
@@ -223,9 +201,9 @@ def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
     Eksempel: lesson solution 02 04
     """
-    from lesson_staff.handouts import folder_for, make_handouts, tell_written
+    from lesson_staff.handouts import make_handouts
 
-    make_handouts(find(lessons or []), folder_for(out), True, tell_written)
+    make_handouts(find(lessons), out, with_solutions=True)
 
 
 @command()
@@ -238,15 +216,9 @@ def train(
 
     Eksempel: lesson train alexnet --resume
     """
-    from lesson_staff.train import train_network
+    from lesson_staff.publishing import train_network
 
     raise typer.Exit(0 if train_network(network, resume, out) else INTERRUPTED)
-
-
-def _console():
-    from rich.console import Console
-
-    return Console()
 
 
 def main() -> None:

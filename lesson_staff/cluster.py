@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from lesson_staff.batch import runs_at_a_time
 from lesson_staff.catalogue import REPOSITORY
-from lesson_staff.inputs import check_device
+from lesson_staff.inputs import look_for
 from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Order, Outcome
 from lesson_utils.errors import LessonError
@@ -84,7 +84,7 @@ class Cluster:
         try:
             self.slots = self._checked_workers()
             for device in devices:  # each worker's own answer, if one lacks it
-                self._client.run(check_device, device)
+                self._client.run(look_for, "device", device)
         except LessonError:
             self.close()
             raise

@@ -3,8 +3,6 @@
 Each check is a small function that answers with a `Check`; none of them raises, and none needs the network.
 """
 
-import hashlib
-import importlib.util
 import os
 import platform
 import shutil
@@ -15,7 +13,8 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from lesson_staff.catalogue import LESSONS, PROBLEMS, REPOSITORY
@@ -40,6 +39,10 @@ class Check:
     advice: str = ""
 
 
+def judged(subject: str, found: str, good: bool, advice: str, otherwise: str = BAD) -> Check:
+    return Check(subject, GOOD, found) if good else Check(subject, otherwise, found, advice)
+
+
 def examine() -> list[Check]:
     """All checks, in the order in which a person would mend things."""
     return [check() for check in CHECKS]
@@ -56,22 +59,24 @@ def as_facts(checks: list[Check]) -> dict[str, object]:
 
 
 def python() -> Check:
-    found = platform.python_version()
-    if sys.version_info[:2] < OLDEST_PYTHON:
-        return Check("Python", BAD, found, "installer Python 3.11 eller nyere")
-    return Check("Python", GOOD, found)
+    new_enough = sys.version_info[:2] >= OLDEST_PYTHON
+    return judged("Python", platform.python_version(), new_enough, "installer Python 3.11 eller nyere")
 
 
 def torch_and_torchvision() -> Check:
     """Whether they can be imported together: a pair that does not fit fails at torchvision's operators."""
+    found, wrong = [], ""
+    for name in ("torch", "torchvision"):
+        installed = [each.version for each in distributions(name=name)]
+        found.append(f"{name} {installed[0] if installed else 'mangler'}")
     try:
         import torch
         from torchvision.ops import nms
 
         nms(torch.zeros(1, 4), torch.zeros(1), 0.5)
     except Exception as error:  # a broken installation fails in many ways, and each of them is an answer
-        return Check("torch og torchvision", BAD, f"{_versions()} ({type(error).__name__})", INSTALL)
-    return Check("torch og torchvision", GOOD, _versions())
+        wrong = f" ({type(error).__name__})"
+    return judged("torch og torchvision", ", ".join(found) + wrong, not wrong, INSTALL)
 
 
 def device() -> Check:
@@ -82,9 +87,8 @@ def device() -> Check:
     except Exception:
         return Check("Device", BAD, "kendes ikke, fordi torch mangler", INSTALL)
     cores = plural(os.cpu_count() or 1, "kerne", "kerner")
-    return Check(
-        "Device", GOOD, f"{cores}, {'cpu (et grafikkort behøves ikke)' if found.type == 'cpu' else found}"
-    )
+    name = "cpu (et grafikkort behøves ikke)" if found.type == "cpu" else found
+    return Check("Device", GOOD, f"{cores}, {name}")
 
 
 def memory() -> Check:
@@ -93,23 +97,19 @@ def memory() -> Check:
     except ImportError:
         return Check("Hukommelse", BAD, "kan ikke aflæses, fordi psutil mangler", INSTALL)
     size = psutil.virtual_memory().total
-    found = f"{number(size / 1e9, 0)} GB"
-    if size < NEEDED_MEMORY:
-        return Check("Hukommelse", NOTE, found, "kør én lektion ad gangen: »lesson run --jobs 1«")
-    return Check("Hukommelse", GOOD, found)
+    advice = "kør én lektion ad gangen: »lesson run --jobs 1«"
+    return judged("Hukommelse", f"{number(size / 1e9, 0)} GB", size >= NEEDED_MEMORY, advice, NOTE)
 
 
 def disk() -> Check:
     free = shutil.disk_usage(REPOSITORY).free
-    found = f"{number(free / 1e9, 1)} GB fri"
-    if free < NEEDED_DISK:
-        return Check("Disk", BAD, found, f"frigør mindst {number(NEEDED_DISK / 1e9, 0)} GB")
-    return Check("Disk", GOOD, found)
+    advice = f"frigør mindst {number(NEEDED_DISK / 1e9, 0)} GB"
+    return judged("Disk", f"{number(free / 1e9, 1)} GB fri", free >= NEEDED_DISK, advice)
 
 
 def jupyter() -> Check:
     needed = ("jupyterlab", "ipykernel", "ipywidgets", "papermill", "nbconvert")
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    missing = [name for name in needed if find_spec(name) is None]
     if missing:
         return Check("Jupyter", BAD, f"{listing(missing)} mangler", INSTALL)
     return Check("Jupyter", GOOD, f"jupyterlab {version('jupyterlab')}, ipywidgets {version('ipywidgets')}")
@@ -128,24 +128,24 @@ def notebooks() -> Check:
     missing = [lesson.file for lesson in LESSONS if not lesson.notebook.is_file()]
     if missing:
         return Check("Lektioner", BAD, f"{listing(missing)} mangler", "hent kurset igen")
-    if PROBLEMS:
-        return Check("Lektioner", BAD, " ".join(PROBLEMS), "ret filen; de andre lektioner virker")
-    return Check("Lektioner", GOOD, plural(len(LESSONS), "lektion", "lektioner"))
+    found = " ".join(PROBLEMS) or plural(len(LESSONS), "lektion", "lektioner")
+    return judged("Lektioner", found, not PROBLEMS, "ret filen; de andre lektioner virker")
 
 
 def weights() -> Check:
     """Each of the course's weights against the checksum in the manifest."""
     try:
+        from lesson_utils.files import digest
         from lesson_utils.weights import EMBEDDED, embedded
 
-        known = embedded()
+        known = embedded().values()
     except LessonError as error:
         return Check("Vægte", BAD, str(error), "hent kurset igen")
     except Exception:
         return Check("Vægte", BAD, "kan ikke læses, fordi torch mangler", INSTALL)
-    files = {about["file"]: about["sha256"] for about in known.values()}
-    files |= {kept["file"]: kept["sha256"] for about in known.values() if (kept := about.get("snapshots"))}
-    wrong = [name for name, digest in files.items() if not _has_digest(EMBEDDED / name, digest)]
+    files = [kept for about in known for kept in (about, about.get("snapshots")) if kept]
+    places = [(EMBEDDED / kept["file"], kept["sha256"]) for kept in files]
+    wrong = [path.name for path, sum in places if not path.is_file() or digest(path) != sum]
     if wrong:
         return Check("Vægte", BAD, f"{listing(wrong)} mangler eller er beskadiget", "hent kurset igen")
     return Check("Vægte", GOOD, f"{plural(len(files), 'fil', 'filer')} med rigtig kontrolsum")
@@ -172,17 +172,3 @@ def network() -> Check:
 CHECKS: tuple[Callable[[], Check], ...] = (
     python, torch_and_torchvision, device, memory, disk, jupyter, browser, notebooks, weights, network,
 )  # fmt: skip
-
-
-def _versions() -> str:
-    found = []
-    for name in ("torch", "torchvision"):
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            found.append(f"{name} mangler")
-    return ", ".join(found)
-
-
-def _has_digest(path: Path, digest: str) -> bool:
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest

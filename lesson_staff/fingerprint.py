@@ -13,7 +13,6 @@ import json
 import re
 import sys
 import tokenize
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,22 +31,17 @@ def of_lesson(notebook: Path) -> str:
 
 def reached(source: Path) -> dict[str, str]:
     """The files behind a notebook or a script, itself included: a short hash of each, by its path."""
-    code = _code(source)
-    files, names = {source: _short(_essence(code))}, set(_words(code))
-    waiting = list(_imports(code, ""))
+    files, names, waiting = {}, set(), [source]
     while waiting:
         file = waiting.pop()
         if file not in files:
-            text = file.read_text(encoding="utf-8")
-            files[file] = _short(_essence(text) if file.suffix == ".py" else text.encode())
-            if file.suffix == ".py":
-                names |= _words(text)
-                waiting += _imports(text, ".".join(file.relative_to(REPOSITORY).parent.parts))
-    files |= {
-        file: _file_hash(file, file.stat().st_mtime_ns)
-        for file in _data()
-        if file.stem in names or file.parent.name == "photos"
-    }
+            code = "" if file.suffix == ".toml" else _code(file)
+            files[file] = _short(_essence(code) if code else file.read_bytes())
+            names |= _words(code)
+            waiting += _imported(code, tuple(_name(file).split("/")[:-1]), REPOSITORY)
+    for file in _data():
+        if file.stem in names or file.parent.name == "photos":
+            files[file] = _file_hash(file, file.stat().st_mtime_ns)
     return {_name(file): digest for file, digest in sorted(files.items()) if file.is_file()}
 
 
@@ -126,12 +120,9 @@ def _essence(code: str) -> bytes:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
     for node in ast.walk(ast.parse(code)):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
     return "\n".join(filter(None, (line.rstrip() for line in lines))).encode()
 
 
@@ -142,34 +133,21 @@ def _words(code: str) -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-def _imports(code: str, package: str) -> Iterator[Path]:
-    """The files of the four houses that the code imports, wherever in it."""
-    for name in _imported(code, package):
-        yield from _files(name)
-
-
 @cache
-def _imported(code: str, package: str) -> list[str]:
-    """The names of modules of the four houses, and of what is imported from them."""
-    found = []
+def _imported(code: str, package: tuple[str, ...], root: Path) -> set[Path]:
+    """What the imports of the code read of the four houses: files, their tables, and each package's `__init__`."""
+    modules = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            modules += [tuple(alias.name.split(".")) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: -node.level + 1 or None] if node.level else []
-            base = ".".join([*above, *filter(None, [node.module])])
-            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
-    return [name for name in found if name.startswith("lesson_")]
-
-
-def _files(module: str) -> Iterator[Path]:
-    """What an import of the module reads: its own file and table, and the __init__ of each package above it."""
-    parts = module.split(".")
-    for length in range(1, len(parts) + 1):
-        path = REPOSITORY.joinpath(*parts[:length])
-        for file in (path.with_suffix(".py"), path.with_suffix(".toml"), path / "__init__.py"):
-            if file.is_file():
-                yield file
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            base = above + tuple(node.module.split(".") if node.module else ())
+            modules += [base, *((*base, alias.name) for alias in node.names)]
+    ours = {parts for parts in modules if parts and parts[0].startswith("lesson_")}
+    places = {root.joinpath(*parts[: k + 1]) for parts in ours for k in range(len(parts))}
+    found = {place.with_suffix(ending) for place in places for ending in (".py", ".toml")}
+    return {file for file in found | {place / "__init__.py" for place in places} if file.is_file()}
 
 
 def main(tables: list[str]) -> None:

@@ -1,9 +1,9 @@
 """What parameters name outside the notebook: photos, networks, a folder, a device. Looked at before the start."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lesson_staff.parameters import WrongParameters
+from lesson_staff.parameters import Wrong
 from lesson_utils.errors import LessonError
 
 
@@ -15,15 +15,12 @@ def checked_settings(settings: Sequence[Mapping[str, object]], here: bool = True
     """
     absolute = [{name: _absolute(name, value) for name, value in setting.items()} for setting in settings]
     named = dict.fromkeys((name, str(value)) for each in absolute for name, value in each.items() if value)
-    wrong = []
+    wrong = Wrong()
     for name, value in named:
-        try:
-            if name in CHECKS and (here or name != "device"):
-                CHECKS[name](value)
-        except LessonError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise WrongParameters(wrong)
+        with wrong:
+            if here or name != "device":
+                look_for(name, value)
+    wrong.tell()
     return absolute
 
 
@@ -40,36 +37,21 @@ def _absolute(name: str, value: object) -> object:
     return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
 
 
-def _photo(value: str) -> None:
-    from lesson_utils.images import photo
+def look_for(name: str, value: str) -> None:
+    """Look for what a parameter of this name means in every lesson. Raises LessonError if it is not there."""
+    if name == "photo":
+        from lesson_utils.images import photo
 
-    photo(value)
+        photo(value)
+    elif name == "network":
+        from lesson_utils.weights import check_name
 
-
-def _network(value: str) -> None:
-    from lesson_utils.weights import check_name
-
-    check_name(value)
-
-
-def _folder(value: str) -> None:
-    if not Path(value).is_dir():
-        raise LessonError(
-            f"Mappen »{value}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
-        )
-
-
-def check_device(value: str) -> None:
-    if value not in ("auto", "cpu"):  # which are everywhere, and ask for no torch
+        check_name(value)
+    elif name == "device" and value not in ("auto", "cpu"):  # which are everywhere, and ask for no torch
         from lesson_utils.device import choose
 
         choose(value)
-
-
-# by the name of the parameter, which means the same in every lesson
-CHECKS: dict[str, Callable[[str], None]] = {
-    "photo": _photo,
-    "network": _network,
-    "image_folder": _folder,
-    "device": check_device,
-}
+    elif name == "image_folder" and not Path(value).is_dir():
+        raise LessonError(
+            f"Mappen »{value}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
+        )

@@ -140,14 +140,11 @@ class KernelProcess(LocalProvisioner):
                 self.kernels.running.discard(self)
             if not self._asked_to_end:
                 self.died = code
-            self._end_what_it_left()
+            # what it had started lives on in its group of processes, also when the kernel was killed
+            if self.pgid and self.pgid != os.getpgid(0):
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.pgid, signal.SIGKILL)
         return code
-
-    def _end_what_it_left(self) -> None:
-        """What an ended kernel had started, lives in its group of processes, also when the kernel was killed."""
-        if self.pgid and self.pgid != os.getpgid(0):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pgid, signal.SIGKILL)
 
     async def shutdown_requested(self, restart: bool = False) -> None:
         self._asked_to_end = True
@@ -200,21 +197,20 @@ def carry_out(
         write_under(desk, order.files)
         manager = OwnKernel(connection_file=str(folder / "connection.json"))
         kernel = KernelProcess(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
-        kernel.kernels, kernel.timeout = kernels or Kernels(), order.timeout
+        kernel.kernels, kernel.timeout = kernels or Kernels(), order.limits.timeout
         manager.provisioner = kernel
         notebook = results / f"{order.stem}.ipynb"
         reason, traceback = _execute(order, folder, notebook, manager, surroundings(threads, folder), tell)
         picture_text = ""
         if notebook.exists():
-            figures = records(in_danish(notebook))
-            (results / "metrics.json").write_bytes(as_json(figures))
+            content = in_danish(notebook)
+            (results / "metrics.json").write_bytes(as_json(records(content)))
             if order.page:
-                write_page(notebook, notebook.with_suffix(".html"), order.title)
-                picture_text = write_pictures(notebook, results)
+                write_page(content, notebook.with_suffix(".html"), order.title)
+                picture_text = write_pictures(content, results)
         files = written_under(results)
-        device = folder / DEVICE
-        where = {"device": device.read_text(encoding="utf-8") if device.exists() else ""}
-    facts = machine() | {"threads": threads, "started": round(started)} | where | kernel.used
+        device = (folder / DEVICE).read_text(encoding="utf-8") if (folder / DEVICE).exists() else ""
+    facts = machine() | {"threads": threads, "started": round(started), "device": device} | kernel.used
     return Outcome(time.monotonic() - began, reason, traceback, picture_text, files, facts)
 
 
@@ -247,20 +243,20 @@ def _execute(
                 # standard input stays open while we live: see `witness`
                 start={"cwd": str(folder / "desk"), "env": env, "stdin": PIPE, "stdout": log, "stderr": log},
                 log=logger,
-                timeout=order.cell_timeout,
+                timeout=order.limits.cell_timeout,
                 tell=begun,
             )
         except papermill.PapermillExecutionError as error:
             told = reason_for(error.ename, error.evalue, error.exec_count)
             return told, plain(error.traceback) if error.evalue != told else ""
         except CellTimeoutError:
-            allowed = plural(order.cell_timeout, "sekund", "sekunder")
+            allowed = plural(order.limits.cell_timeout, "sekund", "sekunder")
             return f"Celle {current} brugte mere end {allowed}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one
             if kernel.kernels.stopped:
                 raise InterruptedError from None
             if kernel.late:
-                allowed = plural(order.timeout, "sekund", "sekunder")
+                allowed = plural(order.limits.timeout, "sekund", "sekunder")
                 return f"Kørslen brugte mere end {allowed}: den nåede celle {current}.", ""
             where = f"i celle {current}" if current else "før den første celle"
             if kernel.died is None:

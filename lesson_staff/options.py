@@ -5,13 +5,14 @@ Read without papermill: a shell waits for the answer of the Tab key.
 
 import json
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lesson_staff.catalogue import find
+from lesson_staff.order import CELL_TIMEOUT, Limits
 
 
 def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
@@ -74,8 +75,9 @@ def flag(name: str, help: str) -> object:
     return Annotated[bool, typer.Option(name, help=help)]
 
 
-def _several(name: str, metavar: str, help: str, offer: Callable = assignments) -> object:
-    return Annotated[list[str] | None, typer.Option(name, metavar=metavar, help=help, autocompletion=offer)]
+def _many(name: str, metavar: str, help: str) -> object:
+    option = typer.Option(name, metavar=metavar, help=help, autocompletion=assignments)
+    return Annotated[list[str] | None, option]
 
 
 NUMBERS = "Lektionernes numre, fx 02 04. Alle, hvis du ingen nævner."
@@ -85,18 +87,43 @@ Lessons = Annotated[
 JOBS = "Hvor mange lektioner der kører ad gangen; auto: én per kerne, hvis hukommelsen rækker."
 Jobs = Annotated[int, typer.Option(metavar="ANTAL", parser=_jobs, help=JOBS)]
 Json = flag("--json", "Skriv svaret som JSON, til maskiner.")
-Photo = text("FIL", "Kør på dit eget foto: en sti til billedfilen.", envvar="PHOTO")
-Photos = text("MAPPE", "Kør én gang for hvert billede i mappen.")
-Parameters = _several("-p", "NAVN=VÆRDI", "Sæt en parameter i de lektioner, der har den. Må gentages.")
-Table = text("FIL", "Kør én gang for hver række i en .csv eller hvert dokument i en .yml.", "--parameters")
-Grid = _several("--grid", "NAVN=1,2,3", "Kør én gang for hver værdi; flere --grid giver alle kombinationer.")
-Seeds = _number(0, "ANTAL", "Kør med seed 0, 1, 2 … så mange gange.")
-Out = text(
-    "MAPPE", "Mappen til resultaterne; ellers runs/<dato-tid>. Det, der er gennemført i den, bliver beholdt."
-)
-Resume = flag("--resume", "Gå videre med en afbrudt kørsel: den i --out, ellers den nyeste.")
-Timeout = _number(0, "SEKUNDER", "Højst så længe for hver kørsel; 0: ingen grænse.")
-CellTimeout = _number(1, "SEKUNDER", "Højst så længe for hver celle.", shown=True)
-Retries = _number(0, "ANTAL", "Prøv en fejlet kørsel igen så mange gange.")
-SchedulerAddress = text("TCP://VÆRT:PORT", "Kør på en dask-klynge, der er i gang.", "--scheduler")
-LocalCluster = flag("--local-cluster", "Start en dask-klynge her, og vis adressen på dens oversigt.")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `lesson run` is asked for: each field is an option of the command."""
+
+    lessons: Lessons = None
+    parameters: _many("-p", "NAVN=VÆRDI", "Sæt en parameter i de lektioner, der har den. Må gentages.") = None
+    table: text(
+        "FIL", "Kør én gang for hver række i en .csv eller hvert dokument i en .yml.", "--parameters"
+    ) = ""
+    grids: _many(
+        "--grid", "NAVN=1,2,3", "Kør én gang for hver værdi; flere --grid giver alle kombinationer."
+    ) = None
+    seeds: _number(0, "ANTAL", "Kør med seed 0, 1, 2 … så mange gange.") = 0
+    photo: text("FIL", "Kør på dit eget foto: en sti til billedfilen.", envvar="PHOTO") = ""
+    photos: text("MAPPE", "Kør én gang for hvert billede i mappen.") = ""
+    out: text(
+        "MAPPE",
+        "Mappen til resultaterne; ellers runs/<dato-tid>. Det, der er gennemført i den, bliver beholdt.",
+    ) = ""
+    resume: flag("--resume", "Gå videre med en afbrudt kørsel: den i --out, ellers den nyeste.") = False
+    jobs: Jobs = "auto"  # which is read as 0
+    timeout: _number(0, "SEKUNDER", "Højst så længe for hver kørsel; 0: ingen grænse.") = 0
+    cell_timeout: _number(1, "SEKUNDER", "Højst så længe for hver celle.", shown=True) = CELL_TIMEOUT
+    retries: _number(0, "ANTAL", "Prøv en fejlet kørsel igen så mange gange.") = 0
+    scheduler: text("TCP://VÆRT:PORT", "Kør på en dask-klynge, der er i gang.", "--scheduler") = ""
+    local_cluster: flag("--local-cluster", "Start en dask-klynge her, og vis adressen på dens oversigt.") = (
+        False
+    )
+    as_json: Json = False
+
+    @property
+    def sources(self) -> tuple:
+        """What the settings come from, as `settings_from` takes them."""
+        return self.parameters, self.table, self.grids, self.seeds, self.photo, self.photos
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.cell_timeout, self.timeout, self.retries)

@@ -28,8 +28,7 @@ class Order:
     notebook: str
     parameters: Mapping[str, object]
     files: Mapping[str, bytes]
-    cell_timeout: int
-    timeout: int
+    limits: Limits
     page: bool = True
 
 
@@ -49,22 +48,15 @@ def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
     """The run with everything that it needs. Files that its parameters name lie in its own folder there."""
     places = files_of(run.changed)
     names = [path.name for path in places.values()]
-    # two parameters may name files that are called the same: each then lies in a folder of its own
-    above = {name: f"{name}/" if names.count(path.name) > 1 else "" for name, path in places.items()}
+    parameters, files = dict(run.changed), {}
+    for name, path in places.items():
+        # two parameters may name files that are called the same: each then lies in a folder of its own
+        above = f"{name}/" if names.count(path.name) > 1 else ""
+        parameters[name] = above + path.name
+        files |= {above + below: file.read_bytes() for below, file in files_below(path).items()}
+    notebook = run.lesson.notebook
     return Order(
-        name=run.name,
-        stem=run.lesson.notebook.stem,
-        title=f"{run.lesson.number} {run.lesson.title}",
-        notebook=source_of(run.lesson.notebook),
-        parameters=dict(run.changed) | {name: above[name] + path.name for name, path in places.items()},
-        files={
-            above[name] + below: file.read_bytes()
-            for name, path in places.items()
-            for below, file in files_below(path).items()
-        },
-        cell_timeout=limits.cell_timeout,
-        timeout=limits.timeout,
-        page=page,
+        run.name, notebook.stem, str(run.lesson), source_of(notebook), parameters, files, limits, page
     )
 
 

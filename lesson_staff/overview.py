@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lesson_staff.catalogue import Lesson
-from lesson_staff.doctor import BAD, GOOD, Check
+from lesson_staff.doctor import BAD, GOOD, Check, ready
 from lesson_staff.parameters import Parameter, choice, read_parameters
 
 TYPES = {"str": "tekst", "int": "heltal", "float": "tal", "bool": "ja/nej", "list": "liste"}
@@ -21,15 +21,15 @@ def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
             "title": lesson.title,
             "minutes": lesson.minutes,
             "parameters": [
-                _facts(lesson, parameter) for parameter in read_parameters(lesson.notebook).values()
+                _facts(parameter, lesson.allowed.get(parameter.name))
+                for parameter in read_parameters(lesson.notebook).values()
             ],
         }
         for lesson in lessons
     ]
 
 
-def _facts(lesson: Lesson, parameter: Parameter) -> dict[str, object]:
-    allowed = lesson.allowed.get(parameter.name)
+def _facts(parameter: Parameter, allowed: tuple | range | None) -> dict[str, object]:
     return {
         "name": parameter.name,
         "type": parameter.type,
@@ -47,28 +47,28 @@ def _plain(allowed: tuple | range | None) -> object:
     return None if allowed is None else list(allowed)
 
 
-def print_lessons(console: Console, facts: Iterable[dict]) -> None:
+def print_lessons(facts: Iterable[dict]) -> None:
+    console = Console()
     for lesson in facts:
         console.print(f"[bold]{lesson['number']} {lesson['title']}[/bold] · ca. {lesson['minutes']} minutter")
-        table = Table(box=None, padding=(0, 2, 0, 2), show_header=True, header_style="dim")
-        for heading in ("parameter", "slags", "standard", "betydning"):
-            table.add_column(heading)
+        table = Table(
+            "parameter", "slags", "standard", "betydning", box=None, padding=(0, 2), header_style="dim"
+        )
         for parameter in lesson["parameters"]:
-            meaning = parameter["help"]
-            if parameter["allowed"]:
-                meaning += f" (vælg {parameter['choice']})"
+            kind = TYPES.get(parameter["type"], parameter["type"])
             default = "(tom)" if parameter["default"] == "" else str(parameter["default"])
-            table.add_row(
-                parameter["name"], TYPES.get(parameter["type"], parameter["type"]), default, meaning
-            )
+            choice = f" (vælg {parameter['choice']})" if parameter["allowed"] else ""
+            table.add_row(parameter["name"], kind, default, parameter["help"] + choice)
         console.print(table)
 
 
-def print_checks(console: Console, checks: Iterable[Check]) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("", "resultat", "fundet", "gør sådan"):
-        table.add_column(heading)
+def print_checks(checks: list[Check]) -> None:
+    console = Console()
+    table = Table("", "resultat", "fundet", "gør sådan", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for check in checks:
         colour = COLOURS.get(check.state, "yellow")
         table.add_row(check.subject, f"[{colour}]{check.state}[/]", check.found, check.advice)
     console.print(table)
+    print(
+        "Kurset kan køre." if ready(checks) else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
+    )

@@ -3,15 +3,17 @@
 import base64
 import io
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import nbformat
 
+from lesson_staff.catalogue import Lesson
+from lesson_staff.order import write_under
 from lesson_staff.plan import RunResult
 from lesson_utils.danish import number, plural
+from lesson_utils.errors import LessonError
 from lesson_utils.records import RECORD
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -19,8 +21,9 @@ MATHJAX = "mathjax"
 MATHJAX_CONFIG = "TeX-AMS-MML_HTMLorMML-full,Safe"
 # What MathJax asks for when it sets TeX as HTML in its STIX font: 2.5 of its 11 MB. Tested in a browser.
 MATHJAX_PARTS = (
-    "LICENSE", "MathJax.js", "config", "extensions/*.js", "extensions/HTML-CSS", "extensions/TeX",
-    "fonts/HTML-CSS/STIX-Web/woff", "jax/element", "jax/input/TeX", "jax/output/HTML-CSS", "localization/da",
+    "LICENSE", "MathJax.js", "config/**/*", "extensions/*.js", "extensions/HTML-CSS/**/*", "extensions/TeX/**/*",
+    "fonts/HTML-CSS/STIX-Web/woff/**/*", "jax/element/**/*", "jax/input/TeX/**/*", "jax/output/HTML-CSS/**/*",
+    "localization/da/**/*",
 )  # fmt: skip
 PICTURE_WIDTH = 800
 COVER = "cover.png"
@@ -35,15 +38,30 @@ def replace_file(target: Path, content: bytes) -> None:
     os.replace(unfinished, target)
 
 
+def folder_for(out: str) -> Path:
+    """The folder that the user named, made if it is not there. Raises LessonError if a file bears its name."""
+    folder = Path(out).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise LessonError(f"Mappen »{out}« kan ikke oprettes: vælg en anden med --out.") from None
+    return folder
+
+
+def relative(path: Path) -> str:
+    """A path as a person at this prompt would write it."""
+    return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
+
+
+def tell_written(lesson: Lesson, file: Path) -> None:
+    """Say in the terminal which file a lesson became."""
+    print(f"{lesson}: {relative(file)}")
+
+
 def copy_parts(source: Path, parts: Sequence[str], target: Path) -> None:
-    """Copy the files and folders below `source` that these patterns name, to the same places below `target`."""
-    for path in (path for part in parts for path in source.glob(part)):
-        place = target / path.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            shutil.copytree(path, place, dirs_exist_ok=True)
-        else:
-            shutil.copy2(path, place)
+    """Copy the files below `source` that these patterns name to the same places below `target`."""
+    found = [path for part in parts for path in source.glob(part) if path.is_file()]
+    write_under(target, {path.relative_to(source).as_posix(): path.read_bytes() for path in found})
 
 
 def copy_mathjax(folder: Path) -> None:
@@ -67,11 +85,11 @@ def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def write_page(notebook: Path, page: Path, title: str) -> None:
+def write_page(notebook: nbformat.NotebookNode, page: Path, title: str) -> None:
     """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
     from nbconvert import HTMLExporter
 
-    content = for_reading(nbformat.read(notebook, as_version=4))
+    content = for_reading(notebook)
     content.metadata["title"] = title
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
@@ -108,19 +126,18 @@ def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
     return [found for output in outputs if (found := _picture_in(output.get("data", {})))]
 
 
-def write_pictures(notebook: Path, folder: Path) -> str:
+def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
     """Save each figure as `pictures/01.png` …, and as `cover.png` the one that stands for the lesson.
 
     The cover is at most 800 pixels wide. Returns its alt text ("" if there is no picture).
     """
     from PIL import Image
 
-    content = nbformat.read(notebook, as_version=4)
-    found = cover(content)
+    found = cover(notebook)
     if found is None:
         return ""
     (folder / "pictures").mkdir(exist_ok=True)
-    for position, (picture, _) in enumerate(pictures(content.cells), start=1):
+    for position, (picture, _) in enumerate(pictures(notebook.cells), start=1):
         ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
         (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
     image = Image.open(io.BytesIO(found[0])).convert("RGB")

@@ -11,15 +11,16 @@ from lesson_staff.catalogue import Lesson
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
+WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
+# What a value of each kind is called, and how one is read that was typed; the reader may raise ValueError.
 KINDS = {
-    "str": "en tekst",
-    "int": "et helt tal",
-    "float": "et tal",
-    "bool": "true eller false",
-    "list": "en liste",
+    "str": ("en tekst", str),
+    "int": ("et helt tal", int),
+    "float": ("et tal", float),
+    "bool": ("true eller false", lambda text: WORDS.get(text.strip().lower())),
+    "list": ("en liste", json.loads),
 }
 ENDLESS = 10**9  # a range of so many numbers has an end only because computers do
-WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
 
 
 class Written(str):
@@ -34,6 +35,23 @@ class WrongParameters(LessonError):
     def __init__(self, sentences: list[str]) -> None:
         self.sentences = list(dict.fromkeys(sentences))
         super().__init__("\n".join(self.sentences))
+
+
+class Wrong(list[str]):
+    """Sentences that are said all at once: a LessonError in a `with` block of it is added, not raised."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, LessonError):
+            self += getattr(error, "sentences", [str(error)])
+        return isinstance(error, LessonError)
+
+    def tell(self) -> None:
+        """Raise WrongParameters if there is anything to say."""
+        if self:
+            raise WrongParameters(self)
 
 
 @dataclass(frozen=True)
@@ -54,22 +72,12 @@ class Parameter:
     def value(self, given: object) -> object:
         """`given` as a value of this parameter's type. Raises ValueError if it is none."""
         if isinstance(given, Written):
-            given = _understood(self.kind, str(given))
-        if self.kind == "float" and isinstance(given, int) and not isinstance(given, bool):
+            given = KINDS[self.kind][1](str(given))
+        if self.kind == "float" and type(given) is int:
             return float(given)
         if type(given).__name__ != self.kind or given != given or given in (math.inf, -math.inf):
             raise ValueError(given)
         return given
-
-
-def _understood(kind: str, text: str) -> object:
-    if kind == "str":
-        return text
-    if kind == "bool":
-        return WORDS.get(text.strip().lower(), text)
-    if kind == "list":
-        return json.loads(text)
-    return int(text) if kind == "int" else float(text)
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -101,18 +109,14 @@ def choice(allowed: tuple | range) -> str:
 
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
     """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed."""
+    refused = f"»{parameter.name}« kan ikke være »{given}« i lektion {lesson.number}"
     try:
         value = parameter.value(given)
     except ValueError:
-        raise LessonError(
-            f"»{parameter.name}« kan ikke være »{given}« i lektion {lesson.number}: "
-            f"skriv {KINDS.get(parameter.kind, parameter.kind)}."
-        ) from None
+        raise LessonError(f"{refused}: skriv {KINDS[parameter.kind][0]}.") from None
     allowed = lesson.allowed.get(parameter.name)
     if allowed is not None and value not in allowed:
-        raise LessonError(
-            f"»{parameter.name}« kan ikke være »{value}« i lektion {lesson.number}: vælg {choice(allowed)}."
-        )
+        raise LessonError(f"{refused}: vælg {choice(allowed)}.")
     return value
 
 
@@ -124,12 +128,9 @@ def values_for(
     Raises WrongParameters with a sentence for each value that does not fit.
     """
     known = read_parameters(lesson.notebook) if known is None else known
-    changed, wrong = {}, []
+    changed, wrong = {}, Wrong()
     for name in (name for name in given if name in known):
-        try:
+        with wrong:
             changed[name] = checked(lesson, known[name], given[name])
-        except LessonError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise WrongParameters(wrong)
+    wrong.tell()
     return changed, {name: parameter.default for name, parameter in known.items()} | changed

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from lesson_staff import fingerprint
 from lesson_staff.catalogue import Lesson, find
-from lesson_staff.parameters import WrongParameters, read_parameters, values_for
+from lesson_staff.parameters import Wrong, read_parameters, values_for
 from lesson_staff.sweep import LESSON
 from lesson_utils.danish import did_you_mean
-from lesson_utils.errors import LessonError
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
 
@@ -29,7 +28,10 @@ class Run:
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name; the
         library code that the lesson reaches, and the weights, tables and photos that it reads."""
-        files = {name: _digest_of(path) for name, path in files_of(self.parameters).items()}
+        files = {
+            name: {below: _digest(file.read_bytes()) for below, file in files_below(path).items()}
+            for name, path in files_of(self.parameters).items()
+        }
         notebook = self.lesson.notebook
         facts = [source_of(notebook), fingerprint.of_lesson(notebook), dict(self.parameters) | files]
         return _digest(json.dumps(facts, sort_keys=True).encode())
@@ -65,6 +67,11 @@ class RunResult:
     def label(self) -> str:
         return label(self.number, self.title, self.changed)
 
+    @property
+    def stem(self) -> str:
+        """The notebook's own name: the run's, up to its first parameter."""
+        return self.facts.get("stem", self.name)
+
     def as_json(self) -> dict[str, object]:
         """The result as plain values, for `run.json` and `summary.json`."""
         return asdict(self) | {"passed": self.passed, "seconds": round(self.seconds, 1)}
@@ -80,40 +87,28 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
     Settings that are the same to a lesson give one run. Raises WrongParameters with a sentence for everything
     that is wrong: a missing notebook, a parameter that no lesson has, a wrong type, a value that is not allowed.
     """
-    lessons = list(lessons)
-    missing = [lesson for lesson in lessons if not lesson.notebook.is_file()]
-    if missing:
-        raise WrongParameters(
-            [
-                f"Lektionen {lesson.number} mangler: hent filen notebooks/{lesson.file} igen."
-                for lesson in missing
-            ]
-        )
+    lessons, wrong = list(lessons), Wrong()
+    for lesson in lessons:
+        if not lesson.notebook.is_file():
+            wrong.append(f"Lektionen {lesson.number} mangler: hent filen notebooks/{lesson.file} igen.")
+    wrong.tell()
     known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
     names = list(dict.fromkeys(name for each in known.values() for name in each))
     runs: dict[str, Run] = {}
-    wrong: list[str] = []
     for setting in settings or ({},):
         for name in setting.keys() - {*names, LESSON}:
             hint = did_you_mean(name, names) or "Se dem med »lesson list«."
             wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
-        try:
+        with wrong:
             meant = find([str(setting[LESSON])]) if LESSON in setting else lessons
-        except LessonError as error:
-            wrong.append(str(error))
-            continue
-        for lesson in (lesson for lesson in meant if lesson in lessons):
-            try:
-                changed, parameters = values_for(lesson, setting, known[lesson.number])
-            except WrongParameters as error:
-                wrong.extend(error.sentences)
-                continue
-            name = run_name(lesson, changed)
-            runs[name] = Run(name, lesson, changed, parameters)
+            for lesson in (lesson for lesson in meant if lesson in lessons):
+                with wrong:
+                    changed, parameters = values_for(lesson, setting, known[lesson.number])
+                    name = run_name(lesson, changed)
+                    runs[name] = Run(name, lesson, changed, parameters)
     if not runs and not wrong:
         wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
-    if wrong:
-        raise WrongParameters(wrong)
+    wrong.tell()
     return list(runs.values())
 
 
@@ -164,12 +159,6 @@ def files_below(path: Path) -> dict[str, Path]:
     found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
     hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
     return {name.as_posix(): each for name, each in found.items() if name not in hidden}
-
-
-def _digest_of(path: Path) -> str:
-    """Of a file its content; of a folder also the names of its files."""
-    contents = {name: _digest(each.read_bytes()) for name, each in files_below(path).items()}
-    return contents[path.name] if path.is_file() else _digest(json.dumps(contents).encode())
 
 
 def _digest(content: bytes) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,45 +16,12 @@ import nbformat
 
 from lesson_staff.catalogue import REPOSITORY, Lesson
 from lesson_staff.catch_up import CELLS, needed
-from lesson_staff.order import write_under
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.slides import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
 
-STARTUP = """from pathlib import Path
-
-from lesson_staff import catch_up
-
-catch_up.start(Path({folder!r}), get_ipython())
-del Path, catch_up
-"""
 FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
-DECK = "jupyterlab-slideshow"
-CLICKER = {  # what the two keys do
-    "PageDown": {"direction": "down", "alternate": "forward"},
-    "PageUp": {"direction": "up", "alternate": "back"},
-}
-EXTENSIONS = "extensions"
-BUILD = {"load": "static/clicker.js", "extension": "./extension"}
-EXTENSION = {
-    "name": "lesson-clicker", "version": "1.0.0", "jupyterlab": {"extension": True, "_build": BUILD}
-}  # fmt: skip
-# What JupyterLab is told before a class: no news, no line beyond the edge, the deck on, a clicker's two keys.
-SETTINGS = {
-    f"{DECK}/plugin": {"active": True},
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/notebook-extension/tracker": {
-        "windowingMode": "none",
-        "codeCellConfig": {"lineWrap": True},
-    },
-    "@jupyterlab/shortcuts-extension/shortcuts": {
-        "shortcuts": [
-            {"command": "deck:go", "args": move, "keys": [key], "selector": selector}
-            for key, move in CLICKER.items()
-            for selector in (".jp-Deck .jp-Notebook.jp-mod-commandMode", ".jp-Deck-Remote", "body")
-        ]
-    },
-}
+LAB = ".lab"  # beside the lesson: all that JupyterLab and the kernel are told before a class
 
 
 def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
@@ -67,27 +35,18 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
             "Det kræver pakken jupyterlab-slideshow at præsentere: installér den i kursets mappe med kommandoen "
             "»python -m pip install -c constraints.txt -e '.[slides]'«."
         )
-    notebook = folder / lesson.notebook.name
+    notebook, lab = folder / lesson.notebook.name, folder / LAB
+    shutil.copytree(TEMPLATES / "present", lab)
     content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
     widgets = [cell.id for cell in content.cells if "widget" in cell.metadata.get("tags", [])]
     told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
-    extension, kernel = f"{EXTENSIONS}/{EXTENSION['name']}", folder / ".kernel"
-    script = (TEMPLATES / "clicker.js").read_text(encoding="utf-8")
-    texts = {f".settings/{name}.jupyterlab-settings": json.dumps(each) for name, each in SETTINGS.items()}
-    texts |= {
-        notebook.name: nbformat.writes(content),
-        ".kernel/profile_default/startup/00-lesson.py": STARTUP.format(folder=str(kernel)),
-        f".kernel/{CELLS}": json.dumps(told),
-        ".config/custom/custom.css": (TEMPLATES / "present.css").read_text(encoding="utf-8"),
-        f"{extension}/package.json": json.dumps(EXTENSION),
-        f"{extension}/static/clicker.js": script.replace("SLIDE_KEYS", json.dumps(CLICKER)),
-    }
-    write_under(folder, {name: text.encode("utf-8") for name, text in texts.items()})
+    nbformat.write(content, notebook)
+    (lab / "kernel" / CELLS).write_text(json.dumps(told), encoding="utf-8")
     surroundings = os.environ | {
-        "IPYTHONDIR": str(kernel),
-        "JUPYTER_CONFIG_DIR": str(folder / ".config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
+        "IPYTHONDIR": str(lab / "kernel"),
+        "JUPYTER_CONFIG_DIR": str(lab / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(lab / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(lab / "workspaces"),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")])),
     }
     surroundings.pop("LESSON_STATIC", None)  # the widgets are to live
@@ -120,7 +79,7 @@ def server_command(notebook: Path, *options: str) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         "--LabApp.custom_css=True",
-        f"--LabApp.extra_labextensions_path={notebook.parent / EXTENSIONS}",
+        f"--LabApp.extra_labextensions_path={notebook.parent / LAB / 'extensions'}",
         *options,
     ]
 

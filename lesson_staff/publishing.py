@@ -1,6 +1,7 @@
-"""One of the course's networks made from its recipe: trained, written, read back, measured and entered."""
+"""`lesson train`: one of the course's networks trained by its recipe, written, read back, measured and entered."""
 
 import json
+import math
 import os
 import platform
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from datetime import date
 from pathlib import Path
 
 import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -30,13 +33,39 @@ ATTACK = 1.5  # L2 radius of the attack that every network's manifest reports, w
 PROBED = 400  # bananas alone, and as many held
 
 
-def make(
-    name: str,
-    folder: Path = weights.EMBEDDED,
-    resume: bool = False,
-    on_step: Report | None = None,
-    on_draw: Drawn | None = None,
-) -> dict | None:
+def train_network(name: str, resume: bool, out: str) -> bool:
+    """Train `name` into the folder `out` (empty: the course's own weights), with a bar; whether it was finished.
+
+    Raises LessonError for an unknown name, or a checkpoint of another recipe.
+    """
+    console, facts = Console(), TextColumn("{task.fields[facts]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), facts, TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("Tegner billeder", total=None, facts="")
+
+        def drawn(done: int, count: int) -> None:
+            so_far = f"{danish.number(done)} af {danish.number(count)}"
+            progress.update(bar, completed=done, total=count, facts=so_far)
+
+        def stepped(step: int, steps: int, loss: float, accuracy: float) -> None:
+            right = "" if math.isnan(accuracy) else f", {danish.percent(accuracy)} rigtige"  # no epoch yet
+            so_far = f"tab {danish.number(loss, 2)}{right}"
+            progress.update(bar, description=f"Træner {name}", completed=step, total=steps, facts=so_far)
+
+        entry = make(name, Path(out) if out else weights.EMBEDDED, resume, stepped, drawn)
+    if entry is None:
+        console.print(f"Træningen er afbrudt. Gå videre med »lesson train {name} --resume«.")
+        return False
+    right = {kind: danish.percent(entry[kind]["accuracy"]) for kind in ("test", "attack")}
+    count = {kind: danish.number(entry[kind]["images"]) for kind in ("test", "attack")}
+    console.print(
+        f"{entry['network']}: {right['test']} rigtige på {count['test']} nye billeder, "
+        f"{right['attack']} på {count['attack']}, der er ændret for at narre det."
+    )
+    return True
+
+
+def make(name: str, folder: Path, resume: bool, on_step: Report, on_draw: Drawn) -> dict | None:
     """Train the network `name`, write its file to `folder` and its facts to the manifest there; the facts.
 
     None where the training was interrupted: its checkpoint stays, and `resume` goes on from it. Nothing in
@@ -48,39 +77,27 @@ def make(
             f"Vælg mellem {danish.listing(PLANS)}."
         )
     plan = PLANS[name]
-    subject = plan.subject
-    images, labels = subject.draw(TRAINING, subject.training * len(subject.classes), on_draw)
-    validation = subject.draw(VALIDATION, subject.validation * len(subject.classes), None)
+    subject, classes, seed = plan.subject, len(plan.subject.classes), plan.recipe.seed
+    images, labels = subject.draw(TRAINING, subject.training * classes, on_draw)
+    validation = subject.draw(VALIDATION, subject.validation * classes, None)
     checkpoint = cache_directory() / "training" / f"{name}.safetensors"
     if not resume:
         checkpoint.unlink(missing_ok=True)
-    network = _beginning(plan).to(choose())
+    start = weights.load_network(plan.start) if plan.start else None
+    network = replace_head(start, classes, seed=seed) if start else MINIS[plan.family](classes, seed=seed)
+    network = network.to(choose())
     so_far = checkpoint.with_name(f"{name}-snapshots.safetensors")
     taken = snapshots.load(so_far) if checkpoint.exists() and so_far.exists() else []
 
     def snapshot(step: int) -> None:
-        measured = accuracy(network, *validation)
-        taken[:] = [
-            *(earlier for earlier in taken if earlier.step < step),
-            snapshots.take(network, step, measured),
-        ]
+        new = snapshots.take(network, step, accuracy(network, *validation))
+        taken[:] = [*(earlier for earlier in taken if earlier.step < step), new]
         snapshots.save(taken, so_far)
 
-    result = train(
-        network,
-        images,
-        labels,
-        plan.recipe,
-        validation,
-        checkpoint,
-        on_step,
-        snapshot if plan.snapshots else None,
-        snapshot_steps(plan.recipe.steps(len(labels))),
-    )
-    if not result.finished:
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    return publish(plan, network.cpu(), result, folder, taken)
+    steps = snapshot_steps(plan.recipe.steps(len(labels)))
+    take = snapshot if plan.snapshots else None
+    result = train(network, images, labels, plan.recipe, validation, checkpoint, on_step, take, steps)
+    return publish(plan, network.cpu(), result, folder, taken) if result.finished else None
 
 
 def snapshot_steps(steps: int, moments: int = 8) -> list[int]:
@@ -97,71 +114,60 @@ def publish(
     network: Network,
     result: TrainingResult,
     folder: Path,
-    taken: Sequence[snapshots.Snapshot] = (),
+    taken: Sequence[snapshots.Snapshot],
 ) -> dict:
     """Write the weights in half precision, read them back, measure what was read, and enter it in the manifest."""
-    file = folder / f"{plan.name}.safetensors"
-    unfinished = folder / f".{file.name}.part"
-    save_file(_halved(weights.tensor_names(network)), unfinished)
-    weights.load_file(network, unfinished)
-    subject = plan.subject
-    classes = len(subject.classes)
+    subject, classes = plan.subject, len(plan.subject.classes)
     images, labels = subject.draw(TEST, subject.test * classes, None)
     few = slice(subject.attacked * classes)
-    entry = {
-        "file": file.name,
-        "sha256": digest(unfinished),
-        "network": network.name,
-        "family": plan.family,
-        "start": plan.start,
-        "classes": list(subject.classes),
-        "recipe": asdict(plan.recipe),
-        "training_images": subject.training * classes,
-        "training_steps": result.steps,
-        "training_seconds": round(result.moments[-1].seconds),
-        "machine": _machine(),
-        "date": date.today().isoformat(),
-        "test": {"images": len(labels), "accuracy": accuracy(network, images, labels)},
-        "attack": {
-            "epsilon": ATTACK,
-            "steps": 5,
-            "images": len(labels[few]),
-            "accuracy": robust_accuracy(network, images[few], labels[few], ATTACK),
-        },
-    }
-    if plan.start:
-        entry["bananas"] = {scene: _bananas(network, scene) for scene in ("alone", "held")}
-    if taken:
-        path = folder / f"{plan.name}-snapshots.safetensors"
-        snapshots.save(taken, path)
-        entry["snapshots"] = {"file": path.name, "sha256": digest(path)}
-    unfinished.replace(file)
-    _enter(plan.name, entry, folder / weights.MANIFEST)
+    with written(folder / f"{plan.name}.safetensors") as unfinished:
+        save_file(_halved(weights.tensor_names(network)), unfinished)
+        weights.load_file(network, unfinished)
+        entry = {
+            "file": f"{plan.name}.safetensors",
+            "sha256": digest(unfinished),
+            "network": network.name,
+            "family": plan.family,
+            "start": plan.start,
+            "classes": list(subject.classes),
+            "recipe": asdict(plan.recipe),
+            "training_images": subject.training * classes,
+            "training_steps": result.steps,
+            "training_seconds": round(result.moments[-1].seconds),
+            "machine": _machine(),
+            "date": date.today().isoformat(),
+            "test": {"images": len(labels), "accuracy": accuracy(network, images, labels)},
+            "attack": {
+                "epsilon": ATTACK,
+                "steps": 5,
+                "images": len(labels[few]),
+                "accuracy": robust_accuracy(network, images[few], labels[few], ATTACK),
+            },
+        }
+        for scene in ("alone", "held") if plan.start else ():
+            bananas = probe(scene, "banana", PROBED, TEST)  # all alone, or all in a monkey's hand
+            right = accuracy(network, to_bytes(bananas.images), bananas.labels)
+            entry.setdefault("bananas", {})[scene] = {"images": PROBED, "accuracy": right}
+        if taken:
+            path = folder / f"{plan.name}-snapshots.safetensors"
+            snapshots.save(taken, path)
+            entry["snapshots"] = {"file": path.name, "sha256": digest(path)}
+    manifest = folder / weights.MANIFEST
+    content = {"format": weights.FORMAT, "licence": "MIT", "networks": {}}
+    if manifest.exists():
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["networks"][plan.name] = entry
+    with written(manifest) as unfinished:
+        unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return entry
-
-
-def _beginning(plan: Plan) -> Network:
-    """Fresh weights from the recipe's seed, or those of a trained network with a new last layer."""
-    classes = len(plan.subject.classes)
-    if not plan.start:
-        return MINIS[plan.family](classes, seed=plan.recipe.seed)
-    return replace_head(weights.load_network(plan.start), classes, seed=plan.recipe.seed)
-
-
-def _bananas(network: Network, scene: str) -> dict:
-    """The share of bananas, all alone or all in a monkey's hand, that the network calls bananas."""
-    samples = probe(scene, "banana", PROBED, TEST)
-    return {"images": PROBED, "accuracy": accuracy(network, to_bytes(samples.images), samples.labels)}
 
 
 def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Weights in float16; the few numbers of biases and batch norm stay float32, some being out of its range."""
-    return {
-        name: tensor.detach().half().contiguous()
-        if tensor.dim() > 1
-        else tensor.detach().float().contiguous()
-        for name, tensor in tensors.items()
+    precision = {
+        name: torch.float16 if tensor.dim() > 1 else torch.float32 for name, tensor in tensors.items()
     }
+    return {name: tensor.detach().to(precision[name]).contiguous() for name, tensor in tensors.items()}
 
 
 def _machine() -> str:
@@ -169,12 +175,3 @@ def _machine() -> str:
         return torch.cuda.get_device_name()
     cores = danish.plural(os.cpu_count() or 1, "kerne", "kerner")
     return f"{cores}, {platform.machine()}, torch {torch.__version__}"
-
-
-def _enter(name: str, entry: dict, manifest: Path) -> None:
-    content = {"format": weights.FORMAT, "licence": "MIT", "networks": {}}
-    if manifest.exists():
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    content["networks"][name] = entry
-    with written(manifest) as unfinished:
-        unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -28,25 +28,28 @@ def write_report(folder: Path) -> tuple[Path, str]:
     Returns the index and a Danish sentence on what could not be written ("" if nothing). Raises LessonError if
     the folder holds no batch.
     """
-    results = kept(folder) if folder.is_dir() else []
-    entries = read_plan(folder)
-    if not results and not entries:
+    results, asked = kept(folder), [entry["name"] for entry in read_plan(folder)]
+    if not results and not asked:
         raise LessonError(NO_BATCH.format(folder))
-    metrics = {result.name: metrics_of(folder, result) for result in results}
-    there = {result.name for result in results}
-    missing = [entry["name"] for entry in entries if entry["name"] not in there]
+    metrics = {result.name: metrics_of(folder / result.name / "metrics.json") for result in results}
+    missing = [name for name in asked if name not in metrics]
+    summary = {
+        "passed": not missing and all(result.passed for result in results),
+        "seconds": round(sum(result.seconds for result in results), 1),
+        "missing": missing,
+        "runs": [result.as_json() for result in results],
+    }
     copy_mathjax(folder)
-    replace_file(folder / "summary.json", as_json(summary(results, missing)))
+    replace_file(folder / "summary.json", as_json(summary))
     lack = write_tables(folder, results, metrics)
     index = folder / "index.html"
     replace_file(index, render(folder, results, metrics, missing).encode("utf-8"))
     return index, lack
 
 
-def metrics_of(folder: Path, result: RunResult) -> dict[str, object]:
+def metrics_of(file: Path) -> dict[str, object]:
     """A run's key figures, each by one name; none if it did not come so far."""
-    path = folder / result.name / "metrics.json"
-    return flat(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    return flat(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
 
 
 def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
@@ -60,44 +63,30 @@ def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     return found
 
 
-def summary(results: Sequence[RunResult], missing: Sequence[str]) -> dict[str, object]:
-    """The batch as plain values, for machines."""
-    return {
-        "passed": not missing and all(result.passed for result in results),
-        "seconds": round(sum(result.seconds for result in results), 1),
-        "missing": list(missing),
-        "runs": [result.as_json() for result in sorted(results, key=lambda result: result.name)],
+def table_row(result: RunResult, figures: Mapping[str, object]) -> dict[str, object]:
+    """What a run was, how it went, `parameter.<name>`, `metric.<name>`."""
+    parameters = {
+        f"parameter.{name}": json.dumps(value) if isinstance(value, list) else value
+        for name, value in result.parameters.items()
     }
-
-
-def rows(results: Sequence[RunResult], metrics: Metrics) -> list[dict[str, object]]:
-    """A row per run: what it was, how it went, `parameter.<name>`, `metric.<name>`."""
-    return [
-        {"run": result.name, "lesson": result.number}
-        | {name: getattr(result, name) for name in ("title", "passed", "reason")}
-        | {"seconds": round(result.seconds, 1)}
+    return (
+        {"run": result.name, "lesson": result.number, "title": result.title, "passed": result.passed}
+        | {"reason": result.reason, "seconds": round(result.seconds, 1)}
         | {name: result.facts.get(name) for name in FACTS}
-        | {f"parameter.{name}": _cell(value) for name, value in result.parameters.items()}
-        | {f"metric.{name}": value for name, value in metrics[result.name].items()}
-        for result in sorted(results, key=lambda result: result.name)
-    ]
-
-
-def _cell(value: object) -> object:
-    return json.dumps(value) if isinstance(value, list) else value
+        | parameters
+        | {f"metric.{name}": value for name, value in figures.items()}
+    )
 
 
 def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -> str:
     """`results.csv`, and `results.parquet` where pyarrow is; returns the sentence that says if it is not."""
     import pandas as pd
 
-    table = pd.DataFrame(rows(results, metrics))
+    table = pd.DataFrame([table_row(result, metrics[result.name]) for result in results])
     replace_file(folder / "results.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    for name in [
-        name for name in table if table[name].dtype == object
-    ]:  # parquet knows no column of several types
+    for name in table:  # parquet knows no column of several types
         if table[name].dropna().map(type).nunique() > 1:
-            table[name] = table[name].map(lambda value: None if value is None else str(value))
+            table[name] = table[name].map(str, na_action="ignore")
     try:
         replace_file(folder / "results.parquet", table.to_parquet(None, index=False, engine="pyarrow"))
     except ImportError:
@@ -106,119 +95,67 @@ def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -
     return ""
 
 
-def varied(results: Sequence[RunResult]) -> list[str]:
-    """The parameters that differ among these runs of one lesson, in the notebook's order."""
-    names = dict.fromkeys(name for result in results for name in result.parameters)
-    return [name for name in names if len({repr(result.parameters.get(name)) for result in results}) > 1]
-
-
 def lesson_parts(results: Sequence[RunResult], metrics: Metrics) -> list[dict]:
-    """For each lesson with key figures: its table, and a picture per swept parameter and figure."""
+    """For each lesson with key figures: its runs, what they are called, what varies, and pictures of that."""
     parts = []
     for number in sorted({result.number for result in results}):
-        own = sorted((r for r in results if r.number == number and metrics[r.name]), key=lambda r: r.name)
-        if not own:
-            continue
-        names = list(dict.fromkeys(name for result in own for name in metrics[result.name]))
-        swept = varied(own)
-        table = [
-            {
-                "link": page_of(result),
-                "label": told(result.changed) or result.label,
-                "settings": [shown(result.parameters.get(name)) for name in swept],
-                "figures": [_figure(metrics[result.name].get(name)) for name in names],
-            }
-            for result in own
-        ]
-        part = {"heading": f"{number} {own[0].title}", "swept": swept, "names": names, "rows": table}
-        parts.append(part | {"single": len(own) == 1, "pictures": panels(own, metrics, swept, names)})
+        runs = [result for result in results if result.number == number and metrics[result.name]]
+        names = list(dict.fromkeys(name for result in runs for name in metrics[result.name]))
+        parameters = dict.fromkeys(name for result in runs for name in result.parameters)
+        swept = [name for name in parameters if len({repr(run.parameters.get(name)) for run in runs}) > 1]
+        part = {"runs": runs, "names": names, "swept": swept}
+        parts += [part | {"pictures": panels(runs, metrics, swept, names)}] if runs else []
     return parts
 
 
-def _figure(value: object) -> str:
+def panels(runs: Sequence[RunResult], metrics: Metrics, swept: list[str], names: list[str]) -> list[str]:
+    """An `<img>` for each swept parameter and each figure that varies: which setting gave what."""
+    from lesson_staff.sweep_figure import setting_effect
+    from lesson_utils.show.display import image_tag
+
+    values = {
+        name: {run.name: metrics[run.name][name] for run in runs if is_number(metrics[run.name].get(name))}
+        for name in sorted(names, key=lambda name: name.count(": "))  # before the parts of tables
+    }
+    varying = [name for name in values if len(set(values[name].values())) > 1]
+    settings = [name for name in swept if name != "seed"] or swept
+    found = []
+    for parameter, name in [(parameter, name) for name in varying for parameter in settings][:PANELS]:
+        labels = [run.parameters[parameter] for run in runs if run.name in values[name]]
+        labels = labels if all(map(is_number, labels)) else [shown(label) for label in labels]
+        found.append(image_tag(setting_effect(labels, list(values[name].values()), parameter, name)))
+    return found
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def figure(value: object) -> str:
+    """A key figure as a table shows it."""
     if value is None:
         return "–"
     return shown(round(value, 3) if isinstance(value, float) and abs(value) >= 1 else value)
 
 
-def panels(
-    results: Sequence[RunResult], metrics: Metrics, swept: Sequence[str], names: Sequence[str]
-) -> list[str]:
-    """An `<img>` for each swept parameter and each figure that varies: which setting gave what."""
-    from lesson_staff.sweep_figure import setting_effect
-    from lesson_utils.show.display import image_tag
-
-    def values_of(name: str) -> dict[str, float]:
-        found = {result.name: metrics[result.name].get(name) for result in results}
-        return {run: value for run, value in found.items() if _is_number(value)}
-
-    settings = [name for name in swept if name != "seed"] or list(swept)
-    plain_first = sorted(names, key=lambda name: name.count(": "))  # before the parts of tables
-    varying = [name for name in plain_first if len(set(values_of(name).values())) > 1]
-    found = []
-    for parameter, name in [(parameter, name) for name in varying for parameter in settings][:PANELS]:
-        values = values_of(name)
-        labels = [result.parameters[parameter] for result in results if result.name in values]
-        if not all(map(_is_number, labels)):
-            labels = [shown(label) for label in labels]
-        found.append(image_tag(setting_effect(labels, list(values.values()), parameter, name)))
-    return found
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def page_of(result: RunResult) -> str:
-    """Where a run's page lies, seen from the report."""
-    return f"{quote(result.name)}/{quote(_stem(result))}.html"
-
-
-def _stem(result: RunResult) -> str:
-    """The notebook's own name: the run's, up to its first parameter."""
-    return result.facts.get("stem") or result.name
-
-
-def card(folder: Path, result: RunResult) -> dict[str, object]:
-    """What the gallery shows of one run."""
-
-    def link(name: str) -> str:
-        return f"{quote(result.name)}/{quote(name)}" if (folder / result.name / name).is_file() else ""
-
-    time, memory = duration(result.seconds), result.facts.get("peak_memory_mb")
-    used = [("hukommelse", f"{shown(memory)} MB")] if memory else []
-    where = [(name, result.facts.get(name)) for name in ("device", "threads", "host")]
-    return {
-        "label": f"{result.number} {result.title}",
-        "summary": " · ".join([time, *(value for _, value in used)]),
-        "passed": result.passed,
-        "reason": result.reason,
-        "traceback": result.traceback,
-        "facts": [("tid", time), *used, *((name, value) for name, value in where if value)],
-        "changed": [(name, shown(value)) for name, value in result.changed.items()],
-        "parameters": [(name, shown(value)) for name, value in result.parameters.items()],
-        "page": link(f"{_stem(result)}.html"),
-        "notebook": link(f"{_stem(result)}.ipynb"),
-        "log": link("log.txt"),
-        "picture": link(COVER),
-        "picture_text": result.picture_text or f"Figur fra lektionen {result.title}",
-    }
-
-
 def render(folder: Path, results: Sequence[RunResult], metrics: Metrics, missing: Sequence[str]) -> str:
+    """The page; it links to what there is in the folder."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    def link(result: RunResult, name: str) -> str:
+        return f"{quote(result.name)}/{quote(name)}" if (folder / result.name / name).is_file() else ""
+
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    lessons = lesson_parts(results, metrics)
+    environment.filters |= {"duration": duration, "figure": figure, "shown": shown, "told": told}
     began = min((result.facts.get("started", 0) for result in results), default=0)
     return environment.get_template("report.html.j2").render(
         started=f"{datetime.fromtimestamp(began):%d.%m.%Y kl. %H.%M}" if began else "",
         verdict=verdict(results),
-        duration=duration(sum(result.seconds for result in results)),
+        results=results,
+        metrics=metrics,
         missing=missing,
-        failed=[card(folder, result) for result in results if not result.passed],
-        passed=[card(folder, result) for result in results if result.passed],
-        lessons=lessons,
-        swept=any(lesson["pictures"] for lesson in lessons),
+        lessons=lesson_parts(results, metrics),
         parquet=(folder / "results.parquet").is_file(),
+        link=link,
+        cover=COVER,
     )

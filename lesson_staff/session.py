@@ -4,7 +4,6 @@ import json
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,12 +13,12 @@ from rich.console import Console
 from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
 from lesson_staff.catalogue import find
 from lesson_staff.inputs import checked_settings
-from lesson_staff.order import Limits
-from lesson_staff.pages import verdict
-from lesson_staff.parameters import WrongParameters
+from lesson_staff.options import Request
+from lesson_staff.pages import relative, verdict
+from lesson_staff.parameters import Wrong
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.report import write_report
-from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, relative, write_plan
+from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, write_plan
 from lesson_staff.sweep import settings_from
 from lesson_staff.terminal import Display, print_summary
 from lesson_utils.danish import plural
@@ -28,49 +27,19 @@ from lesson_utils.errors import LessonError
 PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the options of `lesson run` ask for; each field is an option. No `jobs`: as many as can be."""
-
-    lessons: Sequence[str] | None = ()
-    parameters: Sequence[str] | None = ()
-    table: str = ""
-    grids: Sequence[str] | None = ()
-    seeds: int = 0
-    photo: str = ""
-    photos: str = ""
-    out: str = ""
-    resume: bool = False
-    jobs: int = 0
-    limits: Limits = field(default_factory=Limits)
-    scheduler: str = ""
-    local_cluster: bool = False
-    as_json: bool = False
-
-    @property
-    def sources(self) -> tuple:
-        """What the settings come from, as `settings_from` takes them."""
-        return self.parameters, self.table, self.grids, self.seeds, self.photo, self.photos
-
-
 def runs_asked_for(request: Request) -> list[Run]:
     """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
-    wrong: list[str] = []
-
-    def attempt(make: Callable, *arguments: object, otherwise: list) -> list:
-        try:
-            return make(*arguments)
-        except LessonError as error:
-            wrong.extend(getattr(error, "sentences", [str(error)]))
-            return otherwise
-
-    lessons = attempt(find, request.lessons or (), otherwise=list(find()))
-    settings = attempt(settings_from, *request.sources, otherwise=[{}])
-    without_device = [{name: each[name] for name in each if name != "device"} for each in settings]
-    settings = attempt(checked_settings, settings, not request.scheduler, otherwise=without_device)
-    runs = attempt(plan, lessons, *settings, otherwise=[])
-    if wrong:
-        raise WrongParameters(wrong)
+    wrong, lessons, settings, runs = Wrong(), find(), [{}], []
+    with wrong:
+        lessons = find(request.lessons)
+    with wrong:
+        settings = settings_from(*request.sources)
+    checked = [{name: each[name] for name in each if name != "device"} for each in settings]
+    with wrong:  # otherwise without a device, of which all is said then
+        checked = checked_settings(settings, not request.scheduler)
+    with wrong:
+        runs = plan(lessons, *checked)
+    wrong.tell()
     return runs
 
 

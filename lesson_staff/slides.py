@@ -1,7 +1,6 @@
 """`lesson slides`: a lesson as a slide show that opens from a USB stick, without a network."""
 
 import re
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +13,10 @@ from lesson_staff.pages import (
     TEMPLATES,
     copy_mathjax,
     copy_parts,
+    folder_for,
     for_reading,
     replace_file,
+    tell_written,
 )
 from lesson_utils.errors import LessonError
 
@@ -109,13 +110,12 @@ def write_slides(notebook: Path, show: Path, title: str) -> None:
     replace_file(show, html.encode("utf-8"))
 
 
-def make_slides(
-    lessons: list[Lesson], folder: Path, tell: Callable[[Lesson, Path], None] = lambda *_: None
-) -> None:
-    """A show of each lesson in `folder`, with everything that they need beside them."""
+def make_slides(lessons: list[Lesson], out: str) -> None:
+    """A show of each lesson in the folder `out`, with everything that they need beside them."""
+    folder = folder_for(out)
     copy_parts(reveal_parts(), REVEAL_PARTS, folder / REVEAL)
     copy_mathjax(folder)
     for lesson in lessons:
         show = folder / f"{lesson.notebook.stem}.html"
-        write_slides(lesson.notebook, show, f"{lesson.number} {lesson.title}")
-        tell(lesson, show)
+        write_slides(lesson.notebook, show, str(lesson))
+        tell_written(lesson, show)

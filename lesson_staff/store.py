@@ -1,10 +1,9 @@
 """A batch's folder: one folder per run, written under another name and renamed when it is whole."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -102,13 +101,11 @@ def batch_folder(out: str, started: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"
-    folder = REPOSITORY / "runs" / name
-    for attempt in count(2):
-        try:
+    for attempt in count(1):
+        folder = REPOSITORY / "runs" / (name if attempt == 1 else f"{name}-{attempt}")
+        with suppress(FileExistsError):
             folder.mkdir(parents=True)
             return folder
-        except FileExistsError:
-            folder = folder.with_name(f"{name}-{attempt}")
 
 
 @contextmanager
@@ -134,8 +131,3 @@ def clear_up(folder: Path) -> None:
     """Remove what a killed batch had not made whole."""
     for leftover in folder.glob(f"{HALF}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def relative(path: Path) -> str:
-    """A path as a person at this prompt would write it."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

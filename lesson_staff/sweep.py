@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from lesson_staff.parameters import Written, WrongParameters
+from lesson_staff.parameters import Written, Wrong
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
 NOT_UNDERSTOOD = "»{}« blev ikke forstået: skriv {}."
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
 
 
 def settings_from(
@@ -30,32 +30,21 @@ def settings_from(
     Raises WrongParameters with a sentence for everything that cannot be read, and for a parameter that two
     sources set.
     """
-    wrong: list[str] = []
-    sources: list[list[dict[str, object]]] = []
-
-    def take(read, *arguments) -> None:
-        try:
-            sources.append(read(*arguments))
-        except LessonError as error:
-            wrong.extend(getattr(error, "sentences", [str(error)]))
-
-    for text in assigned or ():
-        take(one_value, text)
-    for text in grids or ():
-        take(several_values, text)
-    if table:
-        take(read_table, table)
-    if seeds:
-        sources.append([{"seed": seed} for seed in range(seeds)])
-    if photo:
-        sources.append([{"photo": photo}])
-    if photos:
-        take(photo_settings, photos)
+    asked = [(one_value, text) for text in assigned or ()] + [(several_values, text) for text in grids or ()]
+    given_once = (
+        (read_table, table),
+        (lambda count: [{"seed": seed} for seed in range(count)], seeds),
+        (lambda path: [{"photo": path}], photo),
+        (photo_settings, photos),
+    )
+    sources, wrong = [], Wrong()
+    for read, told in asked + [(read, told) for read, told in given_once if told]:
+        with wrong:
+            sources.append(read(told))
     names = [name for source in sources for name in {name for setting in source for name in setting}]
     twice = sorted({name for name in names if names.count(name) > 1})
     wrong += [f"»{name}« er sat to gange: lad kun ét af valgene bestemme den." for name in twice]
-    if wrong:
-        raise WrongParameters(wrong)
+    wrong.tell()
     return [{name: value for part in parts for name, value in part.items()} for parts in product(*sources)]
 
 

@@ -32,6 +32,14 @@ def short(value: float) -> str:
     return number(value)
 
 
+def rounded(value: float) -> str:
+    """A positive number in two digits, a very small or large one as `1,5 · 10^−11`."""
+    digits, exponent = f"{value:.1e}".split("e")
+    if -3 <= int(exponent) < 5:
+        return number(float(f"{value:.1e}"))
+    return f"{number(float(digits), 1)} · 10^{number(int(exponent))}"
+
+
 def plural(count: int, one: str, many: str) -> str:
     """`plural(1, "kanal", "kanaler")` -> `1 kanal`; any other count takes the second form."""
     return f"{number(count)} {one if count == 1 else many}"

@@ -3,94 +3,71 @@
 An image is `float32 (3, H, W)`, RGB in 0..1, everywhere in the course.
 """
 
+import unicodedata
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from lesson_utils import DATA, danish
 from lesson_utils.errors import LessonError
 
 PHOTOS = {path.stem: path for path in sorted((DATA / "photos").glob("*.jpg"))}
+HEIC = {
+    b"heic",
+    b"heix",
+    b"heim",
+    b"heis",
+    b"hevc",
+    b"hevx",
+    b"mif1",
+    b"msf1",
+}  # brands in a file's first box
 LARGEST = 2048  # pixels on the longer side of what `photo` hands out; no network here looks at more
 
 
+class Unreadable(LessonError):
+    """A file that is no photo; `reason` says it in a word or two, for a list of many."""
+
+    def __init__(self, sentence: str, reason: str):
+        super().__init__(sentence)
+        self.reason = reason
+
+
 def photo(source: str | Path = "", size: int | None = None) -> Tensor:
-    """A photo as `float32 (3, H, W)`: one of the course's own by name (`PHOTOS`), or a file.
+    """A photo as `float32 (3, H, W)`: one of the course's own by name (`PHOTOS`), or a file (HEIC and AVIF too).
 
-    An empty `source` is the course's cat. The picture is turned as its EXIF says; grey and CMYK become RGB, and
-    what is transparent becomes white. With `size` the middle square is cut out and scaled to `size` x `size`;
-    without it, a picture longer than 2048 pixels is scaled down to that.
-    Raises LessonError for a file that is missing, empty, or no picture.
+    An empty `source` is the course's cat. The picture is turned the right way up; grey and CMYK become RGB, what
+    is transparent becomes white, and of several pictures in a file it is the first. With `size` the middle square
+    is cut out and scaled to `size` x `size`, which is what a network sees; without it the photo is whole, and
+    scaled down where it is longer than 2048 pixels.
+    Raises Unreadable for a file that is missing, empty, or no picture.
     """
-    path = PHOTOS.get(str(source) or "kat") or Path(source)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # a large photo is no attack here
-        picture = _read(path, size or LARGEST)
+    with large_photos():
+        return from_array(np.asarray(read(_found(source), size)))
+
+
+def read(path: Path, size: int | None = None) -> Image.Image:
+    """The picture in a file, as `photo` hands it out; several threads may read within one `large_photos()`."""
+    picture = _read(path, size or LARGEST)
     if size is not None:
-        picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
+        return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
-    return from_array(np.asarray(picture))
+    return picture
 
 
-@dataclass(frozen=True)
-class PhotoFolder:
-    """Photos of a folder with a folder per class: images (N, 3, size, size), labels (N,) into `class_names`.
-
-    `skipped` holds (file below the folder, Danish reason) for each file that is no photo.
-    """
-
-    images: Tensor
-    labels: Tensor
-    class_names: tuple[str, ...]
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Photos of each class."""
-        return {name: int((self.labels == label).sum()) for label, name in enumerate(self.class_names)}
-
-
-def read_folder(path: str | Path, size: int = 64, most: int = 300) -> PhotoFolder:
-    """Read a folder of photos: a folder in it is a class, and the files in that are its photos (see `photo`).
-
-    At most `most` photos of a class are read, in the order of their names. Files that cannot be read are listed in
-    `skipped`; hidden files and folders without a photo are passed by.
-    Raises LessonError for a folder that is missing, without photos, or of a single class.
-    """
-    folder = Path(path).expanduser()
-    if not folder.is_dir():
-        raise LessonError(
-            f"Mappen »{path}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
-        )
-    images, labels, names, skipped = [], [], [], []
-    for inner in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        found = []
-        for file in sorted(p for p in inner.rglob("*") if p.is_file() and not p.name.startswith(".")):
-            if len(found) == most:
-                break
-            try:
-                found.append(photo(file, size))
-            except LessonError as sentence:
-                skipped.append((file.relative_to(folder).as_posix(), str(sentence)))
-        if found:
-            labels += [len(names)] * len(found)
-            names.append(inner.name)
-            images += found
-    if not names:
-        raise LessonError(
-            f"Mappen »{folder.name}« har ingen billeder i undermapper: lav en mappe for hver klasse, og læg "
-            "klassens billeder i den."
-        )
-    if len(names) == 1:
-        raise LessonError(
-            f"Mappen »{folder.name}« har kun klassen »{names[0]}«: der skal være mindst to mapper med billeder."
-        )
-    return PhotoFolder(torch.stack(images), torch.tensor(labels), tuple(names), skipped)
+@contextmanager
+def large_photos() -> Iterator[None]:
+    """Pillow takes a large photo for an attack, and warns; here it is none. Python's warnings are the process'."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
 
 
 def from_array(array: np.ndarray) -> Tensor:
@@ -103,27 +80,87 @@ def as_float(images: Tensor) -> Tensor:
     return images.float() / 255 if images.dtype == torch.uint8 else images
 
 
+def _found(source: str | Path) -> Path:
+    """The file that is meant: a Mac writes the å of a name in two characters, everybody else in one."""
+    path = PHOTOS.get(str(source) or "kat") or Path(source).expanduser()
+    ways = (path, *(Path(unicodedata.normalize(form, str(path))) for form in ("NFC", "NFD")))
+    return next((way for way in ways if way.is_file()), path)
+
+
 def _read(path: Path, wanted: int) -> Image.Image:
     if not path.is_file():
         own = danish.listing(f"»{name}«" for name in PHOTOS)
-        raise LessonError(f"Billedet »{path}« findes ikke: skriv stien til en billedfil, eller vælg {own}.")
+        said = f"Billedet »{path}« findes ikke: skriv stien til en billedfil, eller vælg {own}."
+        raise Unreadable(said, "findes ikke")
     if path.stat().st_size == 0:
-        raise LessonError(f"Filen »{path.name}« er tom: hent eller gem billedet igen.")
+        raise Unreadable(f"Filen »{path.name}« er tom: hent eller gem billedet igen.", "tom")
+    damaged = Unreadable(f"Billedet »{path.name}« er beskadiget: hent eller gem det igen.", "beskadiget")
+    with path.open("rb") as file:
+        _, box, brand = file.read(4), file.read(4), file.read(4)
+    if box == b"ftyp" and brand in HEIC:
+        _learn_heic(path)
     try:
         with Image.open(path) as picture:
             picture.draft("RGB", (2 * wanted, 2 * wanted))  # a JPEG can be decoded at a fraction of its size
-            picture = ImageOps.exif_transpose(picture)
-            return _on_white(picture)
+            return _on_white(_upright(picture, path))
     except UnidentifiedImageError:
-        raise LessonError(
-            f"»{path.name}« er ikke et billede, som kan læses: vælg en fil i JPEG-, PNG- eller WebP-format."
+        if box == b"ftyp" and brand in HEIC | {b"avif", b"avis"}:
+            raise damaged from None
+        raise Unreadable(
+            f"»{path.name}« er ikke et billede, som kan læses: vælg en fil i JPEG-, PNG-, WebP-, HEIC- eller "
+            "AVIF-format.",
+            "ikke et billede",
         ) from None
     except Image.DecompressionBombError:
-        raise LessonError(
-            f"Billedet »{path.name}« er for stort: gør det mindre end 10.000 x 10.000 pixler."
+        said = f"Billedet »{path.name}« er for stort: gør det mindre end 10.000 x 10.000 pixler."
+        raise Unreadable(said, "for stort") from None
+    except (OSError, SyntaxError, ValueError, RuntimeError):  # what is raised half-way through a damaged file
+        raise damaged from None
+
+
+@cache
+def _pillow_reads_heic() -> None:
+    import pillow_heif  # only where it is needed: a lesson without such photos does without
+
+    pillow_heif.register_heif_opener()
+
+
+def _learn_heic(path: Path) -> None:
+    try:
+        _pillow_reads_heic()
+    except ImportError:
+        raise Unreadable(
+            f"»{path.name}« er i telefonens HEIC-format: installér »pillow-heif«, eller gem billedet som JPEG.",
+            "HEIC uden »pillow-heif«",
         ) from None
-    except (OSError, SyntaxError, ValueError):  # what Pillow raises half-way through a damaged file
-        raise LessonError(f"Billedet »{path.name}« er beskadiget: hent eller gem det igen.") from None
+
+
+def _upright(picture: Image.Image, path: Path) -> Image.Image:
+    """The picture as its photographer saw it, turned once.
+
+    JPEG, PNG, WebP: EXIF says it. AVIF: the container does, and Pillow tells it as EXIF. HEIC: the container, the
+    EXIF, or both; libheif has turned it as the container says, and pillow-heif takes the EXIF's word away, also
+    where the container says nothing (pillow_heif#86, libheif#227). Only then has it still to be turned.
+    """
+    if picture.format == "HEIF" and not _container_turns(path):
+        picture.getexif()[ExifTags.Base.Orientation] = picture.info.get("original_orientation") or 1
+    return ImageOps.exif_transpose(picture)
+
+
+def _container_turns(path: Path) -> bool:
+    """Whether a HEIC file's `meta` box has a rotation or a mirroring (ISO/IEC 23008-12, 6.5.10 and 6.5.12)."""
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8:
+            size, kind, read = int.from_bytes(head[:4], "big"), head[4:], 8
+            if size == 1:  # a long box
+                size, read = int.from_bytes(file.read(8), "big"), 16
+            if kind == b"meta":
+                content = file.read(size - read)
+                return b"irot" in content or b"imir" in content
+            if size < read:
+                break
+            file.seek(size - read, 1)
+    return False
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

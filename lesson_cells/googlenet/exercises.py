@@ -1,7 +1,5 @@
 """Lesson 04: the exercises on 1x1 convolutions, bottlenecks, inception, GAP and auxiliary classifiers."""
 
-from collections.abc import Callable
-
 import torch
 
 from lesson_utils.show.exercise import Exercise
@@ -27,12 +25,7 @@ _GIVEN = (
 )
 
 
-def _pixelwise(features: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    return torch.einsum("kc,chw->khw", weights, features) + bias[:, None, None]
-
-
-_RIGHT = _pixelwise(*_GIVEN)
-_NO_BIAS = _RIGHT - _GIVEN[2][:, None, None]
+_RIGHT = torch.einsum("kc,chw->khw", _GIVEN[1], _GIVEN[0]) + _GIVEN[2][:, None, None]
 conv1x1 = Exercise(
     key="1x1 som matrixprodukt",
     cases=[
@@ -43,19 +36,10 @@ conv1x1 = Exercise(
         (_GIVEN, _RIGHT),
     ],
     mistakes=[
-        (
-            lambda f: torch.equal(f(*_GIVEN), _NO_BIAS),
-            "Du har glemt bias-leddene: hvert filter lægger sit eget til.",
-        ),
-        (
-            lambda f: f(*_GIVEN).dim() == 2,
-            "Resultatet er en matrix. Fold pixlerne ud igen til højde og bredde.",
-        ),
+        ([..., _RIGHT - _GIVEN[2][:, None, None]], "Du har glemt bias-leddene: hvert filter har sit eget."),
+        (lambda f: f(*_GIVEN).dim() == 2, "Resultatet er en matrix. Fold pixlerne ud til højde og bredde."),
         (lambda f: f(*_GIVEN).shape == (2, 4, 2), "Højde og bredde har byttet plads."),
-        (
-            lambda f: f(*_GIVEN).shape[0] == 3,
-            "Resultatet skal have lige så mange kanaler, som der er filtre, ikke som der er kanaler ind.",
-        ),
+        (lambda f: f(*_GIVEN).shape[0] == 3, "Der skal komme en kanal ud for hvert filter."),
     ],
     hint='Gang hver pixels kolonne af kanaler med matricen. I torch.einsum hedder det "kc,chw->khw".',
     because="En 1x1-foldning er et matrixprodukt i hver pixel plus et bias-led.",
@@ -80,51 +64,40 @@ saving = Exercise(
 )
 
 
-def _answers(arguments: tuple[int, ...], wrong: int) -> Callable[[Callable[..., int]], bool]:
-    """Recognises a function that answers this wrong number to these arguments."""
-    return lambda function: function(*arguments) == wrong
-
-
-_SMALL, _LECTURE = (1, 2, 3, 4, 1), (14, 480, 16, 48, 5)
 bottleneck_price = Exercise(
     key="flaskehalsens pris",
-    cases=[(_SMALL, 18), (_LECTURE, 5_268_480), ((28, 192, 96, 128, 3), 28 * 28 * 96 * (192 + 9 * 128))],
+    cases=[
+        ((1, 2, 3, 4, 1), 18),
+        ((14, 480, 16, 48, 5), 5_268_480),
+        ((28, 192, 96, 128, 3), 28 * 28 * 96 * (192 + 9 * 128)),
+    ],
     mistakes=[
-        (_answers(_SMALL, 3 * 4), "Du har kun talt den anden foldning med. Den første, 1x1, koster også."),
-        (_answers(_SMALL, 2 * 3), "Du har kun talt 1x1-foldningen med. Den næste koster også."),
-        (_answers(_SMALL, 2 * 3 * 3 * 4), "De to foldningers priser skal lægges sammen."),
-        (_answers(_SMALL, 2 * 3 + 2 * 4), "Den anden foldning ser flaskehalsens kanaler, ikke inputtets."),
-        (
-            _answers(_LECTURE, 480 * 16 + 25 * 16 * 48),
-            "Det er antallet af vægte. Hver vægt bruges én gang i hver pixel.",
-        ),
-        (_answers(_LECTURE, 14 * (480 * 16 + 25 * 16 * 48)), "Der er size · size pixler, ikke size."),
-        (
-            _answers(_LECTURE, 196 * (480 * 16 + 5 * 16 * 48)),
-            "Filteret har både højde og bredde: kernel · kernel.",
-        ),
-        (
-            _answers(_LECTURE, 196 * (25 * 480 * 16 + 25 * 16 * 48)),
-            "Det første filter er 1x1; kun det andet er kernel · kernel.",
-        ),
+        ([3 * 4], "Du har kun talt den anden foldning med. Den første, 1x1, koster også."),
+        ([2 * 3], "Du har kun talt 1x1-foldningen med. Den næste koster også."),
+        ([2 * 3 * 3 * 4], "De to foldningers priser skal lægges sammen."),
+        ([2 * 3 + 2 * 4], "Den anden foldning ser flaskehalsens kanaler, ikke inputtets."),
+        ([18, 480 * 16 + 25 * 16 * 48], "Det er antallet af vægte. Hver vægt bruges én gang i hver pixel."),
+        ([..., 14 * (480 * 16 + 25 * 16 * 48)], "Der er size · size pixler, ikke size."),
+        ([18, 196 * (480 * 16 + 5 * 16 * 48)], "Filteret har både højde og bredde: kernel · kernel."),
+        ([18, 196 * 25 * (480 * 16 + 16 * 48)], "Det første filter er 1x1, det andet kernel · kernel."),
     ],
     hint="En foldning koster højde · bredde · kanaler ud · filter · filter · kanaler ind. Læg to af dem sammen.",
     because="Prisen er size² · width · (channels + kernel² · out): den vokser i takt med bredden.",
 )
 
-_WIDTHS = (1, 10, 100, 1_000, 10_000, 100_000)
 output_channels = Exercise(
     key="kanaler ud",
-    cases=[((1, 1, 1, 1, 1, 1), 4), ((64, 96, 128, 16, 32, 32), 256), (_WIDTHS, 110_101)],
+    cases=[
+        ((1, 10, 100, 1_000, 10_000, 100_000), 110_101),
+        ((1, 1, 1, 1, 1, 1), 4),
+        ((64, 96, 128, 16, 32, 32), 256),
+    ],
     mistakes=[
-        (
-            _answers(_WIDTHS, sum(_WIDTHS)),
-            "1x1-lagene før 3x3 og 5x5 når aldrig ud: næste lag tager imod dem.",
-        ),
-        (_answers(_WIDTHS, 10_101), "Du har glemt grenen med maxpool. Hvad ender den med?"),
-        (_answers(_WIDTHS, 10_100), "Der er fire grene. Du har kun to med."),
-        (_answers(_WIDTHS, 110_100), "Du har glemt den første gren, den rene 1x1."),
-        (_answers((1,) * 6, 1), "Grenene ganges ikke. De lægges ved siden af hinanden."),
+        ([111_111], "1x1-lagene før 3x3 og 5x5 når aldrig ud: næste lag tager imod dem."),
+        ([10_101], "Du har glemt grenen med maxpool. Hvad ender den med?"),
+        ([10_100], "Der er fire grene. Du har kun to med."),
+        ([110_100], "Du har glemt den første gren, den rene 1x1."),
+        ([..., 1], "Grenene ganges ikke. De lægges ved siden af hinanden."),
     ],
     hint="Følg hver af de fire grene til dens sidste lag, og læg de fire bredder sammen.",
     because="Kun det sidste lag i hver gren når ud, og concat lægger kanalerne efter hinanden.",
@@ -162,10 +135,7 @@ last_layer = Exercise(
     mistakes=[
         (0, "Det er GAP selv. Efter GAP kommer et lag, som gør kanalernes tal til klassernes tal."),
         (1_024_000, "Du har glemt bias-leddene: hver klasse har ét."),
-        (
-            lambda n: n in (50_176_000, 50_177_000),
-            "Så mange havde det haft uden GAP. Efter GAP er der kun ét tal fra hver kanal.",
-        ),
+        (lambda n: n in (50_176_000, 50_177_000), "Så mange havde det haft uden GAP."),
         (lambda n: n in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
         (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
     ],
@@ -179,10 +149,7 @@ touched_layers = Exercise(
     choices=(EVERY, UP_TO_4D, AFTER_4D, ONLY),
     because="gradienten løber bagud fra hvert tab, og tabet ved 4d afhænger kun af lagene til og med 4d.",
     mistakes=[
-        (
-            EVERY,
-            "Et lag efter 4d kan ikke ændre det, som hjælpeklassifikatoren ved 4d har set. Så er gradienten nul.",
-        ),
+        (EVERY, "Et lag efter 4d kan ikke ændre det, som 4d har set: der er gradienten nul."),
         (AFTER_4D, "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
         (ONLY, "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
     ],

@@ -1,8 +1,7 @@
 """Lesson 04: table 1 beside the network, what a bottleneck keeps, and the gradients with auxiliary classifiers.
 
-The gradients are those of the paper's table, without batch norm, with every width divided by the same number; it
-learns scikit-learn's digits. With and without auxiliary classifiers it starts from the same weights and sees the
-same images in the same order, so whatever differs comes from the classifiers.
+The gradients are those of the paper's table with every width divided by the same number, on scikit-learn's digits.
+With and without auxiliary classifiers the weights, the images and their order are the same.
 """
 
 import dataclasses
@@ -54,36 +53,28 @@ def paper_table(network: Network) -> pd.DataFrame:
     Columns: weights (exact), weights_k, printed_k, multiply_adds_m, printed_m, and the printed figure as a share
     of the computed one minus 1: weights_off, multiply_adds_off.
     """
-    layers, rows = layer_table(network), []
-    for name, (printed_k, printed_m) in PRINTED.items():
-        parts = ["conv2_reduce", "conv2"] if name == "conv2" else [name]
-        parameters = [p for part in parts for p in network.layers.get_submodule(part).named_parameters()]
-        count = sum(p.numel() for path, p in parameters if not path.endswith("bias"))
-        cost = int(layers.loc[parts, "multiply_adds"].sum())
-        off = printed_k * K / count - 1, printed_m * MILLION / cost - 1
-        rows.append((count, count / K, float(printed_k), cost / MILLION, float(printed_m), *off))
-    columns = [
-        "weights",
-        "weights_k",
-        "printed_k",
-        "multiply_adds_m",
-        "printed_m",
-        "weights_off",
-        "multiply_adds_off",
-    ]
-    return pd.DataFrame(rows, pd.Index(PRINTED, name="layer"), columns)
+    layers, names = layer_table(network), {name: [name] for name in PRINTED}
+    names["conv2"] = ["conv2_reduce", "conv2"]
+    table = pd.DataFrame.from_dict(PRINTED, "index", float, ["printed_k", "printed_m"]).rename_axis("layer")
+    for name, parts in names.items():
+        modules = [network.layers.get_submodule(part) for part in parts]
+        weights = [p for each in modules for path, p in each.named_parameters() if path.endswith("weight")]
+        table.loc[name, "weights"] = sum(p.numel() for p in weights)
+        table.loc[name, "multiply_adds_m"] = layers.loc[parts, "multiply_adds"].sum() / MILLION
+    table["weights_k"] = table["weights"] / K
+    table["weights_off"] = table["printed_k"] / table["weights_k"] - 1
+    table["multiply_adds_off"] = table["printed_m"] / table["multiply_adds_m"] - 1
+    return table
 
 
 def kept_variance(features: Tensor) -> np.ndarray:
     """(N, C, H, W) -> (C,): entry k-1 is the share of the pixels' variance that k channels can keep at best.
 
-    A 1x1 convolution to k channels multiplies each pixel's column by a k x C matrix, so at most k directions of
-    the C survive. The best k are the first principal components: a limit for any linear bottleneck, which says
-    nothing of what a network needs.
+    A 1x1 convolution to k channels lets at most k directions of a pixel's C survive: at best the first principal
+    components. It is a limit for any linear bottleneck, which says nothing of what a network needs.
     """
     pixels = features.movedim(1, 0).flatten(1).double()
-    pixels = pixels - pixels.mean(dim=1, keepdim=True)
-    variances = torch.linalg.eigvalsh(pixels @ pixels.T).flip(0).clamp(min=0)
+    variances = torch.linalg.eigvalsh(pixels.cov()).flip(0).clamp(min=0)
     return (variances.cumsum(0) / variances.sum()).numpy()
 
 
@@ -96,16 +87,14 @@ def faces_by_branch(network: Network, world: Any, module: str, seed: int) -> dic
     return {name: telling_maps(each, first, label, world, ends) for name, each in pair.items()}
 
 
-# How the first weights are drawn: normal, with this standard deviation for `fan_in` inputs.
-# »0.01« is AlexNet's (2012), the same for every layer. In a network that is `divisor` times narrower it is made
-# larger, so that the signal shrinks from layer to layer as it does in the full network.
+# How the first weights are drawn: normal, with this standard deviation for `fan_in` inputs. »0.01« is AlexNet's
+# (2012); in a network `divisor` times narrower it is made larger, so that the signal shrinks as in the full one.
 STARTS = {
     "0.01": lambda fan_in, divisor: 0.01 * math.sqrt(divisor),
     "xavier": lambda fan_in, divisor: math.sqrt(1 / fan_in),  # Glorot & Bengio 2010
     "he": lambda fan_in, divisor: math.sqrt(2 / fan_in),  # He et al. 2015
 }
-# From a few trials without auxiliary classifiers: 0.01 and more destroys a network that starts from He's weights;
-# the others have smaller gradients and bear larger steps.
+# From a few trials without auxiliary classifiers: 0.01 and more destroys a network that starts from He's weights.
 LEARNING_RATES = {"0.01": 0.03, "xavier": 0.03, "he": 0.003}
 MOMENTUM, BATCH, PROBE = 0.9, 32, 64
 WIDTHS = ("width", "hidden", "conv1x1", "reduce3x3", "conv3x3", "reduce5x5", "conv5x5", "pool_proj")
@@ -138,18 +127,16 @@ def narrow_googlenet(
     return network
 
 
-def training_step(
-    network: Network, images: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer
-) -> float:
+Step = Callable[[Network, Tensor, Tensor, torch.optim.SGD], float]
+
+
+def training_step(network: Network, images: Tensor, labels: Tensor, optimizer: torch.optim.SGD) -> float:
     """One step on the loss of the network and of its auxiliary classifiers; the loss before it."""
     loss = network.loss(network(images), labels)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     return loss.item()
-
-
-Step = Callable[[Network, Tensor, Tensor, torch.optim.Optimizer], float]
 
 
 def gradient_norms(

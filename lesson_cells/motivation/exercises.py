@@ -2,7 +2,7 @@
 
 import torch
 
-from lesson_utils.show.exercise import Exercise, gives
+from lesson_utils.show.exercise import Exercise
 
 STRIPE = torch.tensor([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]])
 STAIRS = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
@@ -75,10 +75,10 @@ convolve_function = Exercise(
     tolerance=1e-5,
     because="Netop det regner et foldningslag ud, bare for mange filtre og kanaler på én gang.",
     mistakes=[
-        (gives(STAIRS[1:, 1:], STAIRS, CORNER), "Du vender filteret. Det skal ligge, som det er skrevet."),
+        ([..., ..., ..., STAIRS[1:, 1:]], "Du vender filteret. Det skal ligge, som det er skrevet."),
         (lambda f: len(f(STRIPE, ONES)) == 4, "Det er lige så stort som billedet: filteret skal blive inde."),
         (lambda f: len(f(STRIPE, ONES)) == 1, "Der mangler en række: der er højde − k + 1 pladser."),
-        (gives([[5.0]], STAIRS, ONES), "Du tager gennemsnittet. Filterets svar er summen."),
+        ([torch.tensor([[5.0]])], "Du tager gennemsnittet. Filterets svar er summen."),
     ],
     hint="Hvor mange pladser er der på en række, og hvad lægger du sammen på hver plads?",
 )
@@ -94,9 +94,9 @@ max_pool_function = Exercise(
     ],
     because="Fire tal bliver til ét, og det stærkeste svar overlever.",
     mistakes=[
-        (gives([[0.5, 0.0], [0.5, 0.0]], STRIPE), "Du tager gennemsnittet. Behold det største tal."),
+        ([..., torch.tensor([[0.5, 0.0], [0.5, 0.0]])], "Du tager gennemsnittet. Behold det største tal."),
         (lambda f: len(f(STRIPE)) == 3, "Dine vinduer overlapper. Flyt dem to pladser ad gangen."),
-        (gives(1.0, STRIPE), "Du har taget det største tal i hele feature map'et."),
+        ([..., 1.0], "Du har taget det største tal i hele feature map'et."),
     ],
     hint="Hvor langt flytter vinduet sig ad gangen, og hvad tager du fra hvert vindue?",
 )

@@ -9,8 +9,9 @@ from torch import Tensor
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.evidence import evidence
-from lesson_utils.images import PhotoFolder, as_float
+from lesson_utils.images import as_float
 from lesson_utils.networks import Network
+from lesson_utils.photos import PhotoFolder
 from lesson_utils.transfer import STRATEGIES, Mistake, Task, TransferResult, frozen_layers
 from lesson_world.datasets import TARGET, target
 
@@ -90,9 +91,9 @@ def rule_halves(table: pd.DataFrame) -> list[str]:
 def folder_notes(photos: PhotoFolder, few: int = 10) -> list[str]:
     """What the owner of a folder of photos should know before anything is trained: Danish lines.
 
-    Files that were passed over and why, photos of each class, and which classes have less than `few`.
+    Files that were skipped and why, photos of each class, and which classes have less than `few`.
     """
-    notes = [f"Sprunget over: {file}. {reason}" for file, reason in photos.skipped]
+    notes = [photos.skipped_line] if photos.skipped else []
     for name, count in photos.counts.items():
         short = f" – det er få, tag gerne {few} eller flere" if count < few else ""
         notes.append(f"{name}: {danish.plural(count, 'billede', 'billeder')}{short}")

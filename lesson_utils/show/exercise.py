@@ -30,7 +30,8 @@ class Exercise:
         key: short name, the same as the heading's in the notebook.
         answer: number, text, bool, list or tuple (ordered), set (unordered), or a predicate answer -> bool.
         cases: (arguments, expected result) for a function, the simplest first.
-        mistakes: (wrong answer, or predicate that recognises it; message). The first that fits is used.
+        mistakes: (wrong answer, or predicate that recognises it; message); the first that fits is used. The wrong
+            answer of a function is what it gives for the first cases: `...` anything, a set one of several.
         hint: the message for any other wrong answer: it helps and doesn't hold the answer.
         because: shown after a right answer.
         tolerance: how far a number may be off, absolute; also for the numbers in `mistakes`.
@@ -93,12 +94,6 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     return _wrong(_diagnosis(exercise, given))
 
 
-def gives(expected: Any, *arguments: Any) -> Callable[[Callable], bool]:
-    """Recognises, among `mistakes`, a function that answers `expected` to these arguments."""
-    wanted = _number_or_list(expected)
-    return lambda function: same(_number_or_list(function(*arguments)), wanted, 1e-6)
-
-
 def _right(because: str) -> Verdict:
     return Verdict("right", f"✓ Rigtigt: {because}" if because else "✓ Rigtigt.")
 
@@ -142,7 +137,7 @@ def _judge_function(exercise: Exercise, function: Any) -> Verdict:
         given = f"Svaret skal være en funktion, men du gav {kind(plain(function))}."
         return _wrong(given, "Skriv funktionens navn uden parenteser.")
     attempt = guarded(function)
-    known = (text for mistake, text in exercise.mistakes if _fits(mistake, attempt, exercise.tolerance))
+    known = (text for mistake, text in exercise.mistakes if _fits(_recogniser(mistake, exercise), attempt, 0))
     for arguments, expected in exercise.cases:
         call = _call(function, arguments)
         try:
@@ -157,12 +152,30 @@ def _judge_function(exercise: Exercise, function: Any) -> Verdict:
             return Verdict("unanswered", UNANSWERED)
         if result is None and expected is not None:
             return _wrong(f"{call} giver None. Mangler der et return? print(...) viser kun tallet.")
-        if not same(_number_or_list(result), _number_or_list(expected), exercise.tolerance):
+        if not _alike(result, expected, exercise):
             compared = f"{call} giver {_shown(result)}, men skal give {_shown(expected)}."
             return _wrong(compared, next(known, exercise.hint))
     tests = plural(len(exercise.cases), "test", "tests")
     because = exercise.because[:1].upper() + exercise.because[1:]  # a sentence of its own here
     return _right(f"din funktion består {tests}. {because}".strip())
+
+
+def _recogniser(mistake: Any, exercise: Exercise) -> Callable[[Callable], bool]:
+    """The predicate that a function's known mistake is, or of what it gives for the first cases."""
+
+    def gives_the_same(function: Callable[..., Any]) -> bool:
+        for (arguments, _), wrong in zip(exercise.cases, mistake, strict=False):
+            given = ... if wrong is ... else function(*arguments)
+            ways = wrong if isinstance(wrong, AbstractSet) else [wrong]
+            if given is not ... and not any(_alike(given, way, exercise) for way in ways):
+                return False
+        return True
+
+    return mistake if callable(mistake) else gives_the_same
+
+
+def _alike(result: Any, expected: Any, exercise: Exercise) -> bool:
+    return same(_number_or_list(result), _number_or_list(expected), exercise.tolerance)
 
 
 def _number_or_list(result: Any) -> Any:

@@ -28,7 +28,7 @@ def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> 
         for text in (
             "",
             *(
-                f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{number(each.times, 1)} gange det normale"
+                f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{number(each.times, 1)} gange\ndet normale"
                 for layer, each in found.items()
             ),
         )

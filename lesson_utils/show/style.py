@@ -5,19 +5,21 @@ shown twice. Every public figure function is decorated with `styled`.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import Formatter, FuncFormatter, LogFormatter, ScalarFormatter
 
-from lesson_utils.danish import number
+from lesson_utils.danish import number, percent
 
 # A figure is nine inches wide and shown 900 pixels wide, so 1 pt becomes 1.39 px and 13 pt about 18 px:
 # on a projector that is what the back row of a lecture hall can read.
@@ -80,17 +82,20 @@ STYLE: dict[str, Any] = {
 one_at_a_time = threading.RLock()
 
 
-class DanishFormatter(FuncFormatter):
-    """Tick labels as `1,5` and `37.752.832`; another function from number to text may be given."""
-
-    def __init__(self, text: Callable[[float], str] = number) -> None:
-        # Ticks come as 0.30000000000000004; ten significant digits are more than any axis shows.
-        super().__init__(lambda value, _position: text(float(f"{value:.10g}")))
-
-
 def danish_ticks(axis: Axis, text: Callable[[float], str] = number) -> None:
-    """Write the axis' numbers with `text`, for example `danish.short` or `danish.percent`."""
-    axis.set_major_formatter(DanishFormatter(text))
+    """Write the axis' numbers with `text`, for example `danish.short`."""
+    # Ticks come as 0.30000000000000004; ten significant digits are more than any axis shows.
+    axis.set_major_formatter(FuncFormatter(lambda value, _position: text(float(f"{value:.10g}"))))
+
+
+def percent_ticks(axis: Axis) -> None:
+    """Write the axis' shares in whole percent."""
+    danish_ticks(axis, lambda share: percent(share, 0))
+
+
+def powers(value: float) -> str:
+    """A power of ten as 10 with its exponent above, for `danish_ticks` on a logarithmic axis."""
+    return f"$10^{{{round(np.log10(value))}}}$" if value > 0 else "0"
 
 
 def short_layer(name: str) -> str:
@@ -152,9 +157,27 @@ def _write_in_danish(axis: Axis) -> None:
         axis.set_minor_formatter(FuncFormatter(lambda _value, _position: ""))
 
 
+def outline(
+    axes: Axes, corner: Sequence[float], width: float, height: float | None = None, **line: Any
+) -> None:
+    """An empty rectangle, or a square where `height` is left out: `edgecolor`, `linewidth`, …"""
+    axes.add_patch(Rectangle(tuple(corner), width, width if height is None else height, fill=False, **line))
+
+
+def bars(axes: Axes, lengths: pd.Series, texts: Sequence[str], end: float, **look: Any) -> None:
+    """Horizontal bars from the top down on an axis to `end`, each with its name before it and its text behind."""
+    places = range(len(lengths))
+    axes.barh(places, lengths, **look)
+    for place, length, text in zip(places, lengths, texts, strict=True):
+        axes.text(length + 0.015 * end, place, text, va="center", fontsize=13)
+    axes.set_yticks(places, lengths.index)
+    axes.set(xlim=(0, end), ylim=(len(lengths) - 0.4, -0.6))
+
+
 def image_axes(axes: Axes, image: Any, **imshow: Any) -> AxesImage:
-    """Draw a picture (3, H, W) with values 0..1, or a map (H, W), without ticks. Arrays and tensors alike."""
+    """Draw a picture (3, H, W), floats in 0..1 or bytes, or a map (H, W), without ticks; arrays or tensors."""
     array = np.asarray(image.detach().cpu() if hasattr(image, "detach") else image)
+    array = array / 255 if array.dtype == np.uint8 and array.ndim == 3 else array
     if array.ndim == 3 and array.shape[0] == 3:
         array = array.transpose(1, 2, 0).clip(0, 1)
     axes.set(xticks=[], yticks=[])

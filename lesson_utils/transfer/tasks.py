@@ -8,7 +8,8 @@ from torch.nn import functional as F
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
-from lesson_utils.images import PhotoFolder, as_float
+from lesson_utils.images import as_float
+from lesson_utils.photos import PhotoFolder
 
 
 @dataclass(frozen=True)

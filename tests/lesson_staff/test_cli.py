@@ -156,12 +156,15 @@ def test_every_flag_of_run_reaches_the_request(say, monkeypatch):
             out="o",
             resume=True,
             jobs=3,
-            limits=Limits(cell_timeout=9, timeout=60, retries=2),
+            timeout=60,
+            cell_timeout=9,
+            retries=2,
             scheduler="tcp://h:1",
             local_cluster=True,
             as_json=True,
         )
     ]
+    assert asked[0].limits == Limits(cell_timeout=9, timeout=60, retries=2)
 
 
 @pytest.mark.parametrize("words", [["--jobs", "auto"], []])

@@ -13,11 +13,11 @@ from lesson_utils.activations import activations, probabilities, stream
 from lesson_utils.dissection import dissect, unit_masks, unit_thresholds
 from lesson_utils.errors import LessonError
 from lesson_utils.evidence import evidence
-from lesson_utils.images import PhotoFolder
 from lesson_utils.neighbours import features, nearest, precision_table
 from lesson_utils.networks import googlenet
 from lesson_utils.networks.modes import device_of, frozen
 from lesson_utils.patches import strongest_places
+from lesson_utils.photos import PhotoFolder
 from lesson_utils.silence import silent_channels
 from lesson_world import datasets
 

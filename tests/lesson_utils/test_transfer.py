@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 import torch
-from PIL import Image
 
-from lesson_utils import images, transfer
+from lesson_utils import photos, transfer
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet
 from lesson_utils.transfer import learning
@@ -129,30 +128,26 @@ def test_probe_and_answers(network, task):
     assert [(m.row, m.truth, m.answer) for m in worst] == [(5, "blå", "grøn"), (4, "grøn", "rød")]
 
 
-def test_a_folder_of_photos_is_learnt(photo_folder, network):
-    photos = images.read_folder(photo_folder, 64)
-    assert photos.class_names == ("blomst", "kaffe", "kat", "kina", "raket")
-    assert photos.images.shape == (60, 3, 64, 64) and set(photos.counts.values()) == {12}
-    assert [file for file, _ in photos.skipped] == ["kaffe/tom.jpg", "kat/afbrudt.jpg", "kat/noter.txt"]
-    assert "er tom" in photos.skipped[0][1] and "er beskadiget" in photos.skipped[1][1]
-    task = transfer.split(photos)
+def test_a_folder_of_photos_is_learnt(photo_folder, network, tmp_path, monkeypatch):
+    monkeypatch.setenv("LESSON_CACHE", str(tmp_path))
+    found = photos.folder(photo_folder, 64)
+    assert found.class_names == ("blomst", "kaffe", "kat", "kina", "raket")
+    assert found.images.shape == (60, 3, 64, 64) and set(found.counts.values()) == {12}
+    reasons = [
+        ("kaffe/tom.jpg", "tom"),
+        ("kat/afbrudt.jpg", "beskadiget"),
+        ("kat/noter.txt", "ikke et billede"),
+    ]
+    assert found.skipped == reasons
+    task = transfer.split(found)
     assert len(task.test_labels) == 20 and torch.bincount(task.labels).tolist() == [8] * 5
     assert transfer.transfer("last_fc", network, task).accuracy >= 0.8
 
 
-def test_folders_that_cannot_be_learnt(tmp_path):
-    with pytest.raises(LessonError, match="findes ikke"):
-        images.read_folder(tmp_path / "nej")
-    with pytest.raises(LessonError, match="ingen billeder"):
-        images.read_folder(tmp_path)
-    (tmp_path / "a").mkdir()
-    Image.new("RGB", (8, 8)).save(tmp_path / "a" / "1.png")
-    with pytest.raises(LessonError, match="kun klassen »a«"):
-        images.read_folder(tmp_path)
-    (tmp_path / "b").mkdir()
-    Image.new("RGB", (8, 8)).save(tmp_path / "b" / "1.png")
+def test_a_class_of_one_photo_cannot_be_split():
+    lonely = photos.PhotoFolder(torch.zeros(3, 3, 8, 8), torch.tensor([0, 1, 1]), ("a", "b"))
     with pytest.raises(LessonError, match="Klassen »a« har kun ét billede"):
-        transfer.split(images.read_folder(tmp_path))
+        transfer.split(lonely)
 
 
 @pytest.mark.parametrize("strategy", ["last_fc", "fine_tuned"])

@@ -24,18 +24,18 @@ def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
     for axes, line in ((whole, 1.6), (close, 4.0)):
         style.image_axes(axes, photo)
         for place, colour in ((start, style.BLUE), (start + stride, style.ORANGE)):
-            edge = {"fill": False, "edgecolor": colour, "linewidth": line}
-            axes.add_patch(Rectangle((place - 0.5, row - 0.5), kernel, kernel, zorder=4, **edge))
-    frame = {"fill": False, "edgecolor": "white", "linewidth": 2.5}
-    whole.add_patch(Rectangle((left - 0.5, top - 0.5), CROP, CROP, **frame))
+            corner = (place - 0.5, row - 0.5)
+            style.outline(axes, corner, kernel, edgecolor=colour, linewidth=line, zorder=4)
+    style.outline(whole, (left - 0.5, top - 0.5), CROP, edgecolor="white", linewidth=2.5)
     whole.set_title(f"Fotoet: {size}x{size} pixler")
     close.set(xlim=(left - 0.5, left + CROP - 0.5), ylim=(top + CROP - 0.5, top - 0.5))
     close.set_title("Den hvide ramme, pixel for pixel")
     between = {"facecolor": "white", "alpha": 0.3, "zorder": 3}
     close.add_patch(Rectangle((start + stride - 0.5, row - 0.5), shared, kernel, **between))
     _draw_span(close, start, stride, row - 2.1, f"skridt: {stride}", above=True)
-    words = f"fælles: {shared} af {kernel}"
-    _draw_span(close, start + stride, shared, row + kernel + 1.1, words, above=False)
+    _draw_span(
+        close, start + stride, shared, row + kernel + 1.1, f"fælles: {shared} af {kernel}", above=False
+    )
     return style.described(
         figure,
         f"To nabofiltre på {kernel}x{kernel} pixler på et foto på {size}x{size}, forskudt {stride} pixler: "

@@ -1,7 +1,5 @@
 """Where a filter stands as it slides over its input, and what is left over when it doesn't fit."""
 
-from dataclasses import dataclass
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -16,50 +14,21 @@ SHOWN_PLACES = 6
 MOST_DOTS = 80  # along one side; more would run together
 
 
-@dataclass(frozen=True)
 class _Slide:
     """A filter's way along one side; in pixels, counted from the input's first."""
 
-    input_size: int
-    kernel: int
-    stride: int
-    padding: int
-
-    @property
-    def positions(self) -> int:
-        """How many places PyTorch puts the filter in (it rounds down); 0 where it does not fit."""
-        return max(0, (self.end - self.start - self.kernel) // self.stride + 1)
-
-    @property
-    def start(self) -> int:
-        return -self.padding
-
-    @property
-    def end(self) -> int:
-        return self.input_size + self.padding
-
-    @property
-    def far(self) -> int:
-        """Where the drawing ends: a filter that does not fit reaches over the edge."""
-        return max(self.end, self.start + self.kernel)
-
-    @property
-    def left_over(self) -> int:
-        """Pixels behind the filter's last place; none where it has no place at all."""
-        return self.end - self.place(self.positions - 1) - self.kernel if self.positions else 0
-
-    @property
-    def exact(self) -> str:
-        return number(round(self.positions + self.left_over / self.stride, 2))
-
-    def place(self, number: int) -> int:
-        """The first pixel under the filter in its place (counted from 0)."""
-        return self.start + number * self.stride
-
-    def colour(self, place: int) -> str:
-        if not self.positions:
-            return style.RED
-        return (style.BLUE, style.ORANGE)[place] if place < 2 else style.SKY
+    def __init__(self, input_size: int, kernel: int, stride: int, padding: int):
+        self.input_size, self.kernel, self.stride, self.padding = input_size, kernel, stride, padding
+        self.start, self.end = -padding, input_size + padding
+        # how many places PyTorch puts the filter in (it rounds down); 0 where it does not fit
+        self.positions = max(0, (self.end - self.start - kernel) // stride + 1)
+        # the first pixel under each; a filter that does not fit is drawn in one place, over the edge
+        self.places = [self.start + place * stride for place in range(max(1, self.positions))]
+        self.far = max(self.end, self.start + kernel)
+        self.left_over = self.end - self.places[-1] - kernel if self.positions else 0
+        self.exact = number(round(self.positions + self.left_over / stride, 2))
+        first = [style.BLUE, style.ORANGE] if self.positions else [style.RED]
+        self.colours = first + [style.SKY] * (self.positions - 2)
 
 
 @style.styled
@@ -122,18 +91,16 @@ def _draw_square(axes: Axes, slide: _Slide) -> None:
     axes.add_patch(Rectangle((0, 0), size, size, facecolor="white", **edge))
     axes.add_patch(Rectangle((end - left_over, start), left_over, side, **unseen))
     axes.add_patch(Rectangle((start, end - left_over), side, left_over, **unseen))
-    centres = [slide.place(place) + kernel / 2 for place in range(positions)]
+    centres = [place + kernel / 2 for place in slide.places]
     if positions > MOST_DOTS:
         span = centres[-1] - centres[0]
         axes.add_patch(Rectangle((centres[0],) * 2, span, span, facecolor=style.GREY, linewidth=0))
     elif positions:
         across, down = zip(*[(x, y) for x in centres for y in centres], strict=True)
         axes.scatter(across, down, s=min(60.0, (110 / positions) ** 2), color=style.INK, linewidths=0)
-    for place in reversed(range(max(1, min(positions, 2)))):
-        colour, corner = slide.colour(place), (slide.place(place), start)
-        axes.add_patch(Rectangle(corner, kernel, kernel, facecolor=colour, alpha=0.3, linewidth=0))
-        line = {"fill": False, "edgecolor": colour, "linewidth": 2.5, "zorder": 4}
-        axes.add_patch(Rectangle(corner, kernel, kernel, **line))
+    for place, colour in reversed(list(zip(slide.places[:2], slide.colours, strict=False))):
+        axes.add_patch(Rectangle((place, start), kernel, kernel, facecolor=colour, alpha=0.3, linewidth=0))
+        style.outline(axes, (place, start), kernel, edgecolor=colour, linewidth=2.5, zorder=4)
     margin = 0.03 * (far - start)
     axes.set(xlim=(start - margin, far + margin), ylim=(far + margin, start - margin), xticks=[], yticks=[])
     axes.set_aspect("equal")
@@ -146,17 +113,17 @@ def _draw_square(axes: Axes, slide: _Slide) -> None:
 def _draw_row(axes: Axes, slide: _Slide) -> None:
     """One row of the input: a bar for each place that the filter takes along it, the first on top."""
     first = 0 if slide.positions <= MOST_PLACES else slide.positions - SHOWN_PLACES
-    shown = range(first, max(slide.positions, 1))
+    shown = slide.places[first:]
+    numbers = range(first + 1, first + len(shown) + 1)
     for edge in (slide.start, slide.input_size):
         axes.axvspan(edge, edge + slide.padding, facecolor=style.PALE, linewidth=0)
     axes.axvspan(slide.end - slide.left_over, slide.end, facecolor=UNSEEN, linewidth=0)
-    for place in shown:
-        axes.barh(place + 1, slide.kernel, 0.8, slide.place(place), color=slide.colour(place))
+    axes.barh(numbers, slide.kernel, 0.8, shown, color=slide.colours[first : first + len(shown)])
     for edge in (0, slide.input_size):
         axes.axvline(edge, color=style.GREY, linewidth=1.5)
-    axes.set(xlim=(slide.place(first), slide.far), ylim=(max(len(shown), 3) + first + 0.6, first + 0.4))
+    axes.set(xlim=(shown[0], slide.far), ylim=(max(len(shown), 3) + first + 0.6, first + 0.4))
     axes.xaxis.get_major_locator().set_params(integer=True, nbins=6)
-    axes.set_yticks([place + 1 for place in shown] if slide.positions else [])
+    axes.set_yticks(numbers if slide.positions else [])
     axes.set_title(f"Enden af en række: de sidste {SHOWN_PLACES} steder" if first else "Én række af input")
     axes.set_xlabel("pixel")
     axes.set_ylabel("sted nr." if slide.positions else "")

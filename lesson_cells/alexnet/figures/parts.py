@@ -1,12 +1,12 @@
 """The network's parts: ReLU against tanh, local response norm, overlapping pooling, dropout."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from torch import Tensor
 
 from lesson_utils.danish import listing, number, percent, plural
 from lesson_utils.show import style
@@ -38,7 +38,7 @@ def training_race(
     axes.axhline(goal, color=style.GREY, linewidth=1.5, linestyle="--")
     below = {"ha": "right", "va": "top", "color": style.GREY}
     axes.text(epochs[-1], goal - 0.012, f"målet: {percent(goal, 0)}", **below)
-    style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))
+    style.percent_ticks(axes.yaxis)
     axes.set(xlabel="epoke", ylabel="nøjagtighed på træningssættet", ylim=(np.floor(10 * lowest) / 10, 1.01))
     axes.set_xticks(epochs)
     axes.legend(loc="lower right")
@@ -70,7 +70,7 @@ def slopes(shares: Mapping[str, Mapping[int, float]], limit: float) -> Figure:
     curve.set_title("Hvor stejl er funktionen?")
     curve.legend(loc="center left")
     bars.set_xticks(range(len(factors)), [f"x {number(factor)}" for factor in factors])
-    style.danish_ticks(bars.yaxis, lambda share: percent(share, 0))
+    style.percent_ticks(bars.yaxis)
     bars.set(xlabel="startvægtene ganget med", ylim=(0, 1))
     bars.set_title(f"Enheder med hældning under {number(limit)}")
     return style.described(
@@ -134,25 +134,15 @@ def pooling_windows(size: int, windows: Mapping[str, tuple[int, int]]) -> Figure
     return style.described(figure, alt_text)
 
 
-def dropout_passes(training: Sequence[Any], evaluation: Any) -> Figure:
+def dropout_passes(training: Sequence[Tensor], evaluation: Tensor) -> Figure:
     """The same units after dropout: some passes in training, one in use. Maps (h, w)."""
-    passes = [np.asarray(values) for values in (*training, evaluation)]
-    on = [int((values > 0).sum()) for values in passes]
-    names = [*(f"træning, nr. {k}" for k in range(1, len(passes))), "brug (eval)"]
-    tiles = []
-    for values in passes:
+    names = [*(f"træning, nr. {k}" for k in range(1, len(training) + 1)), "brug (eval)"]
+    tiles, under, told = [], [], []
+    for name, values in zip(names, (*training, evaluation), strict=True):
+        on = int((values > 0).sum())
+        told.append(f"{name}: {on} tændt")
+        under.append(f"{on} af {values.numel()} tændt\nmiddel {number(values.mean().item(), 2)}")
         tiles.append(np.kron(values, np.ones((7, 7))))
         tiles[-1][::7] = tiles[-1][:, ::7] = np.nan  # a white line between the units
-    told = listing(f"{name}: {count} tændt" for name, count in zip(names, on, strict=True))
-    return picture_grid(
-        tiles,
-        f"{passes[0].size} enheder efter dropout. {told}.",
-        above=names,
-        under=[
-            f"{count} af {values.size} tændt\nmiddel {number(values.mean(), 2)}"
-            for count, values in zip(on, passes, strict=True)
-        ],
-        cmap=style.SEQUENTIAL,
-        vmin=0,
-        vmax=2,
-    )
+    alt_text = f"{evaluation.numel()} enheder efter dropout. {listing(told)}."
+    return picture_grid(tiles, alt_text, above=names, under=under, vmin=0, vmax=2)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Patch, Polygon
 from matplotlib.transforms import Affine2D
 
 from lesson_utils.danish import listing, number, percent, plural, short
@@ -57,7 +57,15 @@ def pipeline(photo: Any, layers: pd.DataFrame) -> Figure:
             window = f"{row['kernel']}x{row['kernel']}" + f"\nskridt {row['stride']}" * (row["stride"] > 1)
             axes.text(middle, top + 0.08, window, ha="center", fontsize=12, color=style.GREY, linespacing=1)
         _draw_label(axes, middle, str(name), shape, colour)
-    _draw_legend(axes)
+    words = (
+        "Kasser: højde og dybde er feature mappets pixler,\ntykkelsen er antallet af kanaler.\n"
+        "Tårne: antallet af enheder, i kanalernes skala."
+    )
+    names = {"conv": "foldning", "maxpool": "pooling", "fc": "fuldt forbundet"}
+    handles = [Patch(color=COLOURS[kind], label=name) for kind, name in names.items()]
+    place = {"loc": "upper left", "bbox_to_anchor": (1.9, 5.0), "bbox_transform": axes.transData}
+    look = {"handlelength": 1, "handleheight": 1, "columnspacing": 1.5, "alignment": "left"}
+    axes.legend(handles=handles, ncols=3, title=words, title_fontsize=13, **place, **look)
     axes.axhline(GROUND, color=style.GREY, linewidth=1, zorder=1)
     axes.set(xlim=(0, style.WIDTH), ylim=(0.1, GROUND + 4096 * INCHES_PER_CHANNEL + 0.15), aspect="equal")
     axes.set_axis_off()
@@ -107,19 +115,6 @@ def _draw_label(axes: Axes, middle: float, name: str, shape: str, colour: str) -
     axes.text(middle, GROUND - 0.33, shape, fontsize=12, linespacing=1.15, **below)
 
 
-def _draw_legend(axes: Axes) -> None:
-    words = (
-        "Kasser: højde og dybde er feature mappets pixler,\ntykkelsen er antallet af kanaler.\n"
-        "Tårne: antallet af enheder, i kanalernes skala."
-    )
-    axes.text(2.05, 4.85, words, va="top", fontsize=13, linespacing=1.35)
-    left = 2.05
-    for kind, name in (("conv", "foldning"), ("maxpool", "pooling"), ("fc", "fuldt forbundet")):
-        axes.add_patch(Rectangle((left, 3.72), 0.17, 0.17, facecolor=COLOURS[kind]))
-        axes.text(left + 0.25, 3.8, name, va="center", fontsize=13)
-        left += 0.55 + 0.105 * len(name)
-
-
 @style.styled
 def parameters_and_arithmetic(layers: pd.DataFrame) -> Figure:
     """Parameters to the left, multiply-adds to the right, layer by layer.
@@ -129,28 +124,23 @@ def parameters_and_arithmetic(layers: pd.DataFrame) -> Figure:
     names = {"conv": "conv-lag", "fc": "FC-lag"}
     _demand_kinds(layers, names)
     figure, (left, right) = style.new_figure(height=5.3, columns=2)
-    places, colours = np.arange(len(layers)), [COLOURS[kind] for kind in layers["kind"]]
-    texts = []
-    for axes, column, thing, out, side in (
-        (left, "parameters", "parametre", -6, "right"),
-        (right, "multiply_adds", "multiply-adds", 6, "left"),
-    ):
+    colours, texts = [COLOURS[kind] for kind in layers["kind"]], []
+    for axes, column, thing in ((left, "parameters", "parametre"), (right, "multiply_adds", "multiply-adds")):
         counts = layers[column].astype(float)
-        axes.barh(places, counts / 1e6, color=colours)
-        for place, count in zip(places, counts, strict=True):
-            text, offset = number(count / 1e6, 1 if count > 1e5 else 2), {"textcoords": "offset points"}
-            axes.annotate(text, (count / 1e6, place), (out, 0), va="center", ha=side, **offset)
-        axes.set(ylim=(len(layers) - 0.4, -0.6), xlim=(0, counts.max() / 1e6 * 1.25))
+        numbers = [number(count / 1e6, 1 if count > 1e5 else 2) for count in counts]
+        style.bars(axes, counts / 1e6, numbers, 1.25 * counts.max() / 1e6, color=colours)
         axes.set_xlabel(f"mio. {thing}")
         shares = counts.groupby(layers["kind"]).sum() / counts.sum()
         total, most = f"{short(counts.sum())} {thing}", percent(shares.max())
         axes.set_title(f"{total}:\n{most} i {names[shares.idxmax()]}")
         texts.append(f"{total}, {most} af dem i {names[shares.idxmax()]}, flest i {counts.idxmax()}")
     left.invert_xaxis()
+    for text in left.texts:
+        text.set_ha("right")
     left.spines["left"].set_visible(False)
     left.spines["right"].set_visible(True)
     left.set_yticks([])
-    right.set_yticks(places, layers.index, ha="center", fontsize=14)
+    right.set_yticks(range(len(layers)), layers.index, ha="center", fontsize=14)
     right.tick_params(axis="y", length=0, pad=30)
     alt_text = f"Søjler til to sider, et par for hvert lag. Til venstre {texts[0]}. Til højre {texts[1]}."
     return style.described(figure, alt_text)

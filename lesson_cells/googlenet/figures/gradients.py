@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lesson_utils.danish import number, percent
+from lesson_utils.danish import percent, rounded
 from lesson_utils.show import style
 
 
@@ -24,11 +24,11 @@ def printed_against_computed(table: pd.DataFrame) -> Figure:
     figure, axes = style.new_figure(5.4)
     axes.axvline(0, color=style.INK, linewidth=1.5)
     places = np.arange(len(near))
-    ends = near[columns].min(axis=1), near[columns].max(axis=1)
-    axes.hlines(places, *ends, color=style.PALE, linewidth=6, zorder=1)
+    axes.hlines(places, *near[columns].T.to_numpy(), color=style.PALE, linewidth=6, zorder=1)
     axes.scatter(near["weights_off"], places, s=110, color=style.ORANGE, label="vægte", zorder=3)
-    multiply_adds = {"color": style.BLUE, "marker": "D", "label": "multiply-adds", "zorder": 2}
-    axes.scatter(near["multiply_adds_off"], places, s=110, **multiply_adds)
+    axes.scatter(
+        near["multiply_adds_off"], places, s=110, color=style.BLUE, marker="D", label="multiply-adds"
+    )
     axes.set_yticks(places, [style.short_layer(name) for name in near.index])
     axes.set(ylim=(len(near) - 0.4, -0.6), xlim=(-0.085, 0.085))
     axes.set_xlabel("artiklens tal i forhold til det beregnede")
@@ -52,10 +52,8 @@ def printed_against_computed(table: pd.DataFrame) -> Figure:
 def gradients_by_layer(summary: pd.DataFrame, titles: Mapping[str, str], helpers: Sequence[str]) -> Figure:
     """The gradient in every layer with and without auxiliary classifiers: a panel per way to start.
 
-    Args:
-        summary: columns start, auxiliary, layer, median, min, max, gain.
-        titles: a panel's heading by `start`; the panels come in this order.
-        helpers: the layers that an auxiliary classifier reads.
+    `summary`: columns start, auxiliary, layer, median, min, max, gain. `titles`: a panel's heading by `start`.
+    `helpers`: the layers that an auxiliary classifier reads.
     """
     figure, panels = style.new_figure(5.6, columns=len(titles), sharey=True, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.08)
@@ -65,12 +63,12 @@ def gradients_by_layer(summary: pd.DataFrame, titles: Mapping[str, str], helpers
         layer, gain = rows[["layer", "gain"]].iloc[0]
         first = rows[rows["layer"] == layer].set_index("auxiliary")["median"]
         _draw_gradients(axes, rows, helpers)
-        axes.set_title(f"{title}\n{layer}: {_rounded(gain)} gange", fontsize=15)
+        axes.set_title(f"{title}\n{layer}: {rounded(gain)} gange", fontsize=15)
         axes.set_yscale("log")
-        style.danish_ticks(axes.yaxis, _power)
+        style.danish_ticks(axes.yaxis, style.powers)
         told.append(
-            f"{title}: i {layer} er normen {_rounded(first[False])} uden og {_rounded(first[True])} med; den er "
-            f"typisk {_rounded(gain)} gange så stor med hjælp."
+            f"{title}: i {layer} er normen {rounded(first[False])} uden og {rounded(first[True])} med; den er "
+            f"typisk {rounded(gain)} gange så stor med hjælp."
         )
     panels[0][0].set_ylabel("gradientens norm")
     figure.legend(*panels[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -88,22 +86,9 @@ def _draw_gradients(axes: Axes, rows: pd.DataFrame, helpers: Sequence[str]) -> N
         part = rows[rows["auxiliary"] == helped].set_index("layer").loc[layers]
         axes.fill_between(layers, part["min"], part["max"], color=colour, alpha=0.2, linewidth=0)
         axes.plot(layers, part["median"], color=colour, marker="o", markersize=5, label=label)
+    look = {"color": style.ORANGE, "linestyle": ":", "linewidth": 2, "zorder": 0}
     for place, layer in enumerate(helpers):
         label = None if place else "en hjælpeklassifikator læser laget"
-        axes.axvline(
-            layers.index(layer), color=style.ORANGE, linestyle=":", linewidth=2, zorder=0, label=label
-        )
+        axes.axvline(layers.index(layer), label=label, **look)
     style.layer_ticks(axes, layers, rotation=90)
     axes.grid(axis="y")
-
-
-def _power(value: float) -> str:
-    return f"$10^{{{round(np.log10(value))}}}$" if value > 0 else "0"
-
-
-def _rounded(value: float) -> str:
-    """Two digits, small numbers as `1,5 · 10^−11`."""
-    if value >= 1e-3:
-        return number(float(f"{value:.2g}"))
-    exponent = int(np.floor(np.log10(value)))
-    return f"{number(value / 10.0**exponent, 1)} · 10^{number(exponent)}"

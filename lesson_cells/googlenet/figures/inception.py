@@ -27,13 +27,8 @@ Point = tuple[float, float]
 def inception_module(table: Mapping[str, Sequence[int]], name: str, size: int) -> Figure:
     """The module as four streams from input to concatenation; a stream is as thick as it has channels.
 
-    Args:
-        table: by module the channels that it is given, and its six widths in the order of table 1.
-        name: one of the table's modules.
-        size: height and width of the feature maps.
-
-    Raises:
-        LessonError: the table has no such module.
+    `table`: by module the channels that it is given, and its six widths in the order of table 1. `size`: height
+    and width of the feature maps. Raises LessonError for a `name` that the table does not have.
     """
     if name not in table:
         raise LessonError(f"GoogLeNet har intet inception-modul »{name}«: vælg {listing(table)}.")

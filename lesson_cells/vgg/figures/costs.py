@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
-from lesson_utils.danish import listing, number, percent, short
+from lesson_utils.danish import listing, number, percent, rounded, short
 from lesson_utils.show import style
 
 
@@ -46,22 +46,16 @@ def parameters_by_layer(networks: Mapping[str, pd.Series]) -> Figure:
     figure, panels = style.new_figure(height=5.2, columns=len(networks))
     longest, texts = max(counts.max() for counts in networks.values()), []
     for axes, (name, counts) in zip(panels, networks.items(), strict=True):
-        axes.barh(range(len(counts)), counts / 1e6, color=_colours(counts.index))
-        for place, count in enumerate(counts):
-            strong = {"fontweight": "bold", "fontsize": 18} if count == counts.max() else {}
-            text = number(count / 1e6, 1 if count > 1e5 else 2)
-            axes.text((count + 0.015 * longest) / 1e6, place, text, va="center", **strong)
-        axes.set_yticks(range(len(counts)), counts.index)
-        axes.set(ylim=(len(counts) - 0.4, -0.6), xlim=(0, longest / 1e6 * 1.25), xlabel="mio. parametre")
-        axes.set_title(f"{name}: {short(counts.sum())}")
+        numbers = [number(count / 1e6, 1 if count > 1e5 else 2) for count in counts]
+        style.bars(axes, counts / 1e6, numbers, 1.25 * longest / 1e6, color=_colours(counts.index))
+        axes.texts[counts.argmax()].set(fontweight="bold", fontsize=18)
+        axes.set(title=f"{name}: {short(counts.sum())}", xlabel="mio. parametre")
         texts.append(
             f"{name} har {number(counts.sum())} parametre, og {counts.idxmax()} har {number(counts.max())} af dem "
             f"({percent(counts.max() / counts.sum())})"
         )
-    handles = [
-        Rectangle((0, 0), 1, 1, color=style.KIND_COLOURS[kind], label=label)
-        for kind, label in (("conv", "foldninger"), ("fc", "fuldt forbundne lag"))
-    ]
+    kinds = {"conv": "foldninger", "fc": "fuldt forbundne lag"}
+    handles = [Patch(color=style.KIND_COLOURS[kind], label=label) for kind, label in kinds.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
     told = "Hvor parametrene sidder, lag for lag, i samme skala"
     return style.described(figure, f"{told}. {'. '.join(texts)}.")
@@ -77,15 +71,12 @@ def shares_by_block(blocks: pd.DataFrame, totals: Mapping[str, str]) -> Figure:
     texts = []
     for axes, (thing, counts) in zip(panels, blocks.items(), strict=True):
         shares = counts / counts.sum()
-        axes.barh(range(len(shares)), shares, color=_colours(blocks.index))
-        for place, share in enumerate(shares):
-            decimals = 0 if share >= 0.005 else 1 if share >= 0.0005 else 2
-            axes.text(share + 0.02, place, percent(share, decimals), va="center")
-        axes.set(xlim=(0, 1.2), ylim=(len(shares) - 0.4, -0.6), xticks=[])
+        words = [percent(share, 0 if share >= 0.005 else 1 if share >= 0.0005 else 2) for share in shares]
+        style.bars(axes, shares, words, 1.2, color=_colours(blocks.index))
+        axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.set_title(f"{thing}\n{totals[thing]}", fontsize=15)
         texts.append(f"{thing}: mest i {shares.idxmax()} ({percent(shares.max(), 0)})")
-    panels[0].set_yticks(range(len(blocks)), blocks.index)
     return style.described(figure, f"Hver bloks andel. {'. '.join(texts)}.")
 
 
@@ -100,15 +91,15 @@ def answer_map(photo: Any, rows: int, columns: int, window: int, jump: int) -> F
     height, width = photo.shape[-2:]
     chosen = {(0, 0): style.BLUE, (0, 1): style.ORANGE, (rows - 1, columns - 1): style.GREEN}
     for (row, column), colour in chosen.items():
-        corner = (column * jump - 0.5, row * jump - 0.5)
         for edge, line in (("white", 5.5), (colour, 3.5)):
-            picture.add_patch(Rectangle(corner, window, window, fill=False, edgecolor=edge, linewidth=line))
+            corner = (column * jump - 0.5, row * jump - 0.5)
+            style.outline(picture, corner, window, edgecolor=edge, linewidth=line)
     picture.set(xlim=(-4, width + 3), ylim=(height + 3, -4))
     picture.set_title(f"Foto på {height} x {width} pixler")
     picture.set_xlabel(f"tre af vinduerne på {window} x {window} pixler")
     for cell in np.ndindex(rows, columns):
-        cell_style = {"facecolor": chosen.get(cell, style.PALE), "edgecolor": "white", "linewidth": 2}
-        grid.add_patch(Rectangle(cell[::-1], 1, 1, **cell_style))
+        colour = chosen.get(cell, style.PALE)
+        grid.add_patch(Rectangle(cell[::-1], 1, 1, facecolor=colour, edgecolor="white", linewidth=2))
     grid.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal", xticks=[], yticks=[])
     grid.spines[:].set_visible(False)
     grid.set_title(f"{rows} x {columns} svar")
@@ -128,18 +119,12 @@ def signal_through_layers(strengths: Mapping[str, Sequence[float]], layers: Sequ
     for (name, values), colour in zip(strengths.items(), (style.RED, style.BLUE, style.PURPLE), strict=False):
         axes.plot(range(len(layers)), values, "o-", color=colour)
         axes.text(len(layers) - 0.75, values[-1], name, color=colour, va="center", fontsize=14)
-        first, last = (f"{_in_words(values[end])} i {layers[end]}" for end in (0, -1))
+        first, last = (f"{rounded(values[end])} i {layers[end]}" for end in (0, -1))
         texts.append(f"{' '.join(name.split())}: {first} og {last}")
     axes.set_yscale("log")
     axes.margins(y=0.1)
-    style.danish_ticks(axes.yaxis, lambda value: f"$10^{{{round(np.log10(value))}}}$" if value > 0 else "")
+    style.danish_ticks(axes.yaxis, style.powers)
     axes.grid(axis="y")
     axes.set_xticks(range(len(layers)), layers, rotation=60)
     axes.set(xlim=(-0.3, len(layers) * 1.16), ylabel="standardafvigelse (log-skala)")
     return style.described(figure, f"Signalets standardafvigelse efter hvert conv-lag. {'; '.join(texts)}.")
-
-
-def _in_words(value: float) -> str:
-    """0.8 -> `0,8`; 466665 -> `5 · 10^5`."""
-    mantissa, exponent = f"{value:.0e}".split("e")
-    return number(value, 1) if 0.1 <= value < 10 else f"{mantissa} · 10^{number(int(exponent))}"

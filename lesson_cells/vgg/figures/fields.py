@@ -16,10 +16,6 @@ WAY_WIDTH = 24.0  # of a drawn way from image to unit, in pixels of the image
 BLOCK_COLOURS = (style.GREEN, style.ORANGE, style.RED, style.PURPLE, style.BLUE)
 
 
-def _outline(axes: Axes, corner: tuple[float, float], width: float, height: float, **line: Any) -> None:
-    axes.add_patch(Rectangle(corner, width, height, fill=False, **line))
-
-
 @style.styled
 def steps_to_one(image: int, ways: Mapping[str, Sequence[tuple[int, int]]]) -> Figure:
     """An image of `image` x `image` pixels shrinks, filter by filter, to a single unit; a row for each way.
@@ -61,13 +57,12 @@ def _draw_map(axes: Axes, left: float, size: int, units: Sequence[tuple], window
     for place, width, colour in windows:
         corner = (left + place, top - place - width)
         axes.add_patch(Rectangle(corner, width, width, facecolor=colour, alpha=0.3, linewidth=0, zorder=1))
-        _outline(axes, corner, width, width, edgecolor=colour, linewidth=3, zorder=4)
+        style.outline(axes, corner, width, edgecolor=colour, linewidth=3, zorder=4)
     for place, colour in units:
         corner = (left + place, top - place - 1)
         axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour, linewidth=0, zorder=2))
     for row, column in np.ndindex(size, size):
-        cell = (left + column, top - row - 1)
-        _outline(axes, cell, 1, 1, edgecolor=style.GREY, linewidth=1, zorder=3)
+        style.outline(axes, (left + column, top - row - 1), 1, edgecolor=style.GREY, linewidth=1, zorder=3)
     axes.text(left + size / 2, -top - 0.15, f"{size}x{size}", ha="center", va="top")
 
 
@@ -89,7 +84,7 @@ def gradient_fields(gradients: Mapping[str, Any]) -> Figure:
         axes.set_yticks(np.arange(-0.5, gradient.shape[0]), minor=True)
         axes.grid(which="minor", color="white", linewidth=1)
         axes.tick_params(which="minor", length=0)
-        _outline(axes, (left, top), width, height, edgecolor=style.RED, linewidth=3)
+        style.outline(axes, (left, top), width, height, edgecolor=style.RED, linewidth=3)
         axes.set_title(title)
         axes.set_xlabel(f"{width} x {height} pixler", fontsize=17, color=style.RED)
         texts.append(f"{title.lower()}: {width} x {height} pixler")
@@ -117,21 +112,16 @@ def network_fields(name: str, photo: Any, fields: pd.DataFrame) -> Figure:
     for layer, row in last_convs.iterrows():
         corner = ((photo.shape[-1] - 1 - row.formula) / 2,) * 2
         for edge, line in (("white", 4), (colours[fields.index.get_loc(layer)], 2.5)):
-            _outline(picture, corner, row.formula, row.formula, edgecolor=edge, linewidth=line)
+            style.outline(picture, corner, row.formula, edgecolor=edge, linewidth=line)
     picture.set_title("Hver bloks sidste felt")
     picture.set_xlabel(f"udsnit på {photo.shape[-1]} x {photo.shape[-2]} pixler")
-    places = range(len(fields))
-    bars.barh(places, fields["formula"], color=colours, alpha=0.55)
-    (dots,) = bars.plot(fields["gradient"], places, "o", color=style.INK, markersize=7, label="gradient")
-    for place, field in enumerate(fields["gradient"]):
-        bars.text(field + 5, place, str(field), va="center", fontsize=13)
-    bars.set_yticks(places, fields.index)
-    bars.set(ylim=(len(fields) - 0.4, -0.6), xlim=(0, fields["formula"].max() * 1.17))
-    bars.set_xlabel("feltets bredde (pixler)")
-    bars.set_title(f"{name}, lag for lag")
-    formula = Patch(color=style.GREY, alpha=0.55, label="formel")
-    bars.legend(handles=[formula, dots], loc="upper right", fontsize=14)
-    equal = int((fields["formula"] == fields["gradient"]).sum())
+    formula, gradient = fields["formula"], fields["gradient"]
+    style.bars(bars, formula, gradient, 1.17 * formula.max(), color=colours, alpha=0.55)
+    (dots,) = bars.plot(gradient, range(len(fields)), "o", color=style.INK, markersize=7, label="gradient")
+    bars.set(title=f"{name}, lag for lag", xlabel="feltets bredde (pixler)")
+    box = Patch(color=style.GREY, alpha=0.55, label="formel")
+    bars.legend(handles=[box, dots], loc="upper right", fontsize=14)
+    equal = int((formula == gradient).sum())
     ends = listing(f"{layer} {row.formula}" for layer, row in last_convs.iterrows())
     return style.described(
         figure,
@@ -156,10 +146,9 @@ def effective_field(paths: Any, photo: Any, gradient: Any, layer: str, share: fl
     grid.set_title("To 3x3-lag: veje fra hver pixel")
     left, top, field, _ = _bounds(gradient)
     style.image_axes(picture, np.asarray(photo) * (0.25 + 0.75 * gradient / gradient.max()))
-    _outline(picture, (left, top), field, field, edgecolor="white", linewidth=2.5, ls="--")
-    inset = (field - width) / 2
-    line = {"edgecolor": style.ORANGE, "linewidth": 3.5}
-    _outline(picture, (left + inset, top + inset), width, width, **line)
+    style.outline(picture, (left, top), field, edgecolor="white", linewidth=2.5, ls="--")
+    inner = (left + (field - width) / 2, top + (field - width) / 2)
+    style.outline(picture, inner, width, edgecolor=style.ORANGE, linewidth=3.5)
     part = f"{percent(share, 0)} af gradienten"
     picture.set_title(f"{layer}: lyst = stor gradient")
     picture.set_xlabel(f"stiplet: hele feltet, {field} pixler\norange: {part}, {width} pixler")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
@@ -35,12 +36,12 @@ def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
     height, width = photo.shape[-2:]
     style.image_axes(picture, photo, extent=(0, width, height, 0))
     _draw_fields(picture, height, width, layers)
-    _draw_bars(bars, rows)
     if not layers:
         bars.remove()
         title = "Ingen lag endnu: en enhed er én pixel"
         figure.suptitle(title)
         return style.described(figure, f"{title}. Et foto på {width} × {height} pixler.")
+    _draw_bars(bars, rows)
     size, away = layers[-1].receptive_field, plural(layers[-1].jump, "pixel", "pixler")
     title = f"{len(layers)} lag: hver enhed ser {number(size)} × {number(size)} pixler"
     figure.suptitle(title)
@@ -85,16 +86,11 @@ def _square(height: int, width: int, size: int, right: int = 0, **line: Any) -> 
 
 def _draw_bars(axes: Axes, rows: Sequence[tuple[str, StackedLayer]]) -> None:
     """The receptive field of every layer as a bar, the photo's side on top."""
-    sizes = [layer.receptive_field for _, layer in rows]
+    sizes = pd.Series([layer.receptive_field for _, layer in rows], [name for name, _ in rows])
+    texts = [f"{number(layer.receptive_field)} (jump {layer.jump})" for _, layer in rows]
     colours = [style.GREEN if layer.name.startswith("pool") else style.BLUE for _, layer in rows]
-    axes.barh(range(len(rows)), sizes, color=colours)
-    longest = max(sizes, default=1)
-    for place, (_, layer) in enumerate(rows):
-        text = f"{number(layer.receptive_field)} (jump {layer.jump})"
-        axes.text(layer.receptive_field + 0.02 * longest, place, text, va="center", fontsize=13)
-    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
-    axes.set(xlim=(0, 1.75 * longest), ylim=(max(len(rows), 9) - 0.4, -0.6), xticks=[])
+    style.bars(axes, sizes, texts, 1.75 * sizes.max(), color=colours)
+    axes.set(ylim=(max(len(rows), 9) - 0.4, -0.6), xticks=[], title="Receptivt felt efter hvert lag")
+    axes.set_xlabel("pixler (jump: skridtet til naboens felt)")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("pixler (jump: skridtet til naboens felt)")
-    axes.set_title("Receptivt felt efter hvert lag")

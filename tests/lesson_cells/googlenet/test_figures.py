@@ -123,7 +123,7 @@ def test_bars_and_curve_are_the_costs():
         (bar.get_x(), bar.get_width()) for container in multiply_adds.containers for bar in container
     ] == [
         (0, 112_896_000),
-        (1_505_280, 3_763_200),
+        (0, 5_268_480),
         (0, 1_505_280),
     ]
     line, direct, point = curve.lines[:3]

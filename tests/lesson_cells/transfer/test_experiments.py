@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lesson_cells.transfer import experiments
-from lesson_utils.images import PhotoFolder
+from lesson_utils.photos import PhotoFolder
 
 
 def measured(gains: dict[int, float], encoder: float = 0.0) -> pd.DataFrame:
@@ -59,10 +59,10 @@ def test_points_are_taken_seed_by_seed():
 def test_the_owner_of_a_folder_is_told_what_is_wrong_with_it():
     labels = torch.tensor([0] * 30 + [1] * 3)
     photos = PhotoFolder(
-        torch.zeros(33, 3, 8, 8), labels, ("hund", "kat"), [("kat/x.jpg", "Filen er ikke et billede.")]
+        torch.zeros(33, 3, 8, 8), labels, ("hund", "kat"), [("kat/x.jpg", "ikke et billede")]
     )
     notes = experiments.folder_notes(photos)
-    assert notes[0] == "Sprunget over: kat/x.jpg. Filen er ikke et billede."
+    assert notes[0] == "1 fil blev sprunget over: ikke et billede (kat/x.jpg)."
     assert notes[1] == "hund: 30 billeder" and "3 billeder – det er få" in notes[2]
     assert notes[3] == "Klasserne er meget ulige store (3 til 30)."
 

@@ -97,7 +97,7 @@ def test_windows_and_answers_have_the_same_colours():
 def test_signals_have_their_names_and_ends():
     figure = figures.signal_through_layers({"fast": [0.5, 2e-6]}, ["conv1", "conv2"])
     assert figure.axes[0].get_yscale() == "log" and texts(figure.axes[0]) == ["fast"]
-    assert "fast: 0,5 i conv1 og 2 · 10^−6 i conv2" in figure.alt_text
+    assert "fast: 0,5 i conv1 og 2,0 · 10^−6 i conv2" in figure.alt_text
 
 
 @pytest.mark.parametrize("depth", [8, 21])

@@ -16,7 +16,9 @@ def test_each_map_says_its_channel_and_how_much_more_than_usual():
     }
     figure = figures.maps_beside_untrained(IMAGE, maps)
     titles = [axes.get_title(loc="center") for axes in figure.axes]
-    assert "conv1, nr. 7\n2,5 gange det normale" in titles and "conv1, nr. 1\n1,5 gange det normale" in titles
+    assert (
+        "conv1, nr. 7\n2,5 gange\ndet normale" in titles and "conv1, nr. 1\n1,5 gange\ndet normale" in titles
+    )
     assert "trænet: conv1 2,5 gange det normale" in figure.alt_text
     drawn = [axes.get_images()[0].get_array() for axes in figure.axes if axes.get_images()]
     assert len(drawn) == 4 and all(each.shape == (16, 16, 3) for each in drawn)

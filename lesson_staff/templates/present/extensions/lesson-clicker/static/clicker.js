@@ -1,6 +1,9 @@
 // A clicker moves the slides also while a slider of a widget has the keyboard: JupyterLab gives such keys away.
-// This is a JupyterLab extension by hand; `present.py` puts it beside the lesson.
-const moves = SLIDE_KEYS;
+// This is a JupyterLab extension by hand; `present.py` puts it beside the lesson. The same keys are shortcuts in settings/.
+const moves = {
+  PageDown: {direction: "down", alternate: "forward"},
+  PageUp: {direction: "up", alternate: "back"},
+};
 
 window._JUPYTERLAB = window._JUPYTERLAB || {};
 window._JUPYTERLAB["lesson-clicker"] = {
