@@ -41,7 +41,7 @@ SEEDS = (0, 1, 2)
 TEST_PER_CLASS = 70
 LAYER_SIZE = 50  # images per class for the layers
 NEEDS_ENCODER = ("last_fc", "several_fc", "fine_tuned")  # the others do not depend on which network it is
-PHOTO_SIZES = SIZES[:4]  # for the ImageNet encoder, which takes longer
+PHOTO_SIZES = (1, 2, *SIZES[:4])  # for the ImageNet encoder, which takes longer, and needs fewer
 HIDDEN = 256  # of its »several FC«: one more layer, as wide as MiniAlexNet's fc7
 COLUMNS = ["network", "strategy", "images_per_class", "seed", "accuracy", "seconds"]
 

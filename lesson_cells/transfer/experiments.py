@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import pandas as pd
 from torch import Tensor
 
-from lesson_utils import danish
+from lesson_utils import danish, photos, show
 from lesson_utils.errors import LessonError
 from lesson_utils.evidence import evidence
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
-from lesson_utils.photos import PhotoFolder
 from lesson_utils.transfer import STRATEGIES, Mistake, Task, TransferResult, frozen_layers
 from lesson_world.datasets import TARGET, target
 
@@ -88,19 +87,37 @@ def rule_halves(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def folder_notes(photos: PhotoFolder, few: int = 10) -> list[str]:
+def folder_notes(found: photos.PhotoFolder, few: int = 10) -> list[str]:
     """What the owner of a folder of photos should know before anything is trained: Danish lines.
 
     Files that were skipped and why, photos of each class, and which classes have less than `few`.
     """
-    notes = [photos.skipped_line] if photos.skipped else []
-    for name, count in photos.counts.items():
+    notes = [found.skipped_line] if found.skipped else []
+    for name, count in found.counts.items():
         short = f" – det er få, tag gerne {few} eller flere" if count < few else ""
         notes.append(f"{name}: {danish.plural(count, 'billede', 'billeder')}{short}")
-    most, least = max(photos.counts.values()), min(photos.counts.values())
+    most, least = max(found.counts.values()), min(found.counts.values())
     if most >= 5 * least:
         notes.append(f"Klasserne er meget ulige store ({danish.number(least)} til {danish.number(most)}).")
     return notes
+
+
+def remembered(network: Network, images: Tensor, layer: str) -> Tensor:
+    """What an encoder answers to own photos: computed once, with a bar, and kept in the course's cache."""
+    return photos.features(network, images, layer, lambda steps: show.progress(steps, "Spørger encoderen"))
+
+
+def encoder_rows(photographed: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
+    """The rows of both tables that answer »which encoder?«, `network` telling which; as far as both were measured.
+
+    From `photographed` the last FC on the ImageNet encoder and on a random one; from `drawn` the last FC on the
+    world's own, and a network from scratch.
+    """
+    own = drawn[drawn.strategy == "last_fc"]
+    scratch = drawn[drawn.strategy == "scratch"].assign(network="scratch")
+    borrowed = photographed[photographed.strategy.isin(["last_fc", "random"])]
+    rows = pd.concat([borrowed, own, scratch])
+    return rows[rows.images_per_class <= photographed.images_per_class.max()]
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:

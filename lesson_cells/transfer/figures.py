@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from lesson_utils.danish import listing, number, percent, plural, short
+from lesson_utils.images import as_float
 from lesson_utils.show import style
 from lesson_utils.show.evidence import overlay
 from lesson_utils.show.pictures import named_pictures as named_pictures
@@ -192,10 +193,13 @@ def mistakes(images: Sequence[Any], made: Sequence[Any], maps: Sequence[Any] = (
     answers = [f"{m.answer}, {percent(m.sure, 0)}" for m in made]
     truths = [f"rigtigt: {m.truth}" for m in made]
     if len(maps):
-        over = [overlay(image, heat, float(heat.max())) for image, heat in zip(images, maps, strict=True)]
+        over = [
+            overlay(as_float(image), heat, float(heat.max()))
+            for image, heat in zip(images, maps, strict=True)
+        ]
         rows = {"foto": images, "hvad der\ntalte for\nsvaret": over}
         return picture_grid(rows, f"Forkerte svar: {told}. Lyst talte mest for.", above=answers, under=truths)
-    return picture_grid(images, f"Forkerte svar: {told}.", 4, above=answers, under=truths)
+    return picture_grid(images, f"Forkerte svar: {told}.", 3, above=answers, under=truths)
 
 
 def _lines(axes: Axes, measured: pd.DataFrame, by: str, names: Mapping[str, str]) -> dict[str, pd.Series]:

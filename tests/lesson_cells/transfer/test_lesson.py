@@ -105,7 +105,7 @@ def test_own_photos_go_through_the_lesson(notebook, photo_folder, capsys):
     names: dict = {}
     for cell in notebook["cells"]:
         source, tags = "".join(cell["source"]), set(cell["metadata"].get("tags", []))
-        if tags & {"parameters", "setup", "own-photos"} or source.startswith("trained ="):
+        if tags & {"parameters", "setup", "own-photos"} or source.startswith(("trained =", "real =")):
             exec(source, names)
         if "parameters" in tags:
             names["image_folder"] = str(photo_folder)
