@@ -110,13 +110,12 @@ def remembered(network: Network, images: Tensor, layer: str) -> Tensor:
 def encoder_rows(photographed: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
     """The rows of both tables that answer »which encoder?«, `network` telling which; as far as both were measured.
 
-    From `photographed` the last FC on the ImageNet encoder and on a random one; from `drawn` the last FC on the
-    world's own, and a network from scratch.
+    From `photographed` the last FC on the ImageNet encoder and on a random one of its kind; from `drawn` the last
+    FC on the world's own and on a random one of its kind (`shallow`), and a network from scratch.
     """
-    own = drawn[drawn.strategy == "last_fc"]
-    scratch = drawn[drawn.strategy == "scratch"].assign(network="scratch")
     borrowed = photographed[photographed.strategy.isin(["last_fc", "random"])]
-    rows = pd.concat([borrowed, own, scratch])
+    named = drawn.strategy.map({"last_fc": "alexnet", "scratch": "scratch", "random": "shallow"})
+    rows = pd.concat([borrowed, drawn.assign(network=named)[named.notna()]])
     return rows[rows.images_per_class <= photographed.images_per_class.max()]
 
 

@@ -207,6 +207,7 @@ def _lines(axes: Axes, measured: pd.DataFrame, by: str, names: Mapping[str, str]
     looks = {
         "standard": (style.PURPLE, "D"),
         "random": (style.GREY, "X"),
+        "shallow": (style.INK, "X"),
         "imagenet": (style.ORANGE, "s"),
         "scratch": (style.RED, "v"),
     }

@@ -100,7 +100,11 @@ def test_a_mistake_is_explained_by_a_map_of_the_wrong_answer():
 def test_the_rows_that_tell_encoders_apart():
     columns = ["network", "strategy", "images_per_class", "seed", "accuracy"]
     drawn = pd.DataFrame(
-        [("alexnet", way, size, 0, 0.5) for way in ("last_fc", "scratch", "fine_tuned") for size in (5, 200)],
+        [
+            ("alexnet", way, size, 0, 0.5)
+            for way in ("last_fc", "scratch", "random", "fine_tuned")
+            for size in (5, 200)
+        ],
         columns=columns,
     )
     photographed = pd.DataFrame(
@@ -112,5 +116,5 @@ def test_the_rows_that_tell_encoders_apart():
         columns=columns,
     )
     rows = experiments.encoder_rows(photographed, drawn)
-    assert sorted(rows.network) == ["alexnet", "imagenet", "random", "scratch"]
+    assert sorted(rows.network) == ["alexnet", "imagenet", "random", "scratch", "shallow"]
     assert set(rows.images_per_class) == {5}

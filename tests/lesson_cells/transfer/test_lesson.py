@@ -78,6 +78,27 @@ def test_the_robust_encoder_is_not_better(measured, text):
     assert "Med få billeder er den lidt ringere, og med mange er de lige gode" in text
 
 
+def test_the_encoder_that_knows_photos(measured, text, printed):
+    """Ahead wherever both were measured; the rule's first half holds with it, and the second makes no difference."""
+    photographed = stored("transfer_imagenet")
+    rows = experiments.encoder_rows(photographed, measured[measured.network == "alexnet"])
+    means = rows.pivot_table("accuracy", "images_per_class", "network")
+    assert sorted(photographed.seed.unique()) == [0, 1, 2] and list(means.index) == [1, 2, 5, 10, 20, 50]
+    assert (means.imagenet > means.drop(columns="imagenet").max(axis=1)).all()
+    assert "er den bedste at låne ved alle antal billeder" in text
+    assert means.random.between(1 / 14, 0.2).all() and "kun lidt bedre end et gæt" in text
+    learnt = photographed[photographed.network == "imagenet"]
+    winners = experiments.winners(learnt)
+    assert (winners.gain[[1, 2]] < -5).all() and (winners.spread[[1, 2]] < 3).all()
+    assert "med 1 og 2 billeder pr. klasse er sidste FC klart bedst" in text
+    assert (
+        winners.gain[[5, 10, 20, 50]].abs().max() < 1
+        and "fra 5 og op er forskellen under 1 procentpoint" in text
+    )
+    for size, row in winners.iterrows():
+        assert f"{danish.percent(means.imagenet[size])}; bedst er {experiments.verdict(row)}" in printed
+
+
 def test_the_place_of_the_cut_explains_the_smaller_part(measured, text, printed):
     layers = stored("transfer_layers")
     of_layer = layers[layers.network == "alexnet"].groupby("layer").accuracy.mean()
