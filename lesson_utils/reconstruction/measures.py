@@ -6,6 +6,7 @@ import pandas as pd
 from torch import Tensor, nn
 
 from lesson_utils.activations import activations
+from lesson_utils.images import as_float
 from lesson_utils.reconstruction.objectives import relative_error
 
 
@@ -14,14 +15,14 @@ def psnr(images: Tensor, pictures: Tensor) -> Tensor:
 
     Infinite for the same image; two images that differ by 0.1 everywhere have 20 dB.
     """
-    return -10 * (images - pictures).flatten(1).square().mean(1).log10()
+    return -10 * (as_float(images) - as_float(pictures)).flatten(1).square().mean(1).log10()
 
 
 def feature_errors(
     network: nn.Module, images: Tensor, pictures: Tensor, layers: Sequence[str]
 ) -> dict[str, Tensor]:
     """By layer (N,): the squared distance of the two answers, relative to the squared size of the picture's."""
-    ours, theirs = (activations(network, each, layers) for each in (images, pictures))
+    ours, theirs = (activations(network, each, layers, exact=True) for each in (images, pictures))
     return {layer: relative_error(ours[layer], theirs[layer]) for layer in layers}
 
 
