@@ -79,7 +79,7 @@ def test_the_robust_encoder_is_not_better(measured, text):
 
 
 def test_the_encoder_that_knows_photos(measured, text, printed):
-    """Ahead wherever both were measured; the rule's first half holds with it, and the second makes no difference."""
+    """Ahead wherever both were measured; the rule's first half holds with it, the second makes no difference."""
     photographed = stored("transfer_imagenet")
     rows = experiments.encoder_rows(photographed, measured[measured.network == "alexnet"])
     means = rows.pivot_table("accuracy", "images_per_class", "network")
