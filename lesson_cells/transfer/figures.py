@@ -98,8 +98,11 @@ def encoders(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     sizes = _size_axis(axes, measured)
     means = _lines(axes, measured, "images_per_class", names)
     axes.set_ylim(0, 1.02)
-    axes.legend(loc="lower right", fontsize=14)
-    ends = listing(f"{name} fra {percent(m.iloc[0])} til {percent(m.iloc[-1])}" for name, m in means.items())
+    figure.legend(loc="outside upper center", ncols=3, fontsize=13)
+    ends = listing(
+        f"{name} fra {percent(mean.iloc[0])} ved {number(mean.index[0])} til {percent(mean.iloc[-1])}"
+        for name, mean in means.items()
+    )
     span = f"{number(sizes[0])} til {number(sizes[-1])} billeder pr. klasse"
     return style.described(figure, f"Nøjagtighed med hver encoder fra {span}: {ends}.")
 

@@ -10,7 +10,6 @@ from lesson_utils.activations import activations
 from lesson_utils.dissection import dissect
 from lesson_utils.neighbours import nearest
 from lesson_utils.networks import alexnet
-from lesson_utils.silence import silent_channels
 from lesson_utils.training import accuracy
 from lesson_utils.weights import load_network
 from lesson_world import datasets
@@ -135,19 +134,6 @@ def test_a_forward_hook_sees_what_activations_gives():
         network(images)
     hook.remove()
     assert torch.allclose(activations(network, images, ["conv2_1"])["conv2_1"], answers["conv2_1"], atol=1e-5)
-
-
-@pytest.mark.parametrize("layer", ["conv3", "fc7"])
-def test_weak_and_silent_channels_counted_by_hand(layer):
-    network, samples = load_network("alexnet"), datasets.base(44, seed=4)
-    answer = activations(network, samples.images, [layer])[layer]
-    peaks = answer.reshape(*answer.shape[:2], -1).amax(2)
-    silent = peaks <= 0
-    weak = silent | (peaks < peaks.amax(0) / 4)
-    shares = silent_channels(network, samples, [layer]).loc[layer]
-    by_hand = [found.float().mean().item() for found in (weak, silent, silent.all(0))]
-    assert shares[["weak", "silent", "dead"]].tolist() == pytest.approx(by_hand, abs=1e-6)
-    assert by_hand[0] > 0.1
 
 
 def test_the_iou_of_a_unit_by_hand():

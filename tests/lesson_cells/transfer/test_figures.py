@@ -75,8 +75,11 @@ def test_a_line_for_each_encoder():
         network=lambda rows: rows.strategy.map({"last_fc": "imagenet", "random": "random"})
     )
     figure = figures.encoders(table, {"imagenet": "ImageNet", "random": "tilfældig"})
-    assert "ImageNet fra 61,0 % til 65,5 %" in figure.alt_text and "tilfældig fra 21,0 %" in figure.alt_text
-    names = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert (
+        "ImageNet fra 61,0 % ved 5 til 65,5 %" in figure.alt_text
+        and "tilfældig fra 21,0 %" in figure.alt_text
+    )
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["ImageNet", "tilfældig"]
 
 
