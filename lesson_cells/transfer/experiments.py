@@ -146,6 +146,8 @@ def told_apart(one: float, other: float, count: int) -> str:
 
 def explained(result: TransferResult, task: Task, made: Sequence[Mistake]) -> list[Tensor]:
     """For each mistake a map (h, w) of what spoke for the wrong answer; none where the network cannot tell."""
+    if not made:
+        return []
     names, images = task.class_names, as_float(task.test_images[[mistake.row for mistake in made]])
     try:
         return list(evidence(result.network, images, [names.index(mistake.answer) for mistake in made]))

@@ -93,6 +93,7 @@ def test_a_mistake_is_explained_by_a_map_of_the_wrong_answer():
     (found,) = experiments.explained(result, task, made)
     expected = evidence(network, task.test_images[[2]].float() / 255, [1])[0]
     assert torch.allclose(found, expected)
+    assert experiments.explained(result, task, []) == []
     result.network = alexnet.mini(2)
     assert experiments.explained(result, task, made) == [], "no GAP, no map"
 
