@@ -153,7 +153,7 @@ def look_for(name: str, value: str) -> None:
         from lesson_utils.images import photo
 
         photo(value)
-    elif name == "network":
+    elif name in ("network", "photo_network"):
         from lesson_utils.weights import check_name
 
         check_name(value)
