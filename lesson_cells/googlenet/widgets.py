@@ -1,10 +1,13 @@
-"""The lesson's widget: what a bottleneck costs. Nothing is computed here."""
+"""The widgets of the lesson: what a bottleneck costs, and where in a photo a class is."""
 
 from matplotlib.figure import Figure
 
 from lesson_cells.googlenet import figures
-from lesson_utils.networks import conv_cost
-from lesson_utils.show.explore import Slider, explore
+from lesson_utils import images
+from lesson_utils.activations import probabilities
+from lesson_utils.evidence import evidence
+from lesson_utils.networks import Network, conv_cost
+from lesson_utils.show.explore import Choice, Slider, Switch, explore
 
 BOTTLENECK_RANGE = (4, 256, 4)  # lowest, highest, step
 
@@ -34,3 +37,24 @@ def _draw_bottleneck(in_channels: int, out_channels: int, kernel: int, side: int
     }
     direct = conv_cost(in_channels, out_channels, kernel, side, side)
     return figures.cost_with_bottleneck(direct, through, width)
+
+
+def two_classes(network: Network, photo: str) -> None:
+    """Where in a photo the network finds two classes that the student chooses; the likeliest stand first."""
+    whole, seen = images.photo(photo), images.photo(photo, network.input_size)[None]
+    shares = probabilities(network, seen)[0]
+    names = {str(k): network.class_names[k] for k in shares.argsort(descending=True).tolist()}
+    first, second, third, _, fifth, *_ = names
+
+    def draw(one: str, other: str, one_scale: bool) -> Figure:
+        pair = [int(one), int(other)]
+        chosen, answers = [network.class_names[k] for k in pair], shares[pair].tolist()
+        return figures.photo_evidence(whole, evidence(network, seen, pair), chosen, answers, one_scale)
+
+    controls = {
+        "one": Choice("Én klasse", first, names),
+        "other": Choice("En anden", second, names),
+        "one_scale": Switch("Samme skala på begge kort", True),
+    }
+    fixed = [(first, third, True), (first, fifth, True), (first, fifth, False)]
+    explore(draw, controls, [dict(zip(controls, each, strict=True)) for each in fixed])

@@ -115,9 +115,7 @@ def test_few_images_are_among_many(task):
         task.rows(9)
 
 
-def test_probe_and_answers(network, task):
-    found = transfer.linear_probe(network, task, ["conv1", "fc7"], per_class=8)
-    assert list(found.features) == [48 * 16, 256] and found.accuracy.iloc[0] == 1.0
+def test_what_a_result_got_wrong(network, task):
     result = transfer.transfer("last_fc", network, task)
     result.probabilities = torch.eye(3)[[0, 1, 2] * 4] * 0.6 + 0.1
     result.probabilities[4] = torch.tensor([0.8, 0.1, 0.1])
@@ -148,6 +146,29 @@ def test_a_class_of_one_photo_cannot_be_split():
     lonely = photos.PhotoFolder(torch.zeros(3, 3, 8, 8), torch.tensor([0, 1, 1]), ("a", "b"))
     with pytest.raises(LessonError, match="Klassen »a« har kun ét billede"):
         transfer.split(lonely)
+
+
+def test_a_task_for_a_network_with_larger_images_and_back(task):
+    larger = transfer.scaled(task, 128)
+    assert larger.images.shape[-2:] == larger.test_images.shape[-2:] == (128, 128)
+    assert larger.images.dtype == torch.uint8 and torch.equal(larger.labels, task.labels)
+    back = transfer.scaled(larger, 64).images.float() / 255
+    assert back.mean() == pytest.approx(task.images.float().mean().item(), abs=0.01)
+
+
+def test_what_is_asked_elsewhere_is_the_borrowed_encoder(network, task):
+    """The answers can be kept by what asks, as they do not depend on the new head."""
+    asked = []
+
+    def ask(encoder, images, layer):
+        asked.append(encoder)
+        return transfer.encode(encoder, images, layer)
+
+    result = transfer.transfer("last_fc", network, task, ask=ask)
+    assert (
+        asked == [network, network]
+        and result.accuracy == transfer.transfer("last_fc", network, task).accuracy
+    )
 
 
 @pytest.mark.parametrize("strategy", ["last_fc", "fine_tuned"])

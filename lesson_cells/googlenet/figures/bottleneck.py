@@ -12,8 +12,6 @@ from torch import Tensor
 from lesson_utils.danish import number, percent, short
 from lesson_utils.show import style
 
-OFFSET = {"textcoords": "offset points"}
-
 
 @style.styled
 def pixel_product(weights: Tensor, pixel: Tensor, answer: Tensor) -> Figure:
@@ -108,15 +106,14 @@ def _draw_price(axes: Axes, costs: pd.Series, direct: int, chosen: int) -> int |
     """The multiply-adds with a bottleneck, by its width; the first width that costs more than the direct way."""
     dear = costs[costs > direct]
     if even := dear.first_valid_index():
-        axes.fill_between(dear.index, 0, dear, color=style.RED, alpha=0.18, linewidth=0)
-        words, place = f"fra {even} kanaler\nbetaler den sig ikke", (even, 0.12 * direct)
-        axes.annotate(words, place, (8, 0), color=style.RED, fontsize=13, **OFFSET)
+        look = {"color": style.RED, "alpha": 0.18, "linewidth": 0}
+        axes.fill_between(dear.index, 0, dear, label=f"fra {even} kanaler betaler den sig ikke", **look)
     axes.plot(costs, color=style.INK)
-    axes.axhline(direct, color=style.GREY, linestyle="--")
-    axes.annotate("uden flaskehals", (costs.index[0], direct), (20, 6), color=style.GREY, **OFFSET)
+    axes.axhline(direct, color=style.GREY, linestyle="--", label="uden flaskehals")
+    axes.legend(loc="upper left", ncols=2, frameon=True, framealpha=1, edgecolor="white")
     axes.plot(chosen, costs[chosen], "o", color=style.INK, markersize=9, zorder=5, clip_on=False)
     axes.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
-    axes.set(ylim=(0, 1.18 * max(direct, costs.max())), ylabel="multiply-adds")
+    axes.set(ylim=(0, 1.35 * max(direct, costs.max())), ylabel="multiply-adds")
     axes.yaxis.get_major_locator().set_params(nbins=5)
     style.danish_ticks(axes.yaxis, lambda value: short(value).replace(",0 ", " "))
     return even
@@ -143,7 +140,7 @@ def bottleneck_trade(
         place = chosen, shares[chosen]
         keeping.plot(shares, color=colour, label=name)
         keeping.plot(*place, "o", color=colour, markersize=9, markeredgecolor=style.INK, zorder=5)
-        keeping.annotate(percent(place[1], 0), place, (12, -6), va="top", **OFFSET)
+        keeping.annotate(percent(place[1], 0), place, (12, -6), textcoords="offset points", va="top")
     keeping.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
     keeping.set(title="Hvor meget af inputtets variation den højst kan bevare", ylabel="andel af variansen")
     keeping.set(xlabel="flaskehalsens bredde (kanaler)", ylim=(0, 1.04), xlim=(0, len(costs)))

@@ -27,7 +27,7 @@ def test_the_price_crosses_where_it_stops_paying():
     figure = figures.bottleneck_trade(
         costs, 70, {"a": np.linspace(0.1, 1, 10), "b": np.linspace(0.5, 1, 10)}, 2
     )
-    assert "fra 8 kanaler" in " ".join(text.get_text() for text in figure.axes[0].texts)
+    assert "fra 8 kanaler" in " ".join(text.get_text() for text in figure.axes[0].get_legend().get_texts())
     assert list(figure.axes[0].lines[0].get_ydata()) == costs
     assert "a: 20 % ved 2, 20 % ved 2; b: 56 % ved 2, 56 % ved 2." in figure.alt_text
     assert "fra 8 koster den mere" in figure.alt_text
