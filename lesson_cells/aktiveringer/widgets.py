@@ -113,7 +113,7 @@ def activation_browser(
     controls = {
         "picture": Choice("Billede", PHOTO, {PHOTO: "dit foto"} | _class_words()),
         "name": Choice("Netværk", photo_network, _networks(network, photo_network)),
-        "layer": Choice("Lag", middle, _mapped, on="name"),
+        "layer": Choice("Lag", middle, _mapped, "name"),
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
     start = {"picture": PHOTO, "name": photo_network, "layer": middle, "rank": 1}
@@ -179,7 +179,7 @@ def dissection_browser(network: str = "alexnet") -> None:
     layers = evenly_spaced(_network(network).map_layers, 5)
     controls = {
         "name": Choice("Netværk", network, _networks(network)),
-        "layer": Choice("Lag", layers[3], _mapped, on="name"),
+        "layer": Choice("Lag", layers[3], _mapped, "name"),
         "part": Choice("Del", "wheel", _part_words()),
     }
     start = {"name": network, "layer": layers[3], "part": "wheel"}
@@ -225,7 +225,7 @@ def neighbour_browser(photo: str = "", network: str = "alexnet", *more: str, ima
         "pair": Choice("Billeder", next(iter(sets)), sets),
         "query": Slider("Hvilket billede", 3, 0, QUERIES - 1),
         "name": Choice("Netværk", network, _networks(network, *more)),
-        "layer": Choice("Lag", deep, _vector_layers, on="name"),
+        "layer": Choice("Lag", deep, _vector_layers, "name"),
         "metric": Choice("Afstand", METRICS[0], MEASURES),
     }
     start = {"pair": next(iter(sets)), "query": 3, "name": network, "layer": PIXELS, "metric": METRICS[0]}

@@ -44,8 +44,8 @@ class Switch:
 class Choice:
     """One of several values; `names` says what the student reads for each.
 
-    Where they depend on another choice, `on` names that, and `names` is a function of its value. The student keeps
-    a value that is still there after a change; otherwise the last one is chosen.
+    With `on` they depend on what that other choice says: `names(value)` is what there is then. The student keeps a
+    value that is there after a change, too; otherwise the last one is chosen.
     """
 
     label: str
@@ -54,7 +54,7 @@ class Choice:
     on: str = ""
 
     def named(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
-        return self.names(settings[self.on]) if callable(self.names) else self.names
+        return self.names(settings[self.on]) if self.on else self.names
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) ->
         for name, control in controls.items()
     }
     for name, control in controls.items():
-        if getattr(control, "on", ""):  # before the picture is drawn anew
+        if isinstance(control, Choice) and control.on:  # before the picture is drawn anew
             inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
     for control in inputs.values():
         control.observe(changed, "value")

@@ -154,7 +154,7 @@ def test_a_list_follows_the_choice_that_it_depends_on_and_draws_once(live):
 
     controls = {
         "name": explore.Choice("Navn", "a", {"a": "A", "b": "B"}),
-        "layer": explore.Choice("Lag", "x", layers.__getitem__, on="name"),
+        "layer": explore.Choice("Lag", "x", layers.__getitem__, "name"),
     }
     (box, _twin) = live.shown(lambda: explore.explore(draw, controls, []))
     name, layer, picture = box.children
