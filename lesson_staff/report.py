@@ -1,7 +1,5 @@
-"""The report of a batch's folder: a gallery for people, tables for pandas, made from what lies there.
-
-It can be made again at any time, also while the batch is running: it reads whole folders only.
-"""
+"""The report of a batch's folder: a gallery for people, tables for pandas. It reads whole folders only, and can be
+made again at any time, also while the batch is running."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -96,7 +94,7 @@ def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -
 
 
 def lesson_parts(results: Sequence[RunResult], metrics: Metrics) -> list[dict]:
-    """For each lesson with key figures: its runs, what they are called, what varies, and pictures of that."""
+    """For each lesson with key figures: its runs, their figures' names, what was varied, and pictures of that."""
     parts = []
     for number in sorted({result.number for result in results}):
         runs = [result for result in results if result.number == number and metrics[result.name]]

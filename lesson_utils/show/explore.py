@@ -42,30 +42,19 @@ class Switch:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several values; `names` says what the student reads for each."""
+    """One of several values; `names` says what the student reads for each.
 
-    label: str
-    start: str
-    names: Mapping[str, str]
-
-    def named(self, _settings: Mapping[str, Any]) -> Mapping[str, str]:
-        return self.names
-
-
-@dataclass(frozen=True)
-class Dependent:
-    """One of several values, which depend on what the choice `on` says: `names(value)` is what there is then.
-
-    The student keeps a value that is there after a change, too; otherwise the last one is chosen.
+    With `on` they depend on what that other choice says: `names(value)` is what there is then. The student keeps a
+    value that is there after a change, too; otherwise the last one is chosen.
     """
 
     label: str
     start: str
-    on: str
-    names: Callable[[str], Mapping[str, str]]
+    names: Mapping[str, str] | Callable[[str], Mapping[str, str]]
+    on: str = ""
 
     def named(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
-        return self.names(settings[self.on])
+        return self.names(settings[self.on]) if self.on else self.names
 
 
 @dataclass(frozen=True)
@@ -77,7 +66,7 @@ class Steps:
     values: Sequence[int]
 
 
-Control = Slider | Switch | Choice | Dependent | Steps
+Control = Slider | Switch | Choice | Steps
 
 
 def explore(
@@ -146,14 +135,14 @@ def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) ->
         for name, control in controls.items()
     }
     for name, control in controls.items():
-        if isinstance(control, Dependent):  # before the picture is drawn anew
+        if isinstance(control, Choice) and control.on:  # before the picture is drawn anew
             inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
     for control in inputs.values():
         control.observe(changed, "value")
     return inputs
 
 
-def _follower(control: Dependent, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
+def _follower(control: Choice, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
     """Gives a dropdown the values that fit what it depends on; no picture is drawn of half a change."""
 
     def follow(change: Mapping[str, Any]) -> None:
@@ -175,7 +164,7 @@ def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
 
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
-    if isinstance(control, Choice | Dependent):
+    if isinstance(control, Choice):
         return ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
     shared["continuous_update"] = False
@@ -196,19 +185,23 @@ def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], headin
 
 
 def alert(error: Exception) -> str:
+    """An error in place of a picture."""
+    return f'<p role="alert"><strong>Fejl:</strong> {escape(told(error))}</p>'
+
+
+def told(error: Exception) -> str:
     """The Danish sentence of an error that is one; of any other what Python says, and what a student can do."""
-    said = str(error)
-    if not is_sentence(error):
-        problem = f"{type(error).__name__}: {' '.join(said.split())[:120]}".removesuffix(": ")
-        said = f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
-    return f'<p role="alert"><strong>Fejl:</strong> {escape(said)}</p>'
+    if is_sentence(error):
+        return str(error)
+    problem = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}".removesuffix(": ")
+    return f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
 
 
 def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
     """»Lag: conv3 · Skridt: 60«: the settings in the words of their controls."""
 
     def shown(control: Control, value: Any) -> str:
-        if isinstance(control, Choice | Dependent):
+        if isinstance(control, Choice):
             return control.named(settings)[value]
         return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 
