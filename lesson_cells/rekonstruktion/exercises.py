@@ -58,8 +58,15 @@ def _answers_as_with(**mistake):
     return recognises
 
 
+class Kept(Score):
+    """What is done to it can be seen: a function that is tried gets copies of all else."""
+
+    def __deepcopy__(self, _memory: dict) -> "Kept":
+        return self
+
+
 def _changes_the_weights(function) -> bool:
-    score = Score()
+    score = Kept()
     function(score, START.clone(), 2, 0.01)
     return not torch.equal(score.weight, Score().weight)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from torch import Tensor
+from torchvision.utils import make_grid
 
 from lesson_utils.danish import listing, number, percent
 from lesson_utils.show import style
@@ -52,8 +53,8 @@ def every_network(rebuilt: Mapping[str, Mapping[str, Tensor]]) -> Figure:
 def units_of_layer(images: Tensor, pieces: Tensor | None, names: Sequence[str], title: str) -> Figure:
     """Units of a layer side by side: the image each wants (U, 3, S, S), its pieces (U, 3, 3, S, S), its name."""
     shown = {"tegnet": images}
-    if pieces is not None:
-        shown |= {f"udsnit {k}": row for k, row in enumerate(pieces.unbind(1), 1)}
+    if pieces is not None:  # three in a square, a thin white line between them
+        shown["udsnit"] = [make_grid(three, nrow=2, padding=1, pad_value=1.0) for three in pieces]
     beside = "" if pieces is None else " Under hvert billede er de stærkeste udsnit af rigtige billeder."
     said = listing(name.replace("\n", ", ") for name in names)
     alt_text = f"Billeder, som {len(images)} enheder i {title} svarer mest på: {said}.{beside}"
