@@ -188,10 +188,12 @@ def confusion(counts: pd.DataFrame) -> Figure:
 def mistakes(images: Sequence[Any], made: Sequence[Any], maps: Sequence[Any] = ()) -> Figure:
     """Images (3, H, W) and the mistake `made` with each: its `answer`, how `sure` it was, and the `truth`.
 
-    `maps` (h, w): what spoke for the wrong answers, drawn over the images in a second row each.
+    `maps` (h, w): what spoke for the wrong answers, drawn over the images in a row below; four have room.
     """
     if not made:
         return picture_grid([None], "Ingen fejl på testsættet.", above=["Ingen fejl på testsættet"])
+    if len(maps):
+        images, made, maps = images[:4], made[:4], maps[:4]
     told = listing(f"{m.truth} kaldt {m.answer} ({percent(m.sure, 0)} sikker)" for m in made)
     answers = [f"{m.answer}, {percent(m.sure, 0)}" for m in made]
     truths = [f"rigtigt: {m.truth}" for m in made]
