@@ -5,9 +5,11 @@ fixed settings. A kernel can't know whether a front end listens, so whoever runs
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from IPython.display import display
@@ -50,6 +52,11 @@ class Choice:
 
     def named(self, _settings: Mapping[str, Any]) -> Mapping[str, str]:
         return self.names
+
+
+@dataclass(frozen=True)
+class PhotoChoice(Choice):
+    """A `Choice` of photos, to which the student adds files of their own; the value of those is their path."""
 
 
 @dataclass(frozen=True)
@@ -176,12 +183,37 @@ def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
     if isinstance(control, Choice | Dependent):
-        return ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
+        dropdown = ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
+        return _with_upload(dropdown) if isinstance(control, PhotoChoice) else dropdown
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
     shared["continuous_update"] = False
     if isinstance(control, Steps):
         return ipywidgets.SelectionSlider(options=[(number(n), n) for n in control.values], **shared)
     return ipywidgets.IntSlider(min=control.low, max=control.high, step=control.step, **shared)
+
+
+def _with_upload(dropdown: Any) -> Any:
+    """A list of photos, and a button whose files come to the list and are chosen; the value is the list's."""
+    import ipywidgets
+    import traitlets
+
+    upload = ipywidgets.FileUpload(
+        accept="image/*,.heic,.heif,.avif", description="Hent dit eget foto", layout={"width": "auto"}
+    )
+
+    def take(change: Mapping[str, Any]) -> None:
+        for file in change["new"]:
+            path = Path(tempfile.mkdtemp()) / Path(file["name"]).name
+            path.write_bytes(file["content"])
+            with dropdown.hold_trait_notifications():  # one picture, of the new photo
+                dropdown.options = (*dropdown.options, (path.name, str(path)))
+                dropdown.value = str(path)
+
+    upload.observe(take, "value")
+    box = ipywidgets.VBox([dropdown, upload])
+    box.add_traits(value=traitlets.Unicode(dropdown.value))
+    traitlets.link((dropdown, "value"), (box, "value"))
+    return box
 
 
 def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
