@@ -16,13 +16,15 @@ from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, sights
 from lesson_utils.networks.arithmetic import Sight
 from lesson_utils.networks.modes import device_of, eval_mode
-from lesson_utils.samples import Source, batches, check_any, images_of
+from lesson_utils.samples import Piece, Source, batches, check_any, images_of
 
 Answers = dict[str, Tensor]
 
 
 def activations(network: nn.Module, images: Tensor, layers: Sequence[str]) -> Answers:
     """The outputs of `layers` for `images` (N, 3, H, W), by name: (N, C, H, W), or (N, features) from FC layers.
+
+    The images are float in 0..1, or uint8.
 
     The network answers in eval mode, where it is, and stays as it was; the answers are on the CPU.
     A module that runs several times in one pass answers as it did first.
@@ -37,7 +39,7 @@ def stream(
     """`activations` for one batch after another: the memory is one batch's, however many the images are."""
     run = extractor(network, layers)
     for batch in batches(source, batch_size):
-        yield _ask(network, run, images_of(batch))
+        yield _ask(network, run, batch)
 
 
 @torch.no_grad()
@@ -49,7 +51,8 @@ def probabilities(network: nn.Module, source: Source, batch_size: int = 250) -> 
 
 
 @torch.no_grad()
-def _ask(network: nn.Module, run: Callable[[Tensor], Answers], images: Tensor) -> Answers:
+def _ask(network: nn.Module, run: Callable[[Tensor], Answers], batch: Piece) -> Answers:
+    images = images_of(batch)
     check_any(images)
     with eval_mode(network):
         return {layer: answer.cpu() for layer, answer in run(images.to(device_of(network))).items()}

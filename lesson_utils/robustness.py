@@ -32,7 +32,7 @@ def perturb(
     start = torch.randn(images.shape, generator=generator)
     reach = torch.rand(len(images), 1, 1, 1, generator=generator)
     change = (start / _norm(start) * epsilon * 0.5 * reach).to(network.device)
-    images, labels = images.to(network.device), labels.to(network.device)
+    images, labels = as_float(images).to(network.device), labels.to(network.device)
     length = epsilon if steps == 1 else 2.5 * epsilon / steps
     for _ in range(steps):
         change.requires_grad_(True)

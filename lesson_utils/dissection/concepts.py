@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lesson_utils.samples import KnownSamples
+from lesson_utils.samples import KnownSamples, images_of
 
 SIDES = {
     "right": "til højre",
@@ -72,7 +72,8 @@ def known(samples: KnownSamples) -> list[Concept]:
 
 def _maps(samples: KnownSamples) -> dict[str, tuple[Tensor, Mapping[str, str]]]:
     """The samples' own maps, before them those of edges and colours: what a look at the image tells."""
-    found = {"edge": (edges(samples.images), SIDES), "colour": (colours(samples.images), COLOURS)}
+    images = images_of(samples)
+    found = {"edge": (edges(images), SIDES), "colour": (colours(images), COLOURS)}
     return found | dict(samples.concept_maps())
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from torch import Tensor, nn
 
 from lesson_utils.activations import activations
+from lesson_utils.images import as_float
 from lesson_utils.reconstruction.objectives import relative_error
 
 
@@ -14,7 +15,7 @@ def psnr(images: Tensor, pictures: Tensor) -> Tensor:
 
     Infinite for the same image; two images that differ by 0.1 everywhere have 20 dB.
     """
-    return -10 * (images - pictures).flatten(1).square().mean(1).log10()
+    return -10 * (as_float(images) - as_float(pictures)).flatten(1).square().mean(1).log10()
 
 
 def feature_errors(

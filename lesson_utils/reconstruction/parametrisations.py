@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lesson_utils.images import as_float
 from lesson_utils.reconstruction.priors import blurred
 
 # Columns: three directions of colour that are independent in ImageNet's photos (Olah et al. 2017, »Preconditioning
@@ -44,7 +45,7 @@ class Pixels:
         if self.softness:
             drawn = blurred(drawn, self.softness)
             drawn = drawn / drawn.flatten(1).std(1).view(-1, 1, 1, 1)
-        ground = self.brightness if self.start is None else self.start.cpu().float()
+        ground = self.brightness if self.start is None else as_float(self.start).cpu().float()
         return (ground + self.contrast * drawn).clamp(0, 1)
 
     def image(self, written: Tensor, height: int, width: int) -> Tensor:

@@ -13,7 +13,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lesson_utils.activations import activations
-from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.transfer.tasks import Task
 
@@ -44,7 +43,7 @@ def linear_probe(
 
 def pooled(network: Network, images: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
     """Features (N, numbers) of each layer, feature maps averaged to at most GRID x GRID places."""
-    batches = [activations(network, as_float(batch), layers) for batch in images.split(250)]
+    batches = [activations(network, batch, layers) for batch in images.split(250)]
     return {layer: torch.cat([_flat(batch[layer]) for batch in batches]) for layer in layers}
 
 

@@ -1,6 +1,6 @@
 """Whoever asks a network leaves it as it was, in train mode too; and asks one on a card with images of the CPU."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from lesson_utils.networks import googlenet
 from lesson_utils.networks.modes import device_of, frozen
 from lesson_utils.patches import strongest_places
 from lesson_utils.photos import PhotoFolder
+from lesson_utils.robustness import perturb
 from lesson_utils.silence import silent_channels
 from lesson_world import datasets
 
@@ -31,7 +32,7 @@ DISSECTION = dissect(googlenet.mini(CLASSES).eval(), SAMPLES, ["conv1"])["conv1"
 
 ASK = {
     "activations": lambda n: activations(n, IMAGES, [*LAYERS, "gap"]),
-    "stream": lambda n: list(stream(n, (255 * IMAGES).byte(), LAYERS, batch_size=5)),
+    "stream": lambda n: list(stream(n, IMAGES, LAYERS, batch_size=5)),
     "probabilities": lambda n: probabilities(n, SAMPLES, batch_size=5),
     "features": lambda n: features(n, SAMPLES, "inception_3a"),
     "precision_table": lambda n: precision_table({"a": n}, SAMPLES, ("pixels", "conv1"), k=2),
@@ -114,6 +115,22 @@ def test_a_network_in_train_mode_answers_as_in_eval_mode_and_is_left_as_it_was(q
 @pytest.mark.parametrize("question", ASK)
 def test_a_network_on_a_card_is_asked_with_images_of_the_cpu(question, card):
     agree(ASK[question](build(device=card).eval()), ASK[question](build().eval()))
+
+
+@pytest.mark.parametrize("question", [*ASK, "perturb"])
+def test_images_of_bytes_are_asked_with_as_those_of_numbers(question, monkeypatch):
+    network, bytes_ = build().eval(), (255 * IMAGES).byte()
+    answers = []
+    for images in (bytes_, bytes_ / 255):
+        task = replace(TASK, images=images[:8], test_images=images[8:])
+        for name, value in (("IMAGES", images), ("SAMPLES", replace(SAMPLES, images=images)), ("TASK", task)):
+            monkeypatch.setitem(globals(), name, value)
+        answers.append((ASK | {"perturb": perturbed})[question](network))
+    agree(*answers)
+
+
+def perturbed(network: nn.Module) -> Tensor:
+    return perturb(network, IMAGES, SAMPLES.labels, 0.5, 1, torch.Generator().manual_seed(0))
 
 
 def test_where_a_network_is_and_that_frozen_gives_back(card):
