@@ -53,7 +53,7 @@ def recognised(network: Network, samples: Samples) -> pd.DataFrame:
     for label, thing in enumerate(samples.class_names):
         names = pd.Series(given)[(samples.labels == label).numpy()]
         rows[samples.danish_names[label]] = int(names.isin(FITTING[thing]).sum()), len(names), names.mode()[0]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["passer", "af", "oftest kaldt"])
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["navnet passer", "af", "oftest kaldt"])
 
 
 def moved(image: Tensor, percent: float) -> Tensor:

@@ -205,9 +205,7 @@ def _with_upload(dropdown: Any) -> Any:
         for file in change["new"]:
             path = Path(tempfile.mkdtemp()) / Path(file["name"]).name
             path.write_bytes(file["content"])
-            with dropdown.hold_trait_notifications():  # one picture, of the new photo
-                dropdown.options = (*dropdown.options, (path.name, str(path)))
-                dropdown.value = str(path)
+            dropdown.options = ((path.name, str(path)), *dropdown.options)  # the first is chosen
 
     upload.observe(take, "value")
     box = ipywidgets.VBox([dropdown, upload])

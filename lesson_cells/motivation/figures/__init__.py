@@ -15,7 +15,6 @@ from lesson_cells.motivation.figures.networks import (
     first_filters,
     first_training,
     top_patches,
-    two_decoders,
 )
 from lesson_cells.motivation.figures.photos import best_names, seen, tipping
 from lesson_utils.show.pictures import named_pictures
