@@ -10,7 +10,14 @@ import pandas as pd
 import torch
 
 from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
-from lesson_cells.rekonstruktion.experiments.rebuilding import Depths, pairs, rebuild, some_layers, told_apart
+from lesson_cells.rekonstruktion.experiments.rebuilding import (
+    Depths,
+    chosen_rightly,
+    pairs,
+    rebuild,
+    rebuilt_sides,
+    some_layers,
+)
 from lesson_utils import images
 from lesson_utils.networks import Network, random_twin
 from lesson_utils.show import measurements
@@ -62,7 +69,9 @@ def kept(networks: dict[str, Network], about: dict[str, str]) -> None:
     tables, pictures = [], pairs(PAIRS, FRESH)
     for who, network in networks.items():
         judge = networks["alexnet" if who == "googlenet" else "googlenet"]
-        found = told_apart(network, pictures, some_layers(network), judge, PAIR_STEPS, SEED)
+        sides = {n: rebuilt_sides(network, pictures, n, PAIR_STEPS, SEED) for n in some_layers(network)}
+        shares = {layer: chosen_rightly(pictures, found, judge) for layer, found in sides.items()}
+        found = pd.DataFrame(shares).T
         print(who, found.to_string(), sep="\n", flush=True)
         wide = found.rename_axis("layer").reset_index()
         tables.append(wide.melt("layer", var_name="difference", value_name="share").assign(network=who))

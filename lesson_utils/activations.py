@@ -15,29 +15,32 @@ from lesson_utils import danish
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, sights
 from lesson_utils.networks.arithmetic import Sight
+from lesson_utils.networks.fast import fast
 from lesson_utils.networks.modes import device_of, eval_mode
 from lesson_utils.samples import Piece, Source, batches, check_any, images_of
 
 Answers = dict[str, Tensor]
 
 
-def activations(network: nn.Module, images: Tensor, layers: Sequence[str]) -> Answers:
+def activations(network: nn.Module, images: Tensor, layers: Sequence[str], exact: bool = False) -> Answers:
     """The outputs of `layers` for `images` (N, 3, H, W), by name: (N, C, H, W), or (N, features) from FC layers.
 
     The images are float in 0..1, or uint8.
 
-    The network answers in eval mode, where it is, and stays as it was; the answers are on the CPU.
+    The network answers in eval mode, where it is, and stays as it was; the answers are on the CPU. Whole rows of
+    a network that has a fast form (`networks.fast`) are answered by that, unless it must be `exact`: the features
+    behind GAP may be rounded to bfloat16 on their way.
     A module that runs several times in one pass answers as it did first.
     Raises LessonError for a layer that the network does not have.
     """
-    return _ask(network, extractor(network, layers), images)
+    return _ask(network, extractor(network, layers) if exact else _answering(network, layers), images)
 
 
 def stream(
     network: nn.Module, source: Source, layers: Sequence[str], batch_size: int = 100
 ) -> Iterator[Answers]:
     """`activations` for one batch after another: the memory is one batch's, however many the images are."""
-    run = extractor(network, layers)
+    run = _answering(network, layers)
     for batch in batches(source, batch_size):
         yield _ask(network, run, batch)
 
@@ -46,8 +49,14 @@ def stream(
 def probabilities(network: nn.Module, source: Source, batch_size: int = 250) -> Tensor:
     """(N, classes) on the CPU: how sure a network is of each class, in eval mode; each row sums to 1."""
     with eval_mode(network):
+        answer = fast(network) or network
         device, found = device_of(network), batches(source, batch_size)
-        return torch.cat([network(images_of(batch).to(device)).softmax(1).cpu() for batch in found])
+        return torch.cat([answer(images_of(batch).to(device)).softmax(1).cpu() for batch in found])
+
+
+def _answering(network: nn.Module, layers: Sequence[str]) -> Callable[[Tensor], Answers]:
+    quick = fast(network, layers)
+    return (lambda images: quick.answers(images, layers)) if quick else extractor(network, layers)
 
 
 @torch.no_grad()

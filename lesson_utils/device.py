@@ -50,5 +50,10 @@ def precision(device: torch.device) -> AbstractContextManager:
     """bfloat16 where the device computes it natively, else float32 (emulated, bfloat16 is the slower)."""
     if device.type == "cuda":
         return torch.autocast("cuda", torch.bfloat16)
-    native = device.type == "cpu" and getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()
+    native = device.type == "cpu" and native_bfloat16()
     return torch.autocast("cpu", torch.bfloat16) if native else nullcontext()
+
+
+def native_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 itself."""
+    return getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()

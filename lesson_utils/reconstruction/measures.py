@@ -22,7 +22,7 @@ def feature_errors(
     network: nn.Module, images: Tensor, pictures: Tensor, layers: Sequence[str]
 ) -> dict[str, Tensor]:
     """By layer (N,): the squared distance of the two answers, relative to the squared size of the picture's."""
-    ours, theirs = (activations(network, each, layers) for each in (images, pictures))
+    ours, theirs = (activations(network, each, layers, exact=True) for each in (images, pictures))
     return {layer: relative_error(ours[layer], theirs[layer]) for layer in layers}
 
 

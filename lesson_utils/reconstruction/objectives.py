@@ -123,7 +123,9 @@ class Content(Objective):
         self.count = len(self.pictures)
 
     def bind(self, network: nn.Module) -> "Content":
-        targets = activations(network, self.pictures, [self.layer])[self.layer].to(device_of(network))
+        targets = activations(network, self.pictures, [self.layer], exact=True)[self.layer].to(
+            device_of(network)
+        )
         return Content(self.layer, self.pictures, targets)
 
     def value(self, answers: Answers, rows: Tensor) -> Tensor:

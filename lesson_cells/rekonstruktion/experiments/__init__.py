@@ -3,7 +3,6 @@
 from lesson_cells.rekonstruktion.experiments import bananas
 from lesson_cells.rekonstruktion.experiments.atlas import stored_atlas
 from lesson_cells.rekonstruktion.experiments.classes import (
-    DEPTHS,
     another_architecture,
     class_pictures,
     filter_images,
@@ -13,7 +12,6 @@ from lesson_cells.rekonstruktion.experiments.classes import (
 )
 from lesson_cells.rekonstruktion.experiments.rebuilding import (
     chosen_rightly,
-    from_several_seeds,
     in_rows,
     kept_by_layer,
     pairs,

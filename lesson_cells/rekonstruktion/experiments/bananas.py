@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from lesson_utils.networks import Network
 from lesson_utils.reconstruction import probabilities
+from lesson_utils.robustness import accuracy
 from lesson_utils.show import progress
 from lesson_utils.transfer.learning import encode, learn_head
 from lesson_utils.transfer.moves import fc_layers, replace_head
@@ -53,35 +54,30 @@ def called_banana(networks: Mapping[str, nn.Module], count: int = 100, seed: int
     One row for each kind of image, one column for each network.
     """
     asked = {
-        "banan alene": probe("alone", "banana", count, seed),
-        "banan i abens hånd": probe("held", "banana", count, seed),
-        "abe med tomme hænder": probe("held", "nothing", count, seed),
+        "banan alene": probe("alone", "banana", count, seed).images,
+        "banan i abens hånd": probe("held", "banana", count, seed).images,
+        "abe med tomme hænder": probe("held", "nothing", count, seed).images,
     }
-    return pd.DataFrame(
-        {
-            who: {scene: _share(network, samples.images) for scene, samples in asked.items()}
-            for who, network in networks.items()
-        }
-    )
-
-
-def _share(network: nn.Module, images: Tensor) -> float:
-    return float((probabilities(network, images).argmax(1) == BANANA).float().mean())
+    return _by_network(networks, asked, lambda sure: sure.argmax(1) == BANANA)
 
 
 def when_covered(networks: Mapping[str, nn.Module], samples: Samples) -> pd.DataFrame:
     """Mean probability of »banana« for held bananas as they are, and with one thing covered; by network."""
+    hidden = {"bananen": "fruit", "hånden": "hand", "aben": "monkey"}
     found, images = masks(samples), samples.images
-    asked = {
-        "intet dækket": images,
-        "bananen": cover(images, found["fruit"]),
-        "hånden": cover(images, found["hand"]),
-        "aben": cover(images, found["monkey"]),
-    }
+    asked = {"intet dækket": images} | {name: cover(images, found[part]) for name, part in hidden.items()}
+    return _by_network(networks, asked, lambda sure: sure[:, BANANA])
+
+
+def _by_network(networks: Mapping[str, nn.Module], asked: Mapping[str, Tensor], number) -> pd.DataFrame:
+    """The mean of `number(probabilities)` for each set of images (row) and network (column)."""
     return pd.DataFrame(
         {
-            who: {name: float(probabilities(network, each)[:, BANANA].mean()) for name, each in asked.items()}
-            for who, network in networks.items()
+            who: {
+                what: float(number(probabilities(net, images)).float().mean())
+                for what, images in asked.items()
+            }
+            for who, net in networks.items()
         }
     )
 
@@ -100,17 +96,14 @@ def right_after_adding(
     seed: int = 0,
 ) -> pd.Series:
     """Accuracy on new isolated bananas after so many of them were added to the biased set."""
-    extra = probe("alone", "banana", max(isolated), seed + 77)
+    extra, new = (probe("alone", "banana", n, seed + k) for n, k in ((max(isolated), 77), (100, 9)))
     answers = torch.cat([encoded(network, biased), encoded(network, extra)])
-    labels = torch.cat([biased.labels, extra.labels])
-    new = probe("alone", "banana", 100, seed + 9)
-    shares = {}
+    labels, right = torch.cat([biased.labels, extra.labels]), {}
     for count in progress(isolated, "Lægger bananer til"):
-        first = len(biased) + count
-        shares[count] = _share(
-            with_new_head(network, answers[:first], labels[:first], steps, seed), new.images
-        )
-    return pd.Series(shares)
+        rows = slice(len(biased) + count)
+        learner = with_new_head(network, answers[rows], labels[rows], steps, seed)
+        right[count] = accuracy(learner, new.images, new.labels)
+    return pd.Series(right)
 
 
 def training_sets(rounds: int = 70, seed: int = 1) -> dict[str, Samples]:

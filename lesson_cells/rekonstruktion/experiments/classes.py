@@ -9,11 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from lesson_utils.networks import Network
-from lesson_utils.reconstruction import class_images, filters, probabilities
+from lesson_utils.networks.families import MINIS
+from lesson_utils.reconstruction import class_images, filters
+from lesson_utils.robustness import accuracy
 from lesson_utils.show import progress
 from lesson_utils.weights import embedded, load_network
 
-DEPTHS = ("alexnet", "vgg", "googlenet", "standard", "random")  # whose depths are stored
 # Named on purpose: a network that the course gets later is no judge of pictures that were judged before it came.
 JUDGES = ("alexnet", "vgg", "googlenet", "standard", "alexnet-2")
 
@@ -33,21 +34,16 @@ def judges(name: str, **options: object) -> dict[str, Network]:
 
 
 def another_architecture(name: str) -> str:
-    """A network of another architecture than `name`, to ask about its pictures."""
-    return "vgg" if name == "googlenet" else "googlenet"
+    """A network of the course of another architecture than `name`, to ask about its pictures."""
+    return next(other for other in reversed([*MINIS]) if other != name and other in embedded())
 
 
 def filter_images(
-    network: nn.Module,
-    layer: str,
-    channels: Sequence[int],
-    steps: int = 60,
-    seed: int = 0,
-    unit: bool = False,
+    network: nn.Module, layer: str, channels: Sequence[int], steps: int = 60, seed: int = 0, **options: object
 ) -> Tensor:
-    """(N, 3, S, S): what each of these channels answers most to; `unit`: only its unit in the middle."""
+    """(N, 3, S, S): what each of these channels answers most to; `options` as `filters` takes them."""
     bar = partial(progress, label=f"Tegner {layer}")
-    return filters(network, layer, channels, steps, unit=unit, seed=seed, bar=bar).images
+    return filters(network, layer, channels, steps, seed=seed, bar=bar, **options).images
 
 
 def class_pictures(
@@ -64,8 +60,4 @@ def class_pictures(
 def recognised_by(images: Tensor, classes: Sequence[int], judges: Mapping[str, nn.Module]) -> pd.Series:
     """By judge: the share of the images that it takes for the class they were drawn for."""
     truth = torch.tensor(list(classes))
-    shares = {
-        name: float((probabilities(judge, images).argmax(1) == truth).float().mean())
-        for name, judge in judges.items()
-    }
-    return pd.Series(shares)
+    return pd.Series({name: accuracy(judge, images, truth) for name, judge in judges.items()})

@@ -1,13 +1,12 @@
 """Pictures rebuilt from each depth of a network, and what of them a layer still knows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from lesson_cells.rekonstruktion.experiments.atlas import Atlas
 from lesson_utils.networks import Network, evenly_spaced
@@ -16,6 +15,7 @@ from lesson_utils.show import progress
 from lesson_world import Pose, render
 from lesson_world.datasets import BASE
 
+Pairs = Mapping[str, tuple[Tensor, Tensor]]  # by what they differ in: two times (N, 3, H, W)
 CLEAN = {"background": "landscape", "occlusion": 0.0, "camera": 0.0}
 
 
@@ -32,7 +32,6 @@ class Depths:
     measured   columns layer, picture, psnr (dB), feature_error
     """
 
-    pictures: Tensor
     images: dict[str, Tensor]
     measured: pd.DataFrame
 
@@ -54,7 +53,7 @@ def rebuild(
     images = {}
     for layer in progress(layers, "Genskaber billeder"):
         images[layer] = content(network, pictures, layer, steps=steps, seed=seed).images
-    return Depths(pictures, images, comparison(network, images, pictures, names))
+    return Depths(images, comparison(network, images, pictures, names))
 
 
 def stored_depths(sheets: Atlas, who: str, picture: int, count: int = 8) -> dict[str, Tensor]:
@@ -70,17 +69,7 @@ def kept_by_layer(kept: pd.DataFrame, who: str) -> pd.DataFrame:
     return wide.loc[list(dict.fromkeys(rows.layer)), list(dict.fromkeys(rows.difference))]
 
 
-def from_several_seeds(
-    network: nn.Module, picture: Tensor, layer: str, seeds: int = 4, steps: int = 100
-) -> Tensor:
-    """(seeds, 3, H, W): one picture (3, H, W) rebuilt from as many different noises."""
-    asked = picture[None].repeat(seeds, 1, 1, 1)
-    return content(
-        network, asked, layer, steps=steps, seed=range(seeds), bar=partial(progress, label="Genskaber")
-    ).images
-
-
-def pairs(count: int = 12, seed: int = 0) -> dict[str, tuple[Tensor, Tensor]]:
+def pairs(count: int = 12, seed: int = 0) -> Pairs:
     """By what they differ in (Danish): two times (count, 3, 64, 64), alike in all else.
 
     farve: red, green and blue have changed places. plads: the thing stands to the left or to the right.
@@ -102,45 +91,7 @@ def pairs(count: int = 12, seed: int = 0) -> dict[str, tuple[Tensor, Tensor]]:
     }
 
 
-def told_apart(
-    network: nn.Module,
-    differing: Mapping[str, tuple[Tensor, Tensor]],
-    layers: Sequence[str],
-    judge: nn.Module,
-    steps: int = 60,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """How often what was rebuilt is nearer to its own picture than to the other one of its pair.
-
-    One row per layer, one column per difference; half is chance. Near means: smallest squared distance between
-    the pictures, each made coarse (8 x 8) first, so that fine noise has no say. For »klasse« it is the distance
-    between the answers (probabilities) of `judge`, another network.
-    """
-    shares = {}
-    for layer in progress(layers, "Genskaber par"):
-        shares[layer] = chosen_rightly(
-            differing, rebuilt_sides(network, differing, layer, steps, seed), judge
-        )
-    return pd.DataFrame(shares).T
-
-
-def chosen_rightly(
-    differing: Mapping[str, tuple[Tensor, Tensor]],
-    rebuilt: Mapping[str, tuple[Tensor, Tensor]],
-    judge: nn.Module,
-) -> dict[str, float]:
-    """By difference: how often a rebuilt picture is nearer to its own than to the other one (see `told_apart`)."""
-    eyes = {name: partial(probabilities, judge) if name == "klasse" else _coarse for name in differing}
-    return {name: float(_own_is_nearer(*differing[name], *rebuilt[name], eyes[name])) for name in differing}
-
-
-def rebuilt_sides(
-    network: nn.Module,
-    differing: Mapping[str, tuple[Tensor, Tensor]],
-    layer: str,
-    steps: int = 60,
-    seed: int = 0,
-) -> dict[str, tuple[Tensor, Tensor]]:
+def rebuilt_sides(network: nn.Module, differing: Pairs, layer: str, steps: int = 60, seed: int = 0) -> Pairs:
     """The pairs again, each picture rebuilt from what `layer` answers to it; shared sides only once."""
     sides = {id(side): side for pair in differing.values() for side in pair}
     images = content(network, torch.cat([*sides.values()]), layer, steps=steps, seed=seed).images
@@ -148,30 +99,27 @@ def rebuilt_sides(
     return {name: (found[id(first)], found[id(second)]) for name, (first, second) in differing.items()}
 
 
-def in_rows(
-    differing: Mapping[str, tuple[Tensor, Tensor]], rebuilt: Mapping[str, tuple[Tensor, Tensor]], count: int
-) -> dict[str, Tensor]:
+def chosen_rightly(differing: Pairs, rebuilt: Pairs, judge: nn.Module) -> dict[str, float]:
+    """By difference: how often what was rebuilt is nearer to its own picture than to the other one of its pair.
+
+    Half is chance. Near means: smallest squared distance between the pictures, each made coarse (8 x 8) first, so
+    that fine noise has no say. For »klasse« it is the distance between the answers (probabilities) of `judge`,
+    another network.
+    """
+    shares = {}
+    for name, pair in differing.items():
+        look = partial(probabilities, judge) if name == "klasse" else nn.AdaptiveAvgPool2d(8)
+        first, second, *found = (look(side).flatten(1) for side in (*pair, *rebuilt[name]))
+        own, other = torch.cat([first, second]), torch.cat([second, first])
+        near, far = ((torch.cat(found) - wanted).square().sum(1) for wanted in (own, other))
+        shares[name] = float((near < far).float().mean())
+    return shares
+
+
+def in_rows(differing: Pairs, rebuilt: Pairs, count: int) -> dict[str, Tensor]:
     """By difference (2 · count, 3, H, W): of the first pairs both pictures and, in the row below, both rebuilt."""
     rows = {}
     for name in differing:
         for what, (first, second) in ((name, differing[name]), (f"{name},\ngenskabt", rebuilt[name])):
             rows[what] = torch.stack([first[:count], second[:count]], 1).flatten(0, 1)
     return rows
-
-
-def _own_is_nearer(
-    first: Tensor, second: Tensor, rebuilt: Tensor, other: Tensor, seen: Callable[[Tensor], Tensor]
-) -> Tensor:
-    """The share of rebuilt pictures whose `seen` is nearer to that of their own picture than to the other's."""
-    one, two = seen(first), seen(second)
-    images = torch.cat([seen(rebuilt), seen(other)])
-    near, far = _distance(images, torch.cat([one, two])), _distance(images, torch.cat([two, one]))
-    return (near < far).float().mean()
-
-
-def _coarse(images: Tensor) -> Tensor:
-    return F.adaptive_avg_pool2d(images, 8)
-
-
-def _distance(seen: Tensor, wanted: Tensor) -> Tensor:
-    return (seen - wanted).flatten(1).square().sum(1)

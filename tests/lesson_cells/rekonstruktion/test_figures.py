@@ -19,19 +19,16 @@ def test_by_depth_writes_the_decibels_under_the_images():
     pictures = PICTURES[:2]
     rows = [(layer, name, 30.5) for layer in ("conv1", "fc7") for name in ("kat", "bil")]
     errors = pd.DataFrame(rows, columns=["layer", "picture", "psnr"])
-    drawn = figures.by_depth(pictures, {"conv1": pictures, "fc7": pictures}, ["kat", "bil"], errors)
+    drawn = figures.by_depth(pictures, {"conv1": pictures, "fc7": pictures}, errors)
     assert [axes.get_xlabel() for axes in drawn.axes].count("30,5 dB") == 4
     assert "conv1 og fc7" in drawn.alt_text and fits(drawn)
 
 
 @pytest.mark.filterwarnings("error")
 def test_pictures_stand_under_their_names():
-    drawn = figures.gallery(PICTURES, ["a", "b", "c"], "klassebilleder", columns=2, under=["1", "2", "3"])
-    assert drawn.alt_text == "3 klassebilleder: a (1), b (2) og c (3)."
-    assert [axes.get_title(loc="center") for axes in drawn.axes[:3]] == ["a", "b", "c"] and fits(drawn)
     assert "før og efter" in figures.rows({"før": PICTURES, "efter": PICTURES}, "Billeder").alt_text
-    assert "på 3 skridt" in figures.made(PICTURES[0], [0.0, 0.5, 1.0], "banan", PICTURES[1]).alt_text
-    film = figures.made(PICTURES[0], [0.0, 1.0], "blomst", curve_title="sandsynlighed", across=[0, 40])
+    assert "på 3 skridt" in figures.made(PICTURES[:2], [0.0, 0.5, 1.0], "banan").alt_text
+    film = figures.made(PICTURES[:1], [0.0, 1.0], "blomst", "sandsynlighed", across=[0, 40])
     assert film.alt_text == "blomst. Sandsynlighed går fra 0,00 til 1,00 på 40 skridt."
 
 
@@ -66,20 +63,15 @@ def test_units_stand_over_their_pieces_and_parts():
     assert "2 enheder i MiniVGG, conv4_2 svarer mest på: hjul, IoU 0,21 og øje, IoU 0,15" in drawn.alt_text
     assert len(drawn.axes) == 8 and fits(drawn)
     assert len(figures.units_of_layer(PICTURES[:2], None, names, "MiniVGG, conv4_2").axes) == 2
-    drawn = figures.filter_made(PICTURES[0], PICTURES, [0.0, 4.5], "conv5, enhed 3")
-    assert "fra 0,0 til 4,5 på 2 skridt" in drawn.alt_text and fits(drawn)
 
 
 @pytest.mark.filterwarnings("error")
-def test_shares_as_bars_as_a_matrix_and_against_a_number():
+def test_shares_as_bars_and_against_a_number():
     table = pd.DataFrame(
         {f"netværk {k}": [1.0, 0.5] for k in range(4)}, index=["banan alene", "abe med tomme hænder"]
     )
     drawn = figures.shares(table, "andel")
     assert "banan alene: netværk 0 100 %" in drawn.alt_text and fits(drawn)
-    square = pd.DataFrame({"a": [1.0, 0.95], "b": [0.9, 1.0]}, index=["a", "b"])
-    drawn = figures.matrix(square, "tegnet af", "dømt af")
-    assert "b: a 95,0 % og b 100,0 %" in drawn.alt_text and fits(drawn)
     many = pd.DataFrame({0: [0.0, 0.9], 1: [0.1, 1.0]}, index=[0, 20])
     drawn = figures.dose(pd.Series({0: 0.0, 5: 0.97}), "bananer", "rigtige", many)
     assert "rigtige mod bananer: 0: 0 % og 5: 97 %." in drawn.alt_text

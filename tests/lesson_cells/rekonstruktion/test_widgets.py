@@ -95,7 +95,7 @@ def test_the_film_is_made_once_and_then_dragged_through(network, asked, monkeypa
 def test_the_atlas_shows_a_layers_units_with_or_without_pieces(asked):
     pictures = torch.rand(8, 3, 8, 8)
     notes = {"vgg/conv4_2": {"units": [3, 9], "parts": ["hjul, IoU 0,21", "øje, IoU 0,15"]}}
-    studio.atlas(Atlas({"vgg/conv4_2": pictures}, notes, {}), {"vgg": "robust MiniVGG"})
+    studio.atlas(Atlas({"vgg/conv4_2": pictures}, notes, {}))
     told = asked.work(row="vgg/conv4_2", count=2, pieces=True).alt_text
     assert "robust MiniVGG, conv4_2" in told and "hjul, IoU 0,21" in told and "udsnit" in told
     assert "udsnit" not in asked.work(row="vgg/conv4_2", count=1, pieces=False).alt_text
