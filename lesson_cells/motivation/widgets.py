@@ -35,7 +35,7 @@ def what_it_sees(network: Network, photo: str = "") -> None:
     }
     first = {name: control.start for name, control in controls.items()}
     coffee = {"photo": "kaffe", "label": list(named("kaffe"))[-1]}
-    fixed = [first, first | {"side": 50}, first | coffee | {"side": 40, "down": 40, "right": 40}]
+    fixed = [first, first | coffee | {"side": 40, "down": 40, "right": 40}]
     explore(partial(_seen, network), controls, fixed)
 
 
@@ -73,7 +73,7 @@ def convolution(photo: Any, own: Sequence[Sequence[float]] | None = None) -> Non
         "whole": Switch("Vis hele feature map", False),
     }
     begin = {name: control.start for name, control in controls.items()}
-    fixed = [begin, begin | {"whole": True}, begin | {"kernel": "vandret kant", "whole": True}]
+    fixed = [begin, begin | {"kernel": "vandret kant", "whole": True}]
 
     def draw(kernel: str, row: int, column: int, whole: bool) -> Figure:
         return one_place(image, *slide(image, kernels[kernel]), row, column, whole)
@@ -97,7 +97,7 @@ def world() -> None:
     }
     start = {name: control.start for name, control in controls.items()}
     cat = {"thing": "cat", "background": "checks", "degrees": 20, "occluded": True}
-    explore(_draw_world, controls, [start | {"parts": False}, start, start | cat])
+    explore(_draw_world, controls, [start, start | cat])
 
 
 def _draw_world(thing, seed, degrees, scale, side, flipped, background, occluded, pixels, parts) -> Figure:

@@ -19,7 +19,7 @@ def best_names(photos: Sequence[Tensor], answers: Sequence[Mapping[str, float]])
     """Whole photos (3, H, W), the square that the network sees, and its best names with their shares as bars."""
     alone = len(photos) == 1
     figure, axes = style.new_figure(
-        3.4 if alone else 5.2, *((1, 2) if alone else (2, len(photos))), squeeze=False
+        3.1 if alone else 4.6, *((1, 2) if alone else (2, len(photos))), squeeze=False
     )
     for cells, photo, names in zip(axes if alone else axes.T, photos, answers, strict=True):
         _whole(cells[0], photo)
