@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# JupyterLab's own defaults in this environment: it opens without a question about news
+SETTINGS := $(VENV)/share/jupyter/lab/settings
 EXTRAS := test,browser,slides,cluster
 
 # PHOTO may stand before or after »make run«; the command reads it from the environment.
@@ -35,7 +37,7 @@ test: $(READY)  ## Test husene og alle notebooks
 
 lab: $(READY)  ## Åbn kurset i JupyterLab
 	@# waiting threads sleep: two lessons that train at once would slow each other down many times
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
 notebooks: $(READY)  ## Kør lektionerne igen, og gem deres resultater, klar til commit
 	@$(BIN)/lesson notebooks $(LESSON)
@@ -61,4 +63,5 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Installerer kurset i $(VENV). Første gang henter det flere GB og tager nogle minutter."
 	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]" \
 	  || { echo "Installationen lykkedes ikke: se beskeden ovenfor, og kør kommandoen igen, når du er på nettet."; exit 2; }
+	@mkdir -p $(SETTINGS) && cp lesson_staff/templates/overrides.json $(SETTINGS)
 	@echo "$(CURDIR)" > $@

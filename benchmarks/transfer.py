@@ -6,18 +6,26 @@ other programs disturb little. What is measured stays in the cache, so an interr
 
 import os
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
 
 import pandas as pd
 import torch
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor
+from torch.nn import functional as F
 
 from lesson_cells.transfer.experiments import new_classes
+from lesson_utils.activations import activations
 from lesson_utils.networks import Network
 from lesson_utils.show import measurements
-from lesson_utils.transfer import Task, fresh, linear_probe, strategies_for, transfer
+from lesson_utils.transfer import Task, fresh, strategies_for, transfer
 from lesson_utils.weights import embedded, load_network
 from lesson_world.cache import cache_directory
 
@@ -26,6 +34,7 @@ SEEDS = (0, 1, 2)
 TEST_PER_CLASS = 70
 LAYER_SIZE = 50  # images per class for the layers
 NEEDS_ENCODER = ("last_fc", "several_fc", "fine_tuned")  # the others do not depend on which network it is
+GRID = 4  # a feature map is averaged to at most 4 x 4 places: conv1 alone would have 49,152 numbers
 COLUMNS = ["network", "strategy", "images_per_class", "seed", "accuracy", "seconds"]
 
 
@@ -81,6 +90,40 @@ def rows(name: str, network: Network, task: Task, seed: int, finished: set) -> I
                 result = transfer(strategy, network, task, size, seed, memory, time.process_time)
                 values = (name, strategy.name, size, seed, result.accuracy, result.seconds)
                 yield dict(zip(COLUMNS, values, strict=True))
+
+
+def linear_probe(
+    network: Network, task: Task, layers: Sequence[str] = (), per_class: int = 20
+) -> pd.DataFrame:
+    """Accuracy of a linear classifier (scikit-learn's LogisticRegression) on each layer's features.
+
+    By default all layers but the last, whose numbers are the old classes. Columns: `layer`, `features` (how many
+    numbers an image becomes), `accuracy`.
+    """
+    layers = list(layers) or network.layer_names[:-1]
+    rows = task.rows(per_class)
+    known, test = (pooled(network, images, layers) for images in (task.images[rows], task.test_images))
+    found = []
+    for layer in layers:
+        classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # 200 rounds are good enough
+            classifier.fit(known[layer].numpy(), task.labels[rows].numpy())
+        right = classifier.score(test[layer].numpy(), task.test_labels.numpy())
+        found.append({"layer": layer, "features": known[layer].shape[1], "accuracy": right})
+    return pd.DataFrame(found)
+
+
+def pooled(network: Network, images: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+    """Features (N, numbers) of each layer, feature maps averaged to at most GRID x GRID places."""
+    batches = [activations(network, batch, layers) for batch in images.split(250)]
+    return {layer: torch.cat([_flat(batch[layer]) for batch in batches]) for layer in layers}
+
+
+def _flat(features: Tensor) -> Tensor:
+    if features.dim() == 4 and features.shape[-1] > GRID:
+        features = F.adaptive_avg_pool2d(features, GRID)
+    return features.flatten(1)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
-"""Many runs of lessons at once.
+"""Many runs of lessons at once: `run_all` hands each `Run` of the plan to a scheduler, this machine or a cluster.
 
-The plan is a list of `Run`, made before anything starts (`plan`). A scheduler, this machine or a dask cluster
-(`cluster`), takes each as an `Order` that holds all it needs, and gives back an `Outcome` that holds all it made.
-`run_all` hands out the orders and keeps the outcomes (`store`).
+It gets an `Order` that holds all it needs, and gives back an `Outcome` that holds all it made.
 """
 
 import os
@@ -44,10 +42,7 @@ class Scheduler(Protocol):
 
 
 class ThisMachine:
-    """Runs `jobs` orders at a time, each in a thread, torch's threads divided among them.
-
-    They work in folders under `place`.
-    """
+    """Runs `jobs` orders at a time, each in a thread and a folder under `place`, with its share of the cores."""
 
     def __init__(self, jobs: int | None = None, place: Path | None = None) -> None:
         self.slots = jobs or runs_at_a_time()
@@ -77,9 +72,8 @@ def run_all(
     """The results of a plan, each as soon as its folder under `folder` is whole.
 
     Without a `scheduler` this machine runs at most `jobs` at a time. When the caller is interrupted, or stops
-    asking, the runs that are under way are stopped. A run is handed out only when its turn is near, so that a
-    long plan does not fill the memory with notebooks and photos. The longest lessons begin first: a long one that
-    began last would run on alone.
+    asking, the runs that are under way are stopped. The longest lessons begin first: a long one that began last
+    would run on alone.
     """
     limits = limits or Limits()
     scheduler = scheduler or ThisMachine(min(jobs or cores(), len(runs)) or 1, folder)
@@ -87,6 +81,7 @@ def run_all(
     under_way: dict[Future[Outcome], tuple[Run, int, str]] = {}
     try:
         while waiting or under_way:
+            # handed out only when its turn is near: a long plan would fill the memory with notebooks and photos
             while waiting and len(under_way) < 2 * scheduler.slots:
                 run, attempt = waiting.pop()
                 future = scheduler.submit(order_for(run, limits, page), partial(tell, run))
@@ -95,7 +90,7 @@ def run_all(
             done, _ = wait(under_way, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:
                 run, attempt, identity = under_way.pop(future)
-                outcome = _outcome(future)
+                outcome = outcome_of(future)
                 if outcome.reason and attempt <= limits.retries:
                     waiting.append((run, attempt + 1))
                 else:
@@ -104,7 +99,7 @@ def run_all(
         scheduler.close()
 
 
-def _outcome(future: Future[Outcome]) -> Outcome:
+def outcome_of(future: Future[Outcome]) -> Outcome:
     """What came of a run; one whose machine was lost, or has a full disk, has failed like any other."""
     try:
         return future.result()

@@ -12,34 +12,25 @@ from lesson_utils.errors import LessonError
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
 FOLDERS = REPOSITORY / "lesson_cells"
-ENDLESS = 2**31  # what every generator of random numbers takes
+ENDLESS = 2**31  # what every generator of random numbers takes: an end only because computers have one
 
 # What every lesson that has such a parameter allows.
-COMMON = {
-    "seed": range(ENDLESS),
-    "fresh_seed": range(ENDLESS),
-    "device": ("auto", "cpu", "cuda", "mps"),
-}
+COMMON = {"seed": range(ENDLESS), "fresh_seed": range(ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One notebook.
-
-    `minutes` is a student's time, not the machine's. `allowed` names the values that a parameter may
-    take (a tuple of them, or a `range`); a parameter that is not mentioned may take any value of its type.
-    `seconds` is about what one processor core needs: a batch begins with the longest, and tells the time left.
-    `learn` is what README says of it; `folder` is the name of its folder in lesson_cells.
-    """
+    """One notebook."""
 
     number: str
     title: str
-    minutes: int
+    minutes: int  # a student's time, not the machine's
     file: str
+    # the values that a parameter may take, where these are not all of its type
     allowed: Mapping[str, tuple | range] = field(default_factory=lambda: MappingProxyType({}))
-    seconds: int = 60
-    learn: str = ""
-    folder: str = ""
+    seconds: int = 60  # about what one core needs: a batch begins with the longest, and tells the time left
+    learn: str = ""  # what README says of it
+    folder: str = ""  # its name in lesson_cells
 
     @property
     def notebook(self) -> Path:
@@ -53,7 +44,10 @@ def read_lesson(description: Path) -> Lesson:
     """The lesson that a lesson.toml describes. Raises LessonError if it does not."""
     try:
         told = tomllib.loads(description.read_text(encoding="utf-8"))
-        allowed = {name: _values(values) for name, values in told.pop("allowed", {}).items()}
+        allowed = {
+            name: range(each["from"], each["to"] + 1) if isinstance(each, dict) else tuple(each)
+            for name, each in told.pop("allowed", {}).items()
+        }
         file = told.pop("notebook")
         return Lesson(file[:2], file=file, allowed=COMMON | allowed, folder=description.parent.name, **told)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
@@ -61,10 +55,6 @@ def read_lesson(description: Path) -> Lesson:
         raise LessonError(
             f"»{where}« beskriver ikke en lektion ({error}): se, hvad der står i de andre lektioners."
         ) from None
-
-
-def _values(told: list | dict[str, int]) -> tuple | range:
-    return tuple(told) if isinstance(told, list) else range(told["from"], told["to"] + 1)
 
 
 def read_lessons(folders: Path) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
@@ -82,10 +72,7 @@ LESSONS, PROBLEMS = read_lessons(FOLDERS)
 
 
 def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
-    """The lessons with these numbers (`"2"` means `"02"`), or all of them, in lecture order.
-
-    Raises LessonError if a number is unknown.
-    """
+    """The lessons with these numbers (`"2"` means `"02"`), or all, in lecture order. LessonError for others."""
     known = {lesson.number: lesson for lesson in LESSONS}
     wanted = [number.strip().zfill(2) for number in numbers or ()]
     unknown = dict.fromkeys(number for number in wanted if number not in known)

@@ -12,29 +12,23 @@ from typing import Any
 CELLS = "cells.json"
 FOR_WIDGETS = {"parameters", "setup", "widget-data"}  # a widget uses the names of these cells only
 NOT_NEEDED = {"exercise", "solution", "widget"}  # their names are used nowhere else
+CHECKS = ("show.check(", "show.confirm(")
 
 
 def needed(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The code cells of a notebook that later cells may need, in order: id, source, and whether a widget does."""
+    tags = [set(cell["metadata"].get("tags", [])) for cell in cells]
     return [
-        {
-            "id": cell["id"],
-            "source": cell["source"],
-            "for_widgets": bool(FOR_WIDGETS & set(cell["metadata"].get("tags", []))),
-        }
-        for cell in cells
-        if cell["cell_type"] == "code"
-        and not NOT_NEEDED & set(cell["metadata"].get("tags", []))
-        and not cell["source"].startswith(("show.check(", "show.confirm("))
+        {"id": cell["id"], "source": cell["source"], "for_widgets": bool(FOR_WIDGETS & own)}
+        for cell, own in zip(cells, tags, strict=True)
+        if cell["cell_type"] == "code" and not NOT_NEEDED & own and not cell["source"].startswith(CHECKS)
     ]
 
 
 class CatchUp:
     """Remembers which cells were run, and runs the missing ones above a cell without showing what they say."""
 
-    def __init__(
-        self, shell: Any, cells: list[dict[str, Any]], order: list[str], widgets: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, shell: Any, cells: list[dict], order: list[str], widgets: Sequence[str] = ()) -> None:
         self.shell, self.cells, self.order, self.widgets = shell, cells, order, set(widgets)
         self.done: set[str] = set()
         self.busy = False

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+from importlib.util import find_spec
 
 from lesson_staff.catalogue import REPOSITORY, Lesson
 from lesson_utils.errors import LessonError
@@ -11,33 +12,25 @@ PLACES = ("tests/notebooks", "tests/lesson_staff/test_slides.py", "tests/browser
 
 
 def check_lesson(lesson: Lesson) -> bool:
-    """Run the lesson's tests, print a Danish line for each that fails, and return whether none did.
-
-    What is demanded of every lesson is told by the first line of its test; what only this lesson's own tests
-    and cells ask for is told by their names.
-    Raises LessonError where the course was installed without its tests.
-    """
-    try:
-        import pytest
-    except ImportError:
-        raise LessonError(
-            "Pytest mangler: installér det i kursets mappe med »pip install -e '.[test]'«."
-        ) from None
+    """Run the lesson's tests, and say what fails: the first line of a test of all lessons, or the name of one of
+    its own; whether nothing did. Raises LessonError where the course was installed without its tests."""
+    if find_spec("pytest") is None:
+        raise LessonError("Pytest mangler: installér det i kursets mappe med »pip install -e '.[test]'«.")
     if not (REPOSITORY / "tests").is_dir():
         raise LessonError("Kursets tests er ikke med i denne installation: hent kurset med git.")
-    stem = lesson.notebook.stem
-    folder = REPOSITORY / "tests" / "lesson_cells" / lesson.folder
-    places = [str(REPOSITORY / place) for place in PLACES]
-    options = ["-q", "-p", "no:cacheprovider", "-k", stem, "--rootdir", str(REPOSITORY)]
+    import pytest
+
+    common = ["-q", "-p", "no:cacheprovider", "--rootdir", str(REPOSITORY)]
     nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", str(lesson.notebook)]
-    os.environ["LESSON_STATIC"] = "1"
-    rounds = [[*options, *places, *nbval]]
+    rounds = [["-k", lesson.notebook.stem, *(str(REPOSITORY / place) for place in PLACES), *nbval]]
+    folder = REPOSITORY / "tests" / "lesson_cells" / lesson.folder
     if lesson.folder and folder.is_dir():
-        rounds.append(["-q", "-p", "no:cacheprovider", str(folder)])
+        rounds.append([str(folder)])
+    os.environ["LESSON_STATIC"] = "1"
     teller = _Teller()
-    for arguments in rounds:
+    for chosen in rounds:
         with contextlib.redirect_stdout(io.StringIO()) as told:
-            code = pytest.main(arguments, plugins=[teller])
+            code = pytest.main([*common, *chosen], plugins=[teller])
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
             print(told.getvalue())
             return False

@@ -4,8 +4,8 @@ import inspect
 import json
 import signal
 import sys
-from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import typer
 
@@ -61,9 +61,14 @@ def report(folder: options.argument("MAPPE", "En mappe fra »lesson run«."), as
 
     Eksempel: lesson report vgg
     """
-    from lesson_staff.session import say_report
+    from lesson_staff.pages import relative
+    from lesson_staff.report import write_report
 
-    say_report(folder, as_json)
+    index, lack = write_report(Path(folder).expanduser().absolute())
+    if as_json:
+        print(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
+    else:
+        print("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))
 
 
 @command("list")
@@ -87,12 +92,15 @@ def doctor(as_json: Json = False) -> None:
 
     Eksempel: lesson doctor
     """
-    from lesson_staff.doctor import as_facts, examine, ready
+    from dataclasses import asdict
+
+    from lesson_staff.doctor import examine, ready
     from lesson_staff.overview import print_checks
 
     checks = examine()
     if as_json:
-        print(json.dumps(as_facts(checks), ensure_ascii=False, indent=2))
+        facts = {"ready": ready(checks), "checks": [asdict(check) for check in checks]}
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         print_checks(checks)
     raise typer.Exit(0 if ready(checks) else FAILED)
@@ -111,12 +119,10 @@ def notebooks(lessons: Lessons = None, jobs: options.Jobs = "auto") -> None:
     from lesson_staff.terminal import Display, print_summary
 
     console, runs, results = Console(), plan(find(lessons), {}), []
-    with Display(console, runs) as display, closing(remake(runs, jobs or None, display.tell)) as finished:
-        for result in finished:
-            results.append(result)
-            display.finished(result)
+    display = Display(console, runs)
+    display.follow(remake(runs, jobs or None, display.tell), results)
     print_summary(console, sorted(results, key=lambda result: result.name))
-    raise typer.Exit(FAILED if any(not result.passed for result in results) else 0)
+    raise typer.Exit(0 if all(result.passed for result in results) else FAILED)
 
 
 @command()
@@ -179,7 +185,7 @@ def slides(
 
     Eksempel: lesson slides 04 --out /mappe/til/slides
     """
-    from lesson_staff.slides import make_slides
+    from lesson_staff.teaching import make_slides
 
     make_slides(find(lessons), out)
 
@@ -190,7 +196,7 @@ def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
     Eksempel: lesson handout 02 04
     """
-    from lesson_staff.handouts import make_handouts
+    from lesson_staff.teaching import make_handouts
 
     make_handouts(find(lessons), out)
 
@@ -201,7 +207,7 @@ def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
     Eksempel: lesson solution 02 04
     """
-    from lesson_staff.handouts import make_handouts
+    from lesson_staff.teaching import make_handouts
 
     make_handouts(find(lessons), out, with_solutions=True)
 
@@ -231,10 +237,7 @@ def main() -> None:
 
 
 def answer(arguments: list[str]) -> int:
-    """Carry out a command line and return its exit code; what went wrong is said in one sentence.
-
-    No arguments at all ask for help.
-    """
+    """Carry out a command line (none asks for help); its exit code. What went wrong is said in one sentence."""
     try:
         return app(arguments or ["--help"], prog_name="lesson", standalone_mode=False) or 0
     except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export

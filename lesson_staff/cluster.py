@@ -1,7 +1,6 @@
 """A dask.distributed cluster as a scheduler: one that is there already, or one that is started here.
 
-Every order holds its notebook and its photos, and every outcome its files: no file system is shared. The workers
-need this course installed, the same version of it, which is asked before anything starts.
+No file system is shared; the workers need the same version of this course, which is asked before anything starts.
 """
 
 import hashlib
@@ -13,9 +12,9 @@ from uuid import uuid4
 
 from lesson_staff.batch import runs_at_a_time
 from lesson_staff.catalogue import REPOSITORY
-from lesson_staff.inputs import look_for
 from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Order, Outcome
+from lesson_staff.sweep import look_for
 from lesson_utils.errors import LessonError
 
 MISSING = "Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«."
@@ -44,11 +43,8 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
     from distributed import get_worker
 
     worker = get_worker()
-
-    def tell(cell: int, cells: int) -> None:
-        worker.log_event(topic, {"name": order.name, "cell": cell, "cells": cells})
-
-    return carry_out(order, 1, _AT_WORK.setdefault(topic, Kernels()), tell)
+    kernels = _AT_WORK.setdefault(topic, Kernels())
+    return carry_out(order, 1, kernels, lambda *step: worker.log_event(topic, (order.name, *step)))
 
 
 class Cluster:
@@ -77,8 +73,7 @@ class Cluster:
                 f"Der svarer ingen dask-planlægger på »{address}«: start den, og skriv adressen som tcp://vært:port."
             ) from None
         self.dashboard = self._client.dashboard_link if self._own else ""
-        self.address = self._client.scheduler.address
-        self._topic = f"lesson-{uuid4().hex}"
+        self.address, self._topic = self._client.scheduler.address, f"lesson-{uuid4().hex}"
         self._tell: dict[str, Callable[[int, int], None]] = {}
         self._pool = self._client.get_executor(pure=False)
         try:
@@ -108,10 +103,10 @@ class Cluster:
             )
         return sum(threads.values())
 
-    def _heard(self, event: tuple[float, dict]) -> None:
-        facts = event[1]
-        if facts["name"] in self._tell:
-            self._tell[facts["name"]](facts["cell"], facts["cells"])
+    def _heard(self, event: tuple[float, tuple[str, int, int]]) -> None:
+        name, cell, cells = event[1]
+        if name in self._tell:
+            self._tell[name](cell, cells)
 
     def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
         self._tell[order.name] = tell

@@ -13,10 +13,10 @@ TITLES = {
     "DEFAULT_STRING": "[standard: {}]",
     "ENVVAR_STRING": "[miljøvariabel: {}]",
     "REQUIRED_LONG_STRING": "[skal angives]",
+    "RANGE_STRING": "",
 }
-
-
-COMPLETION = {
+OPTIONS = {
+    "--help": "Vis denne hjælp.",
     "--install-completion": "Lad Tab-tasten fuldende kommandoerne i denne skal.",
     "--show-completion": "Vis det, som --install-completion tilføjer, så du selv kan sætte det ind.",
 }
@@ -26,13 +26,8 @@ class _InDanish:
     def get_params(self, ctx: typer.Context):
         found = super().get_params(ctx)
         for parameter in found:
-            parameter.help = COMPLETION.get(next(iter(parameter.opts), ""), parameter.help)
+            parameter.help = OPTIONS.get(next(iter(parameter.opts), ""), parameter.help)
         return found
-
-    def get_help_option(self, ctx: typer.Context):
-        option = super().get_help_option(ctx)
-        option.help = "Vis denne hjælp."
-        return option
 
     def get_usage(self, ctx: typer.Context) -> str:
         return super().get_usage(ctx).replace("Usage:", "Brug:", 1)
@@ -60,10 +55,6 @@ class DanishGroup(_InDanish, TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
-
-
 def usage_sentence(error: Exception) -> str:
     """One Danish sentence for a command line that Typer could not read."""
     parameter = getattr(error, "param", None)
@@ -74,5 +65,6 @@ def usage_sentence(error: Exception) -> str:
     if option:
         return f"Valget »{option}« skal have en værdi efter sig."
     if parameter is not None:
-        return f"»{parameter.opts[-1]}« kan ikke have den værdi, skriv et helt tal: {_lower(parameter.help)}"
+        help = parameter.help[0].lower() + parameter.help[1:]
+        return f"»{parameter.opts[-1]}« kan ikke have den værdi, skriv et helt tal: {help}"
     return "Kommandoen blev ikke forstået. Se hvordan den bruges med »--help«."

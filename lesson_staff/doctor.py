@@ -1,7 +1,4 @@
-"""`lesson doctor`: will the course run on this machine, and if not, what is to be done?
-
-Each check is a small function that answers with a `Check`; none of them raises, and none needs the network.
-"""
+"""`lesson doctor`: will the course run on this machine, and if not, what is to be done? No check raises."""
 
 import os
 import platform
@@ -12,7 +9,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import distributions, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,11 +48,6 @@ def examine() -> list[Check]:
 def ready(checks: list[Check]) -> bool:
     """Whether the course will run: nothing is BAD."""
     return all(check.state != BAD for check in checks)
-
-
-def as_facts(checks: list[Check]) -> dict[str, object]:
-    """The same for machines."""
-    return {"ready": ready(checks), "checks": [asdict(check) for check in checks]}
 
 
 def python() -> Check:
@@ -144,8 +136,8 @@ def weights() -> Check:
     except Exception:
         return Check("Vægte", BAD, "kan ikke læses, fordi torch mangler", INSTALL)
     files = [kept for about in known for kept in (about, about.get("snapshots")) if kept]
-    places = [(EMBEDDED / kept["file"], kept["sha256"]) for kept in files]
-    wrong = [path.name for path, sum in places if not path.is_file() or digest(path) != sum]
+    expected = {EMBEDDED / kept["file"]: kept["sha256"] for kept in files}
+    wrong = [path.name for path in expected if not path.is_file() or digest(path) != expected[path]]
     if wrong:
         return Check("Vægte", BAD, f"{listing(wrong)} mangler eller er beskadiget", "hent kurset igen")
     return Check("Vægte", GOOD, f"{plural(len(files), 'fil', 'filer')} med rigtig kontrolsum")

@@ -106,9 +106,8 @@ def _code(source: Path) -> str:
     text = source.read_text(encoding="utf-8")
     if source.suffix != ".ipynb":
         return text
-    return "\n".join(
-        "".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"
-    )
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return "\n".join("".join(cell["source"]) for cell in cells)
 
 
 @cache

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -31,13 +31,14 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.execute import ERROR_MARKER_TAG
 
 from lesson_staff.order import Order, Outcome, write_under, written_under
-from lesson_staff.pages import write_page, write_pictures
+from lesson_staff.pages import MATHJAX_URL, for_reading, write_html, write_pictures
 from lesson_staff.witness import DEVICE
 from lesson_utils.danish import plural
 from lesson_utils.records import as_json, records
 
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SPEAKING = ("LessonError", "WeightsUnavailable", "WorldError")  # each message is a whole Danish sentence
+LAST_LINES = 12  # of a traceback
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 WITNESS = "--IPKernelApp.extra_extensions=lesson_staff.witness"
 NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
@@ -181,11 +182,10 @@ def carry_out(
     tell: Callable[[int, int], None] = lambda cell, cells: None,
     place: Path | None = None,
 ) -> Outcome:
-    """Run one lesson, and bring back everything that it wrote.
+    """Run one lesson in a folder under `place` (else the system's own for such), and bring back all that it wrote.
 
-    `tell` hears of each cell that begins (its number from 1, and how many there are). The run works in a folder
-    under `place`, else under the system's folder for temporary files. Raises InterruptedError if the kernels
-    are stopped.
+    `tell` hears of each cell that begins (its number from 1, and how many there are). Raises InterruptedError if
+    the kernels are stopped.
     """
     began, started = time.monotonic(), time.time()
     with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as name:
@@ -206,7 +206,8 @@ def carry_out(
             content = in_danish(notebook)
             (results / "metrics.json").write_bytes(as_json(records(content)))
             if order.page:
-                write_page(content, notebook.with_suffix(".html"), order.title)
+                page, mathjax = notebook.with_suffix(".html"), f"../{MATHJAX_URL}"
+                write_html("page", for_reading(content), page, order.title, mathjax_url=mathjax)
                 picture_text = write_pictures(content, results)
         files = written_under(results)
         device = (folder / DEVICE).read_text(encoding="utf-8") if (folder / DEVICE).exists() else ""
@@ -217,11 +218,9 @@ def carry_out(
 def _execute(
     order: Order, folder: Path, target: Path, manager: OwnKernel, env: dict[str, str], tell: Callable
 ) -> tuple[str, str]:
-    """Run the notebook into `target`; what went wrong and the traceback, both empty if nothing did.
-
-    `target` holds all cells up to the failing one, whatever happens.
-    """
+    """Run the notebook into `target`, up to a cell that fails; what went wrong, and the traceback, if it did."""
     current, kernel = 0, manager.provisioner
+    seconds = partial(plural, one="sekund", many="sekunder")
 
     def begun(cell: int, cells: int) -> None:
         nonlocal current
@@ -248,15 +247,15 @@ def _execute(
             )
         except papermill.PapermillExecutionError as error:
             told = reason_for(error.ename, error.evalue, error.exec_count)
-            return told, plain(error.traceback) if error.evalue != told else ""
+            lines = strip_ansi("\n".join(error.traceback)).splitlines()
+            return told, "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
         except CellTimeoutError:
-            allowed = plural(order.limits.cell_timeout, "sekund", "sekunder")
-            return f"Celle {current} brugte mere end {allowed}.", ""
+            return f"Celle {current} brugte mere end {seconds(order.limits.cell_timeout)}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one
             if kernel.kernels.stopped:
                 raise InterruptedError from None
             if kernel.late:
-                allowed = plural(order.limits.timeout, "sekund", "sekunder")
+                allowed = seconds(order.limits.timeout)
                 return f"Kørslen brugte mere end {allowed}: den nåede celle {current}.", ""
             where = f"i celle {current}" if current else "før den første celle"
             if kernel.died is None:
@@ -269,10 +268,7 @@ def how_it_ended(code: int) -> str:
     """How a process came to its end. Only the kill that the system uses when memory runs out may be that."""
     if code >= 0:
         return f"(kode {code})."
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
+    name = {known.value: known.name for known in signal.Signals}.get(-code, f"signal {-code}")
     return f"({name})." + (" Måske slap hukommelsen op." if name == "SIGKILL" else "")
 
 
@@ -280,13 +276,8 @@ def reason_for(name: str, message: str, execution_count: int) -> str:
     """The course's own errors speak for themselves; any other is named, with the number that its cell bears."""
     if name in SPEAKING:
         return message
-    first_line = message.strip().splitlines()[0] if message.strip() else ""
-    return f"Celle [{execution_count}] stoppede med {name}{': ' + first_line if first_line else ''}."
-
-
-def plain(traceback: list[str], lines: int = 12) -> str:
-    """The last lines of a traceback without the terminal's colours."""
-    return "\n".join(strip_ansi("\n".join(traceback)).splitlines()[-lines:])
+    first_line = message.strip().partition("\n")[0]
+    return f"Celle [{execution_count}] stoppede med {': '.join(filter(None, [name, first_line]))}."
 
 
 def in_danish(notebook: Path) -> nbformat.NotebookNode:

@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Template
 
 from lesson_staff.catalogue import REPOSITORY
+from lesson_staff.order import write_under
 from lesson_utils.errors import LessonError
 
 TEMPLATES = Path(__file__).with_name("templates") / "lesson"
@@ -20,25 +21,21 @@ def new_lesson(number: str, name: str, title: str, root: Path = REPOSITORY) -> l
         raise LessonError(f"»{number}« er ikke et lektionsnummer: skriv to cifre, fx 07.")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise LessonError(f"»{name}« kan ikke være en mappe: skriv små bogstaver a-z, fx resnet.")
-    folder = root / "lesson_cells" / name
-    if folder.exists() or any((root / "notebooks").glob(f"{number}_*.ipynb")):
+    if (root / "lesson_cells" / name).exists() or any((root / "notebooks").glob(f"{number}_*.ipynb")):
         raise LessonError(
             f"Lektion {number} eller mappen »{name}« findes allerede: vælg et andet nummer og navn."
         )
-    tests = root / "tests" / "lesson_cells" / name
     targets = {
-        "notebook.ipynb.txt": root / "notebooks" / f"{number}_{name}.ipynb",
-        "lesson.toml": folder / "lesson.toml",
-        **{f"{room}.py.txt": folder / f"{room}.py" for room in ROOMS},
-        "test_lesson.py.txt": tests / "test_lesson.py",
+        "notebook.ipynb.txt": f"notebooks/{number}_{name}.ipynb",
+        "lesson.toml": f"lesson_cells/{name}/lesson.toml",
+        **{f"{room}.py.txt": f"lesson_cells/{name}/{room}.py" for room in ROOMS},
+        "test_lesson.py.txt": f"tests/lesson_cells/{name}/test_lesson.py",
     }
-    for template, target in targets.items():
-        text = Template((TEMPLATES / template).read_text(encoding="utf-8"))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text.substitute(number=number, name=name, title=title), encoding="utf-8")
-    readme = root / "README.md"
-    _add_row(readme, f"| {number} {title} | skriv her, hvad man lærer | 30 min |")
-    return [path.relative_to(root).as_posix() for path in (*targets.values(), readme)]
+    texts = {target: (TEMPLATES / source).read_text(encoding="utf-8") for source, target in targets.items()}
+    words = {"number": number, "name": name, "title": title}
+    write_under(root, {target: Template(text).substitute(words).encode() for target, text in texts.items()})
+    _add_row(root / "README.md", f"| {number} {title} | skriv her, hvad man lærer | 30 min |")
+    return [*texts, "README.md"]
 
 
 def _add_row(readme: Path, row: str) -> None:

@@ -1,7 +1,4 @@
-"""The options of the commands: what each is called, what its help says, and what the Tab key offers for it.
-
-Read without papermill: a shell waits for the answer of the Tab key.
-"""
+"""The options of the commands, and what the Tab key offers: read without papermill, as a shell waits for it."""
 
 import json
 import re
@@ -22,16 +19,12 @@ def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
 def assignments(incomplete: str) -> list[tuple[str, str]]:
     """`de` -> `depth=`; `depth=1` -> `depth=11`, `depth=13` ... where a lesson says what is allowed."""
     name, equals, begun = incomplete.partition("=")
-    found: dict[str, str] = {}
-    for lesson in find():
-        for known, told in parameter_lines(lesson.notebook).items():
-            if equals and known == name:
-                values = lesson.allowed.get(name, ())
-                allowed = [] if isinstance(values, range) else [str(value) for value in values]
-                found |= {f"{name}={value}": "" for value in allowed if value.startswith(begun)}
-            elif not equals and known.startswith(name):
-                found.setdefault(f"{known}=", told)
-    return list(found.items())
+    known = {key: told for lesson in find()[::-1] for key, told in parameter_lines(lesson.notebook).items()}
+    if not equals:
+        return [(f"{each}=", told) for each, told in known.items() if each.startswith(name)]
+    lists = [lesson.allowed[name] for lesson in find() if isinstance(lesson.allowed.get(name), tuple)]
+    values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
+    return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
 
 
 def parameter_lines(notebook: Path) -> dict[str, str]:
@@ -53,14 +46,7 @@ def _jobs(text: str | int) -> int:
 
 
 def _number(least: int, metavar: str, help: str, shown: bool = False) -> object:
-    """A whole number, `least` or more. (Typer's own `min` writes »[x>=0]« into the help.)"""
-
-    def whole(text: str | int) -> int:
-        if int(text) < least:
-            raise ValueError(text)
-        return int(text)
-
-    return Annotated[int, typer.Option(metavar=metavar, parser=whole, show_default=shown, help=help)]
+    return Annotated[int, typer.Option(metavar=metavar, min=least, show_default=shown, help=help)]
 
 
 def text(metavar: str, help: str, *names: str, **more: object) -> object:

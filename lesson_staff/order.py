@@ -1,6 +1,6 @@
 """What travels to the place where a lesson runs, and what comes back: no file system has to be shared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,10 +67,7 @@ def write_under(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def written_under(folder: Path) -> dict[str, bytes]:
-    """All files below a folder, by their relative names."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+def written_under(folder: Path, parts: Iterable[str] = ("**/*",)) -> dict[str, bytes]:
+    """The files below a folder that these patterns name, by their relative names."""
+    found = sorted(path for part in parts for path in folder.glob(part) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

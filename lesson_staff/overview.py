@@ -21,8 +21,8 @@ def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
             "title": lesson.title,
             "minutes": lesson.minutes,
             "parameters": [
-                _facts(parameter, lesson.allowed.get(parameter.name))
-                for parameter in read_parameters(lesson.notebook).values()
+                _facts(parameter, lesson.allowed.get(name))
+                for name, parameter in read_parameters(lesson.notebook).items()
             ],
         }
         for lesson in lessons
@@ -34,17 +34,10 @@ def _facts(parameter: Parameter, allowed: tuple | range | None) -> dict[str, obj
         "name": parameter.name,
         "type": parameter.type,
         "default": parameter.default,
-        "allowed": _plain(allowed),
+        "allowed": {"from": allowed[0], "to": allowed[-1]} if isinstance(allowed, range) else allowed,
         "choice": "" if allowed is None else choice(allowed),
         "help": parameter.help,
     }
-
-
-def _plain(allowed: tuple | range | None) -> object:
-    """For machines: the values, or the first and last of an interval; None where any value will do."""
-    if isinstance(allowed, range):
-        return {"from": allowed[0], "to": allowed[-1]}
-    return None if allowed is None else list(allowed)
 
 
 def print_lessons(facts: Iterable[dict]) -> None:

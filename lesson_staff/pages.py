@@ -9,16 +9,15 @@ from pathlib import Path
 
 import nbformat
 
-from lesson_staff.catalogue import Lesson
-from lesson_staff.order import write_under
-from lesson_staff.plan import RunResult
+from lesson_staff.order import write_under, written_under
+from lesson_staff.plan import RunResult, short_value
 from lesson_utils.danish import number, plural
 from lesson_utils.errors import LessonError
 from lesson_utils.records import RECORD
 
 TEMPLATES = Path(__file__).with_name("templates")
 MATHJAX = "mathjax"
-MATHJAX_CONFIG = "TeX-AMS-MML_HTMLorMML-full,Safe"
+MATHJAX_URL = f"{MATHJAX}/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
 # What MathJax asks for when it sets TeX as HTML in its STIX font: 2.5 of its 11 MB. Tested in a browser.
 MATHJAX_PARTS = (
     "LICENSE", "MathJax.js", "config/**/*", "extensions/*.js", "extensions/HTML-CSS/**/*", "extensions/TeX/**/*",
@@ -53,28 +52,15 @@ def relative(path: Path) -> str:
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 
 
-def tell_written(lesson: Lesson, file: Path) -> None:
-    """Say in the terminal which file a lesson became."""
-    print(f"{lesson}: {relative(file)}")
-
-
-def copy_parts(source: Path, parts: Sequence[str], target: Path) -> None:
-    """Copy the files below `source` that these patterns name to the same places below `target`."""
-    found = [path for part in parts for path in source.glob(part) if path.is_file()]
-    write_under(target, {path.relative_to(source).as_posix(): path.read_bytes() for path in found})
-
-
 def copy_mathjax(folder: Path) -> None:
     """Put the parts of MathJax that the pages use beside them, from the installed package."""
     with as_file(files("jupyter_server_mathjax") / "static") as source:
-        copy_parts(source, MATHJAX_PARTS, folder / MATHJAX)
+        write_under(folder / MATHJAX, written_under(source, MATHJAX_PARTS))
 
 
 def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A copy without the tests' marks, key figures (which show nothing), and widgets whose kernel is gone.
-
-    JupyterLab keeps those as a view without a picture, and what they were in the notebook's metadata.
-    """
+    """A copy without the tests' marks, key figures (which show nothing), and widgets whose kernel is gone: those
+    JupyterLab keeps as a view without a picture, and what they were in the notebook's metadata."""
     made = nbformat.from_dict(notebook)
     made.metadata.pop("widgets", None)
     for cell in made.cells:
@@ -85,21 +71,21 @@ def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def write_page(notebook: nbformat.NotebookNode, page: Path, title: str) -> None:
-    """The notebook as one HTML page; formulas are set by the copy of MathJax beside its folder."""
-    from nbconvert import HTMLExporter
+def write_html(
+    kind: str, notebook: nbformat.NotebookNode, target: Path, title: str, **options: object
+) -> None:
+    """The notebook as a `page` or as `slides`, by our template of that name: in Danish, and without a network."""
+    from nbconvert import HTMLExporter, SlidesExporter
 
-    content = for_reading(notebook)
-    content.metadata["title"] = title
-    exporter = HTMLExporter(
+    notebook.metadata["title"] = title
+    exporter = {"page": HTMLExporter, "slides": SlidesExporter}[kind](
         extra_template_basedirs=[str(TEMPLATES)],
-        template_file=str(TEMPLATES / "page.html.j2"),
-        mathjax_url=f"../{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
+        template_file=str(TEMPLATES / f"{kind}.html.j2"),
         language_code="da",
         exclude_anchor_links=True,
+        **options,
     )
-    html, _ = exporter.from_notebook_node(content)
-    replace_file(page, html.encode("utf-8"))
+    replace_file(target, exporter.from_notebook_node(notebook)[0].encode("utf-8"))
 
 
 def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
@@ -108,29 +94,24 @@ def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
     return next(iter(found or pictures(notebook.cells)), None)
 
 
-def _picture_in(data: dict) -> tuple[bytes, str] | None:
+def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
+    """The picture of each output that has one, in order: the bytes of its file, and its alt text."""
     from bs4 import BeautifulSoup
 
-    if "image/png" in data:
-        return base64.b64decode(data["image/png"]), ""
-    for image in BeautifulSoup(data.get("text/html", ""), "html.parser").select("img[src^='data:image/']"):
-        head, _, content = image["src"].partition(",")
-        if head.endswith(";base64"):
-            return base64.b64decode(content), image.get("alt", "")
-    return None
-
-
-def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
-    """Every picture in the cells' outputs, in order: the bytes of its file, and its alt text."""
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    return [found for output in outputs if (found := _picture_in(output.get("data", {})))]
+    found = []
+    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
+        embedded = "img[src^='data:image/'][src*=';base64,']"
+        image = BeautifulSoup(data.get("text/html", ""), "html.parser").select_one(embedded)
+        if "image/png" in data:
+            found.append((base64.b64decode(data["image/png"]), ""))
+        elif image:
+            found.append((base64.b64decode(image["src"].partition(",")[2]), image.get("alt", "")))
+    return found
 
 
 def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
-    """Save each figure as `pictures/01.png` …, and as `cover.png` the one that stands for the lesson.
-
-    The cover is at most 800 pixels wide. Returns its alt text ("" if there is no picture).
-    """
+    """Save each figure as `pictures/01.png` …, and as `cover.png`, at most 800 pixels wide, the one that stands
+    for the lesson; the cover's alt text ("" if there is no picture)."""
     from PIL import Image
 
     found = cover(notebook)
@@ -158,10 +139,8 @@ def duration(seconds: float) -> str:
 
 def verdict(results: Sequence[RunResult]) -> str:
     """How a batch went, in a few words."""
-    failed = sum(not result.passed for result in results)
-    if failed:
-        return f"{number(failed)} af {plural(len(results), 'kørsel', 'kørsler')} fejlede"
-    return f"{plural(len(results), 'kørsel', 'kørsler')} gennemført"
+    failed, runs = sum(not each.passed for each in results), plural(len(results), "kørsel", "kørsler")
+    return f"{number(failed)} af {runs} fejlede" if failed else f"{runs} gennemført"
 
 
 def shown(value: object) -> str:
@@ -170,6 +149,4 @@ def shown(value: object) -> str:
         return "ja" if value else "nej"
     if isinstance(value, int | float):
         return number(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.2g}".replace(".", ",")
-    if isinstance(value, str) and Path(value).is_absolute():
-        return Path(value).name
-    return str(value) or "–"
+    return short_value(value) or "–"

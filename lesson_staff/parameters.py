@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesson_staff.catalogue import Lesson
+from lesson_staff.catalogue import ENDLESS, Lesson
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
@@ -20,7 +20,6 @@ KINDS = {
     "bool": ("true eller false", lambda text: WORDS.get(text.strip().lower())),
     "list": ("en liste", json.loads),
 }
-ENDLESS = 10**9  # a range of so many numbers has an end only because computers do
 
 
 class Written(str):
@@ -81,10 +80,7 @@ class Parameter:
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """The parameters of a notebook by name, as papermill sees them.
-
-    Raises LessonError if a default is not a plain value (a number, a text, True, False, a list).
-    """
+    """A notebook's parameters by name, as papermill sees them. LessonError if a default is computed."""
     from papermill import inspect_notebook
 
     found = {}
@@ -103,8 +99,7 @@ def choice(allowed: tuple | range) -> str:
     """What may be chosen, in words: `mellem 11, 13 og 16`, `fra 1 til 20`, `0 eller mere`."""
     if not isinstance(allowed, range):
         return f"mellem {listing(allowed)}"
-    endless = len(allowed) >= ENDLESS
-    return f"{allowed[0]} eller mere" if endless else f"fra {allowed[0]} til {allowed[-1]}"
+    return f"fra {allowed[0]} til {allowed[-1]}" if len(allowed) < ENDLESS else f"{allowed[0]} eller mere"
 
 
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
@@ -120,14 +115,8 @@ def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
     return value
 
 
-def values_for(
-    lesson: Lesson, given: Mapping[str, object], known: Mapping[str, Parameter] | None = None
-) -> tuple[dict[str, object], dict[str, object]]:
-    """`(changed, all)`: those of `given` that this lesson has, and every parameter with its value.
-
-    Raises WrongParameters with a sentence for each value that does not fit.
-    """
-    known = read_parameters(lesson.notebook) if known is None else known
+def values_for(lesson: Lesson, given: Mapping, known: Mapping[str, Parameter]) -> tuple[dict, dict]:
+    """`(changed, all)`: those of `given` that are `known`, and every parameter's value. Raises WrongParameters."""
     changed, wrong = {}, Wrong()
     for name in (name for name in given if name in known):
         with wrong:

@@ -88,9 +88,8 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run
     that is wrong: a missing notebook, a parameter that no lesson has, a wrong type, a value that is not allowed.
     """
     lessons, wrong = list(lessons), Wrong()
-    for lesson in lessons:
-        if not lesson.notebook.is_file():
-            wrong.append(f"Lektionen {lesson.number} mangler: hent filen notebooks/{lesson.file} igen.")
+    missing = [lesson for lesson in lessons if not lesson.notebook.is_file()]
+    wrong += [f"Lektionen {each.number} mangler: hent filen notebooks/{each.file} igen." for each in missing]
     wrong.tell()
     known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
     names = list(dict.fromkeys(name for each in known.values() for name in each))

@@ -17,7 +17,7 @@ import nbformat
 from lesson_staff.catalogue import REPOSITORY, Lesson
 from lesson_staff.catch_up import CELLS, needed
 from lesson_staff.pages import TEMPLATES, for_reading
-from lesson_staff.slides import html_of, shows, slide_type
+from lesson_staff.teaching import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
 
 FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
@@ -25,11 +25,8 @@ LAB = ".lab"  # beside the lesson: all that JupyterLab and the kernel are told b
 
 
 def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
-    """A copy of the lesson in `folder`, and the environment of a JupyterLab that presents it.
-
-    The lesson itself stays as it is, whatever is run or written during the class; so do the user's own settings.
-    Raises LessonError if the deck is not installed.
-    """
+    """A copy of the lesson in `folder`, and the environment of a JupyterLab that presents it: the lesson itself
+    and the user's own settings stay as they are. Raises LessonError if the deck is not installed."""
     if find_spec("jupyterlab_fonts") is None:  # jupyterlab-slideshow holds no Python, but brings this along
         raise LessonError(
             "Det kræver pakken jupyterlab-slideshow at præsentere: installér den i kursets mappe med kommandoen "
@@ -54,10 +51,7 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
 
 
 def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without the tests' marks, and without the code that would push its own picture off the screen.
-
-    Folded code is run as any other, and a click unfolds it.
-    """
+    """The notebook with that code folded which would push its own picture off the screen; it still runs."""
     made = for_reading(notebook)
     for cell in made.cells:
         if shows(cell) and slide_type(cell) != "skip":
@@ -76,9 +70,6 @@ def server_command(notebook: Path, *options: str) -> list[str]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-        "--LabApp.custom_css=True",
         f"--LabApp.extra_labextensions_path={notebook.parent / LAB / 'extensions'}",
         *options,
     ]

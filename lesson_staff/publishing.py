@@ -4,16 +4,14 @@ import json
 import math
 import os
 import platform
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TimeRemainingColumn
 from safetensors.torch import save_file
-from torch import Tensor
 
 from lesson_staff.recipes import PLANS, Drawn, Plan
 from lesson_utils import danish, snapshots, weights
@@ -38,9 +36,8 @@ def train_network(name: str, resume: bool, out: str) -> bool:
 
     Raises LessonError for an unknown name, or a checkpoint of another recipe.
     """
-    console, facts = Console(), TextColumn("{task.fields[facts]}")
-    columns = (TextColumn("{task.description}"), BarColumn(), facts, TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    columns = ("{task.description}", BarColumn(), "{task.fields[facts]}", TimeRemainingColumn())
+    with Progress(*columns, console=(console := Console())) as progress:
         bar = progress.add_task("Tegner billeder", total=None, facts="")
 
         def drawn(done: int, count: int) -> None:
@@ -101,27 +98,25 @@ def make(name: str, folder: Path, resume: bool, on_step: Report, on_draw: Drawn)
 
 
 def snapshot_steps(steps: int, moments: int = 8) -> list[int]:
-    """The fresh network and `moments` - 1 more, evenly apart in the logarithm of the step.
-
-    The last of the moments would be the end; that one is the network's own file.
-    """
+    """0 for the fresh network, and steps evenly apart in the logarithm; the end has a file of its own."""
     first = 8
     return [0, *sorted({round(first * (steps / first) ** (k / (moments - 1))) for k in range(moments - 1)})]
 
 
-def publish(
-    plan: Plan,
-    network: Network,
-    result: TrainingResult,
-    folder: Path,
-    taken: Sequence[snapshots.Snapshot],
-) -> dict:
+def publish(plan: Plan, network: Network, result: TrainingResult, folder: Path, taken: list) -> dict:
     """Write the weights in half precision, read them back, measure what was read, and enter it in the manifest."""
     subject, classes = plan.subject, len(plan.subject.classes)
     images, labels = subject.draw(TEST, subject.test * classes, None)
     few = slice(subject.attacked * classes)
+    cores = danish.plural(os.cpu_count() or 1, "kerne", "kerner")
+    processor = f"{cores}, {platform.machine()}, torch {torch.__version__}"
     with written(folder / f"{plan.name}.safetensors") as unfinished:
-        save_file(_halved(weights.tensor_names(network)), unfinished)
+        # biases and batch norm are few, and some of their numbers out of the range of half precision
+        halved = {
+            name: tensor.detach().to(torch.float16 if tensor.dim() > 1 else torch.float32).contiguous()
+            for name, tensor in weights.tensor_names(network).items()
+        }
+        save_file(halved, unfinished)
         weights.load_file(network, unfinished)
         entry = {
             "file": f"{plan.name}.safetensors",
@@ -134,7 +129,7 @@ def publish(
             "training_images": subject.training * classes,
             "training_steps": result.steps,
             "training_seconds": round(result.moments[-1].seconds),
-            "machine": _machine(),
+            "machine": torch.cuda.get_device_name() if torch.cuda.is_available() else processor,
             "date": date.today().isoformat(),
             "test": {"images": len(labels), "accuracy": accuracy(network, images, labels)},
             "attack": {
@@ -160,18 +155,3 @@ def publish(
     with written(manifest) as unfinished:
         unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return entry
-
-
-def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights in float16; the few numbers of biases and batch norm stay float32, some being out of its range."""
-    precision = {
-        name: torch.float16 if tensor.dim() > 1 else torch.float32 for name, tensor in tensors.items()
-    }
-    return {name: tensor.detach().to(precision[name]).contiguous() for name, tensor in tensors.items()}
-
-
-def _machine() -> str:
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    cores = danish.plural(os.cpu_count() or 1, "kerne", "kerner")
-    return f"{cores}, {platform.machine()}, torch {torch.__version__}"

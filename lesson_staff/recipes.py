@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from torch import Tensor
 
@@ -22,12 +23,10 @@ Drawn = Callable[[int, int], None]  # (images drawn, of how many)
 
 @dataclass(frozen=True)
 class Subject:
-    """What a network is taught: its classes, how many images of each, and who draws them.
-
-    `draw(seed, count, progress)` gives images uint8 (N, 3, 64, 64) and labels int64 (N,).
-    """
+    """What a network is taught: its classes, how many images of each, and who draws them."""
 
     classes: Sequence[str]
+    # of a seed, a count and a listener: images uint8 (N, 3, 64, 64) and labels int64 (N,)
     draw: Callable[[int, int, Drawn | None], tuple[Tensor, Tensor]]
     training: int  # images per class, as the three below
     validation: int = 50
@@ -35,22 +34,19 @@ class Subject:
     attacked: int = 50  # five gradient steps each: the slow part of measuring
 
 
-def _world(seed: int, count: int, progress: Drawn | None = None) -> tuple[Tensor, Tensor]:
+def _world(seed: int, count: int, progress: Drawn | None) -> tuple[Tensor, Tensor]:
     found = store(BASE, seed, count, progress=progress)
     return found["images"], found["labels"]
 
 
-def _bananas(biased: bool) -> Callable[[int, int, Drawn | None], tuple[Tensor, Tensor]]:
-    def draw(seed: int, count: int, progress: Drawn | None = None) -> tuple[Tensor, Tensor]:
-        samples = banana(biased, count, seed)
-        return to_bytes(samples.images), samples.labels
-
-    return draw
+def _bananas(biased: bool, seed: int, count: int, _progress: Drawn | None) -> tuple[Tensor, Tensor]:
+    samples = banana(biased, count, seed)
+    return to_bytes(samples.images), samples.labels
 
 
 WORLD = Subject(BASE, _world, training=900)
-BIASED = Subject(BANANA_CLASSES, _bananas(biased=True), training=600)
-UNBIASED = Subject(BANANA_CLASSES, _bananas(biased=False), training=600)
+BIASED = Subject(BANANA_CLASSES, partial(_bananas, True), training=600)
+UNBIASED = Subject(BANANA_CLASSES, partial(_bananas, False), training=600)
 
 
 @dataclass(frozen=True)

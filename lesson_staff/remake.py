@@ -1,8 +1,10 @@
 """Execute the lessons again and keep their outputs, ready to commit."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -20,11 +22,7 @@ METADATA = {
 }
 
 
-def remake(
-    runs: list[Run],
-    jobs: int | None = None,
-    tell: Callable[[Run, int, int], None] = lambda run, cell, cells: None,
-) -> Iterator[RunResult]:
+def remake(runs: list[Run], jobs: int | None = None, tell: Callable = lambda *_: None) -> Iterator[RunResult]:
     """Run the lessons elsewhere and move their outputs into the notebooks themselves.
 
     Each notebook keeps its cells, their ids and their metadata; only outputs and execution counts are
@@ -64,21 +62,15 @@ def refresh(notebook: Path, executed: Path) -> None:
 def _joined(outputs: list) -> list:
     """Consecutive pieces of one stream as one: how many pieces it came in depends on the machine's load."""
     joined: list = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
-        else:
-            joined.append(output)
+    for _, pieces in groupby(outputs, key=lambda output: output.get("name", id(output))):
+        first, *others = pieces
+        for piece in others:
+            first.text += piece.text
+        joined.append(first)
     return joined
 
 
 def without_paths(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The output with this machine's path of the repository taken off, so that others' copies agree."""
-    here = f"{REPOSITORY}/"
-    if output.output_type == "stream":
-        output.text = output.text.replace(here, "")
-    for kind, content in output.get("data", {}).items():
-        if isinstance(content, str):
-            output.data[kind] = content.replace(here, "")
-    return output
+    said = json.dumps(output, ensure_ascii=False).replace(f"{REPOSITORY}/", "")
+    return nbformat.from_dict(json.loads(said))

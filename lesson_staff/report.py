@@ -1,7 +1,5 @@
-"""The report of a batch's folder: a gallery for people, tables for pandas, made from what lies there.
-
-It can be made again at any time, also while the batch is running: it reads whole folders only.
-"""
+"""The report of a batch's folder: a gallery for people, tables for pandas. It reads whole folders only, and can be
+made again at any time, also while the batch is running."""
 
 import json
 from collections.abc import Mapping, Sequence

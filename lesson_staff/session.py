@@ -1,9 +1,8 @@
 """`lesson run` from its first word to its last: check, run, write the folder, tell."""
 
-import json
 import shlex
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,14 +11,13 @@ from rich.console import Console
 
 from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
 from lesson_staff.catalogue import find
-from lesson_staff.inputs import checked_settings
 from lesson_staff.options import Request
 from lesson_staff.pages import relative, verdict
 from lesson_staff.parameters import Wrong
 from lesson_staff.plan import Run, RunResult, plan
 from lesson_staff.report import write_report
 from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, write_plan
-from lesson_staff.sweep import settings_from
+from lesson_staff.sweep import checked_settings, settings_from
 from lesson_staff.terminal import Display, print_summary
 from lesson_utils.danish import plural
 from lesson_utils.errors import LessonError
@@ -43,21 +41,22 @@ def runs_asked_for(request: Request) -> list[Run]:
     return runs
 
 
-def cluster_for(request: Request, runs: Sequence[Run], console: Console) -> Scheduler | None:
+def cluster_for(request: Request, runs: list[Run], say: Callable) -> Scheduler | None:
     """The cluster that is asked for, if one is. Raises LessonError if it does not answer, or lacks a device."""
     if not (request.scheduler or request.local_cluster):
         return None
     if request.scheduler and request.local_cluster:
         raise LessonError("Vælg én klynge: enten --scheduler eller --local-cluster.")
     if request.scheduler and request.jobs:
-        sentence = "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
-        raise LessonError(sentence)
+        raise LessonError(
+            "Udelad --jobs sammen med --scheduler: klyngen kører så mange, som den har tråde til."
+        )
     from lesson_staff.cluster import Cluster
 
     devices = {str(run.changed["device"]) for run in runs if "device" in run.changed}
     cluster = Cluster(request.scheduler, request.jobs, devices)
     if cluster.dashboard:
-        console.print(f"Følg kørslen i dask: {cluster.dashboard}", highlight=False, soft_wrap=True)
+        say(f"Følg kørslen i dask: {cluster.dashboard}")
     return cluster
 
 
@@ -72,22 +71,14 @@ def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
 
 
 def run_session(request: Request) -> int:
-    """Run what is asked for and return the exit code.
-
-    Raises LessonError before anything has started if the input is wrong.
-    """
-    console = Console(stderr=request.as_json)
-    say = partial(console.print, highlight=False, soft_wrap=True)
+    """Run what is asked for; the exit code. Raises LessonError, before anything has started, for wrong input."""
+    console = Console(stderr=request.as_json, highlight=False)
+    say = partial(console.print, soft_wrap=True)
     runs, find_folder = plan_and_folder(request)
-    cluster = cluster_for(request, runs, console)
-    try:
-        folder = find_folder()
-        with alone_in(folder):
-            write_plan(folder, runs)
-            results, interrupted = _run(request, runs, folder, cluster, console)
-    finally:
-        if cluster:
-            cluster.close()
+    cluster = cluster_for(request, runs, say)
+    with closing(cluster) if cluster else nullcontext(), alone_in(folder := find_folder()):
+        write_plan(folder, runs)
+        results, interrupted = _run(request, runs, folder, cluster, console)
     index, lack = write_report(folder)
     if request.as_json:
         print((folder / "summary.json").read_text(encoding="utf-8"), end="")
@@ -101,7 +92,7 @@ def run_session(request: Request) -> int:
         say(line)
     if interrupted:
         return INTERRUPTED
-    return FAILED if any(not result.passed for result in results) else PASSED
+    return PASSED if all(result.passed for result in results) else FAILED
 
 
 def _run(
@@ -114,22 +105,9 @@ def _run(
         kept = plural(len(done), "kørsel er", "kørsler er")
         console.print(f"{kept} gennemført i forvejen og bliver beholdt.")
     scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
-    interrupted, display = False, Display(console, waiting)
+    interrupted, display = True, Display(console, waiting)
     those = run_all(waiting, folder, limits=request.limits, scheduler=scheduler, tell=display.tell)
-    try:
-        with display, closing(those):
-            for result in those:
-                results.append(result)
-                display.finished(result)
-    except KeyboardInterrupt:
-        interrupted = True
+    with suppress(KeyboardInterrupt):
+        display.follow(those, results)
+        interrupted = False
     return sorted(results, key=lambda result: result.name), interrupted
-
-
-def say_report(folder: str, as_json: bool) -> None:
-    """`lesson report`: make the report of a folder again and say where it is."""
-    index, lack = write_report(Path(folder).expanduser().absolute())
-    if as_json:
-        print(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
-    else:
-        print("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))

@@ -9,11 +9,10 @@ from itertools import count
 from pathlib import Path
 
 from lesson_staff.catalogue import REPOSITORY, find
-from lesson_staff.inputs import checked_settings
 from lesson_staff.order import Outcome, write_under
 from lesson_staff.pages import replace_file
 from lesson_staff.plan import Run, RunResult, plan
-from lesson_staff.sweep import LESSON
+from lesson_staff.sweep import LESSON, checked_settings
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json
 
@@ -24,10 +23,7 @@ HALF = ".half-"  # what a folder is called that is being written, or is on its w
 
 
 def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
-    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name.
-
-    An earlier one is renamed before it is removed, file by file.
-    """
+    """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name."""
     told = {name: getattr(outcome, name) for name in ("seconds", "reason", "traceback", "picture_text")}
     facts = {**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt}
     about = {"name": run.name, "number": run.lesson.number, "title": run.lesson.title}
@@ -39,7 +35,7 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
     write_under(half, {**outcome.files, RUN: as_json(result.as_json())})
     place = folder / run.name
     if place.exists():
-        place.rename(old)
+        place.rename(old)  # as it will be removed file by file
     half.rename(place)
     shutil.rmtree(old, ignore_errors=True)
     return result
@@ -117,8 +113,9 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        sentence = f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
-        raise LessonError(sentence) from None
+        raise LessonError(
+            f"En anden kørsel er i gang i mappen {folder}: vent på den, eller vælg en anden."
+        ) from None
     try:
         clear_up(folder)
         yield

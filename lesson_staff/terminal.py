@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
 from rich.table import Column, Table
 
 from lesson_staff.pages import duration
@@ -14,23 +15,16 @@ from lesson_staff.plan import Run, RunResult
 
 
 class Display:
-    """An overall bar, one line per running lesson with the cell it is in, one lasting line per result.
-
-    Where there is no terminal (a log, CI) only the lasting lines are written.
-    """
+    """An overall bar, one line per running lesson with the cell it is in, one lasting line per result. Where there
+    is no terminal (a log, CI) only the lasting lines are written."""
 
     def __init__(self, console: Console, runs: Sequence[Run]) -> None:
         self._console = console
         self._lock = threading.Lock()
+        columns = ("{task.description}", BarColumn(bar_width=30), "{task.fields[where]}", TimeElapsedColumn())
+        hidden = not console.is_terminal
         self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[where]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            *columns, "{task.fields[left]}", console=console, transient=True, disable=hidden
         )
         self._tasks: dict[str, TaskID] = {}
         self._finished, self._began = 0, time.monotonic()
@@ -39,12 +33,12 @@ class Display:
         where, whole = f"0 af {len(runs)}", max(sum(self._work.values()), 1)
         self._overall = self._bars.add_task("I alt", total=whole, where=where, left="")
 
-    def __enter__(self) -> "Display":
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+    def follow(self, coming: Generator[RunResult], results: list[RunResult]) -> None:
+        """Say each result as soon as it comes, and add it to `results`; what they come from is closed."""
+        with self._bars, closing(coming):
+            for result in coming:
+                results.append(result)
+                self.finished(result)
 
     def tell(self, run: Run, cell: int, cells: int) -> None:
         """A lesson has begun a cell; called from the scheduler's threads."""

@@ -10,10 +10,9 @@ DEVICE = "device.txt"
 
 
 def end_when_alone(folder: Path) -> None:
-    """Wait until the batch is gone (killed, even with -9): then leave nothing behind.
+    """Wait until the batch, which holds the other end of standard input, is gone (even by -9); leave nothing then.
 
-    The batch holds the other end of this process's standard input. ipykernel looks for its parent too, but only
-    once it is up, and it leaves what the lesson has started.
+    ipykernel looks for its parent too, but only once it is up, and it leaves what the lesson has started.
     """
     with suppress(OSError):
         os.read(0, 1)

@@ -7,6 +7,7 @@ which moves a weight by at most 0.4 % of its filter's largest. Batch norm's numb
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -88,14 +89,10 @@ def load(path: Path) -> list[Snapshot]:
     about, packed = read_tensors(path, problem)
     if "moments" not in about:
         raise LessonError(problem)
-    snapshots = []
-    for moment in json.loads(about["moments"]):
-        prefix = f"{moment['step']}/"
-        tensors = {}
-        for name, tensor in packed.items():
-            if name.startswith(prefix) and not name.endswith(".scale"):
-                scale = packed.get(f"{name}.scale")
-                full = tensor.float() if scale is None else tensor.float() * scale.view(-1, 1, 1, 1)
-                tensors[name.removeprefix(prefix)] = full
-        snapshots.append(Snapshot(moment["step"], moment["accuracy"], tensors))
+    snapshots = [Snapshot(**moment, tensors={}) for moment in json.loads(about["moments"])]
+    for snapshot, (key, tensor) in product(snapshots, packed.items()):
+        step, name = key.split("/")
+        if step == str(snapshot.step) and not name.endswith(".scale"):
+            scale = packed[f"{key}.scale"].view(-1, 1, 1, 1) if f"{key}.scale" in packed else 1
+            snapshot.tensors[name] = tensor.float() * scale
     return snapshots

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 import torch
@@ -11,8 +11,8 @@ from sklearn.manifold import TSNE
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lesson_utils import danish, images, snapshots
-from lesson_utils.activations import activations
+from lesson_utils import danish, images, photos, snapshots
+from lesson_utils.activations import activations, probabilities
 from lesson_utils.dissection import Dissection, unit_masks
 from lesson_utils.neighbours import PIXELS, Neighbours, features, nearest
 from lesson_utils.networks import Network
@@ -20,7 +20,6 @@ from lesson_utils.networks.layers import Conv, GlobalAveragePool, MaxPool
 from lesson_utils.networks.network import build
 from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.show import progress, style
-from lesson_utils.silence import peaks
 from lesson_world import Samples, render
 from lesson_world.datasets import TRAINING
 
@@ -28,6 +27,58 @@ from lesson_world.datasets import TRAINING
 def own_photo(path: str, network: Network) -> Tensor:
     """The student's photo (3, H, W), or the course's cat, in the size that the network takes."""
     return images.photo(path, network.input_size)
+
+
+def knows_photos(network: Network) -> bool:
+    """Whether its classes are ImageNet's."""
+    return len(network.class_names) == 1000
+
+
+def named(network: Network, image: Tensor, count: int = 3) -> str:
+    """A sentence with the classes that a network gives an image (3, H, W), and how sure it is of each."""
+    shares, classes = probabilities(network, image[None])[0].topk(count)
+    pairs = zip(classes.tolist(), shares.tolist(), strict=True)
+    told = danish.listing(f"{network.class_names[k]} ({danish.percent(share, 0)})" for k, share in pairs)
+    return f"{network.name} svarer {told}."
+
+
+def enlarged(drawn: Tensor, network: Network) -> Tensor:
+    """Drawn images (N, 3, h, w) in the size (pixels) that a network takes."""
+    size = network.input_size
+    return drawn if drawn.shape[-1] == size else F.interpolate(drawn, size=(size, size), mode="bilinear")
+
+
+def photo_set(image_folder: str, network: Network, drawn: Samples) -> photos.PhotoFolder:
+    """The student's photos, a folder for each class, as a network sees them; without a folder the drawn images."""
+    if image_folder:
+        return photos.folder(
+            image_folder, network.input_size, bar=lambda files: progress(files, "Læser fotos")
+        )
+    return photos.PhotoFolder(enlarged(drawn.images, network), drawn.labels, tuple(drawn.danish_names))
+
+
+def searched(image_folder: str, network: Network) -> Tensor:
+    """Photos (N, 3, S, S) in which to look for patches: the student's, or the course's, whole and in pieces."""
+    size = network.input_size
+    if image_folder:
+        return photo_set(image_folder, network, None).images
+    tiles = []
+    for name in images.PHOTOS:
+        for across in (1, 2, 3):
+            whole = images.photo(name, across * size).unfold(1, size, size).unfold(2, size, size)
+            tiles.append(whole.permute(1, 2, 0, 3, 4).flatten(0, 1))
+    return torch.cat(tiles)
+
+
+def channels_elsewhere(
+    network: Network, image: Tensor, layer: str, source: Tensor, count: int = 4
+) -> dict[int, tuple[Tensor, Tensor]]:
+    """The answers of a layer's strongest channels to an image (3, H, W), and their strongest patches in others."""
+    answers = activations(network, image[None], [layer])[layer][0]
+    places = strongest_places(network, source, [layer], count=6)[layer]
+    size = min(places.window, network.input_size // 2)
+    order = answers.flatten(1).amax(1).argsort(descending=True)[:count].tolist()
+    return {unit: (answers[unit], patches(source, places, unit, size)) for unit in order}
 
 
 def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tensor]:
@@ -41,16 +92,29 @@ def last_maps(networks: Mapping[str, Network], image: Tensor) -> dict[str, Tenso
 
 
 def photo_neighbours(
-    network: Network, photo: Tensor, samples: Samples, layers: Sequence[str], count: int = 5
+    network: Network, photo: Tensor, shown: photos.PhotoFolder, layers: Sequence[str], count: int = 5
 ) -> dict[str, Neighbours]:
-    """The nearest samples to a photo (3, H, W), by both metrics in each layer."""
+    """The nearest images to a photo (3, H, W), by both metrics in each layer."""
     found = {}
     for layer in layers:
-        vectors, query = (features(network, each, layer) for each in (samples, photo[None]))
+        vectors, query = (_vectors(network, each, layer) for each in (shown.images, photo[None]))
         for metric, word in {"euclidean": "euklidisk", "cosine": "cosinus"}.items():
             name = "pixler" if layer == PIXELS else layer
-            found[f"{name},\n{word}"] = nearest(vectors, samples.labels, count, metric, query)
+            found[f"{name},\n{word}"] = nearest(vectors, shown.labels, count, metric, query)
     return found
+
+
+def precision(network: Network, shown: photos.PhotoFolder, layer: str, most: int = 5) -> float:
+    """Precision@5 of the images in a layer of a network; with fewer neighbours than five, of those there are."""
+    count = min(most, len(shown.labels) - 1)
+    return nearest(_vectors(network, shown.images, layer), shown.labels, count).precision_at(count)
+
+
+def _vectors(network: Network, shown: Tensor, layer: str) -> Tensor:
+    """The features of images (N, 3, H, W), which are computed once and kept; pixels as they are."""
+    if layer == PIXELS:
+        return features(network, shown, layer)
+    return photos.features(network, shown, layer, lambda steps: progress(steps, "Spørger netværket"))
 
 
 def embed_tsne(vectors: Tensor, seed: int = 0) -> Tensor:
@@ -167,30 +231,17 @@ def similarity_to_trained(name: str) -> pd.DataFrame:
 CLASSES = ("face", "sign", "clock", "tree", "cup", "bicycle", "bird", "flower")
 
 
-@dataclass(frozen=True)
-class Design:
-    """What one can choose about the small network: the first layer's stride, how large its first weights are
-    (1: as He et al. 2015), and the learning rate of Adam."""
-
-    stride: int = 2
-    first_scale: float = 0.12
-    rate: float = 3e-3
-
-
-SOUND = Design()
-DESIGNS = {
-    "sund": SOUND,
-    "A": replace(SOUND, rate=0.1),
-    "B": replace(SOUND, stride=8),
-    "C": replace(SOUND, first_scale=400.0),
-}
+DESIGNS: dict[str, dict] = {"sund": {}, "A": {"rate": 0.1}, "B": {"stride": 8}, "C": {"first_scale": 400.0}}
 """The sound one and three faulty ones, each of which differs from it in one thing."""
 
 
-def small_network(design: Design, seed: int = 0) -> Network:
-    """Three conv layers, GAP and one FC layer for images of 32x32."""
+def small_network(stride: int = 2, first_scale: float = 0.12, seed: int = 0) -> Network:
+    """Three conv layers, GAP and one FC layer for images of 32x32.
+
+    `first_scale`: how large the first weights are; 1 is as He et al. 2015 draw them.
+    """
     rows = [
-        Conv("lag 1", 16, kernel=7, stride=design.stride),
+        Conv("lag 1", 16, kernel=7, stride=stride),
         MaxPool("pool 1", 2, 2),
         Conv("lag 2", 24, kernel=3),
         MaxPool("pool 2", 2, 2, ceil=True),
@@ -199,7 +250,7 @@ def small_network(design: Design, seed: int = 0) -> Network:
     ]
     network = build("Lille netværk", rows, len(CLASSES), 32, seed, mean=(0.5,) * 3, std=(0.25,) * 3)
     with torch.no_grad():
-        network.layers[0].conv.weight.mul_(design.first_scale)
+        network.layers[0].conv.weight.mul_(first_scale)
     return network
 
 
@@ -208,11 +259,13 @@ def few_images(count: int, seed: int) -> Samples:
     return render(CLASSES, seed, range(count), size=32, occlusion=0.0)
 
 
-def train_small(design: Design, samples: Samples, epochs: int = 16, seed: int = 0) -> Network:
+def train_small(
+    samples: Samples, rate: float = 3e-3, epochs: int = 16, seed: int = 0, **design: float
+) -> Network:
     """A small network trained with Adam on batches of 50 images; a few seconds on one core."""
-    network = small_network(design, seed)
+    network = small_network(seed=seed, **design)
     order = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(network.parameters(), lr=design.rate)
+    optimizer = torch.optim.Adam(network.parameters(), lr=rate)
     for _ in range(epochs):
         for rows in torch.randperm(len(samples), generator=order).split(50):
             loss = network.loss(network(samples.images[rows]), samples.labels[rows])
@@ -226,7 +279,7 @@ def train_patients(count: int = 800, seed: int = 0) -> dict[str, Network]:
     """One small network for each of `DESIGNS`, all on the same images."""
     samples = few_images(count, TRAINING)
     designs = progress(DESIGNS.items(), "Træner små netværk")
-    return {name: train_small(design, samples, seed=seed) for name, design in designs}
+    return {name: train_small(samples, seed=seed, **design) for name, design in designs}
 
 
 def symptoms(networks: Mapping[str, Network], samples: Samples) -> pd.DataFrame:
@@ -239,7 +292,7 @@ def symptoms(networks: Mapping[str, Network], samples: Samples) -> pd.DataFrame:
     for name, filters in first_filters(networks).items():
         answers = activations(networks[name], samples.images, ["lag 1", "lag 3"])
         rows[name] = {
-            "døde enheder i lag 3": float((peaks(answers["lag 3"]).amax(0) == 0).float().mean()),
+            "døde enheder i lag 3": float((answers["lag 3"].amax((0, 2, 3)) <= 0).float().mean()),
             "feature map i lag 1": answers["lag 1"].shape[-1],
             "glathed af filtre": float(smoothness(filters).mean()),
         }

@@ -1,6 +1,6 @@
 """The browsers of lesson 05: activations, training, dissection and neighbours, one question per click.
 
-Each takes the course's networks and one more, as `load_network` names it. What is slow (a dissection, the features
+Each takes the course's networks and more, as `load_network` names them. What is slow (a dissection, the features
 of a set) is computed once for each network and layer, and kept.
 """
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lesson_cells.aktiveringer import experiments
 from lesson_cells.aktiveringer.figures import neighbour_rows, unit_rows
-from lesson_cells.aktiveringer.figures.maps import unit_portrait
+from lesson_cells.aktiveringer.figures.maps import strongest, unit_portrait
 from lesson_cells.aktiveringer.figures.training import training_moment
 from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
@@ -19,6 +19,7 @@ from lesson_utils.dissection import KINDS, Dissection, dissect
 from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
 from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
+from lesson_utils.photos import PhotoFolder
 from lesson_utils.show.explore import Choice, Dependent, Slider, Steps, Switch, explore
 from lesson_utils.show.style import short_layer
 from lesson_utils.weights import embedded, load_network
@@ -26,9 +27,11 @@ from lesson_world import Samples, datasets
 from lesson_world.names import PARTS
 
 SEED, QUERIES = 2026, 60
-PHOTO, ALL = "foto", "alle"
+PHOTO, ALL, OWN = "foto", "alle", "mappe"
+DRAWN, COURSE = "tegninger", "kursets fotos"
 CAR = str(datasets.BASE.index("car"))
 MEASURES = {"cosine": "cosinus", "euclidean": "euklidisk"}
+SIDE = 64  # pixels of the drawn images; a network of photos sees them enlarged
 
 _network = lru_cache(partial(load_network, otherwise="alexnet"))
 
@@ -49,8 +52,16 @@ def _dissected(name: str, layer: str) -> Dissection:
 
 
 @lru_cache
-def _places(name: str, layer: str) -> Places:
-    return strongest_places(_network(name), _world(name), [layer], count=6)[layer]
+def _source(name: str, where: str) -> Samples | Tensor:
+    """Images in which to look for strongest patches: drawn ones, the course's photos, or those of a folder."""
+    if where == DRAWN:
+        return _world(name)
+    return experiments.searched("" if where == COURSE else where, _network(name))
+
+
+@lru_cache
+def _places(name: str, layer: str, where: str = DRAWN) -> Places:
+    return strongest_places(_network(name), _source(name, where), [layer], count=6)[layer]
 
 
 @lru_cache
@@ -59,14 +70,14 @@ def _moments() -> list[tuple[snapshots.Snapshot, Network]]:
     return [(moment, experiments.network_at(trained, moment)) for moment in snapshots.of("alexnet")]
 
 
-def _networks(more: str) -> dict[str, str]:
-    """What the student can choose: the course's networks, and the one of the lesson's `network`."""
+def _networks(*more: str) -> dict[str, str]:
+    """What the student can choose: the course's networks, and those that the lesson was given."""
     known = {
         name: f"{about['network']} ({name})"
         for name, about in embedded().items()
         if about["classes"] == list(datasets.BASE)
     }
-    return known if more in known else known | {more: f"{_network(more).name} (dit valg)"}
+    return known | {name: f"{_network(name).name} (dit valg)" for name in more if name not in known}
 
 
 def _mapped(name: str) -> dict[str, str]:
@@ -79,40 +90,62 @@ def _vector_layers(name: str) -> dict[str, str]:
 
 
 def _class_words() -> dict[str, str]:
-    return {str(k): name for k, name in enumerate(_samples(64).danish_names)}
+    return {str(k): name for k, name in enumerate(_samples(SIDE).danish_names)}
 
 
-def activation_browser(photo: str = "", network: str = "alexnet") -> None:
-    """Any channel of any layer with feature maps, on a photo or an image of the world."""
-    layers = evenly_spaced(_network(network).map_layers, 5)
+def _shown(picture: str, photo: str, network: Network) -> Tensor:
+    """The photo, or an image of a drawn class, in the size that the network takes."""
+    if picture == PHOTO:
+        return images.photo(photo, network.input_size)
+    return experiments.enlarged(_samples(SIDE).images[[int(picture)]], network)[0]
+
+
+def activation_browser(
+    photo: str, photo_network: str, network: str = "alexnet", image_folder: str = ""
+) -> None:
+    """Any channel of any layer with feature maps, on a photo or an image of the world.
+
+    A channel's strongest patches lie in the photos of `image_folder`; without one, in the course's photos, or, for
+    a network of the drawn world, in drawn images.
+    """
+    layers, deep = _network(photo_network).map_layers, _network(network).map_layers[-1]
+    middle = layers[5 * len(layers) // 8]
     controls = {
-        "picture": Choice("Billede", CAR, {PHOTO: "dit foto"} | _class_words()),
-        "name": Choice("Netværk", network, _networks(network)),
-        "layer": Dependent("Lag", layers[-1], "name", _mapped),
+        "picture": Choice("Billede", PHOTO, {PHOTO: "dit foto"} | _class_words()),
+        "name": Choice("Netværk", photo_network, _networks(network, photo_network)),
+        "layer": Dependent("Lag", middle, "name", _mapped),
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
-    start = {"picture": CAR, "name": network, "layer": layers[-1], "rank": 1}
-    fixed = [start, start | {"layer": layers[0]}, start | {"picture": PHOTO, "layer": layers[2]}]
-    explore(partial(_channel, photo), controls, fixed)
+    start = {"picture": PHOTO, "name": photo_network, "layer": middle, "rank": 1}
+    drawn = {"picture": CAR, "name": network, "layer": deep, "rank": 1}
+    explore(partial(_channel, photo, image_folder), controls, [start, start | {"rank": 2}, drawn])
 
 
-def _channel(photo: str, picture: str, name: str, layer: str, rank: int) -> Figure:
-    network, samples = _network(name), _world(name)
-    image = images.photo(photo, network.input_size) if picture == PHOTO else samples.images[int(picture)]
+def _channel(photo: str, image_folder: str, picture: str, name: str, layer: str, rank: int) -> Figure:
+    network, history = _network(name), {}
+    image = _shown(picture, photo, network)
     answers = activations(network, image[None], [layer])[layer][0]
-    order = answers.flatten(1).amax(1).argsort(descending=True)
-    unit = int(order[min(rank, len(order)) - 1])
-    found, places = _dissected(name, layer), _places(name, layer)
-    concept = found.concept(unit)
-    fit = f"{KINDS[concept.kind]}: {concept.danish} (IoU {danish.number(float(found.best_iou[unit]), 2)})"
-    history = None
-    if name == "alexnet":  # the channel's strongest answer to the image at each moment of the training
+    order = strongest(answers, rank)
+    unit = order[-1]
+    if experiments.knows_photos(network):
+        about = experiments.named(network, image, 1)
+    else:
+        found = _dissected(name, layer)
+        concept, iou = found.concept(unit), danish.number(float(found.best_iou[unit]), 2)
+        about = f"Passer bedst på {KINDS[concept.kind]}: {concept.danish} (IoU {iou})."
+    if name == "alexnet":  # what the channel answered to the image on the way
         history = {
-            moment.step: activations(earlier, image[None], [layer])[layer][0, unit].max().item()
-            for moment, earlier in _moments()
+            moment.step: activations(earlier, image[None], [layer])[layer][0, unit]
+            for moment, earlier in _moments()[::2]
         }
-    pieces = patches(samples, places, unit, min(places.window, 3 * network.input_size // 4))
-    return unit_portrait(image, answers[unit], f"{short_layer(layer)}, kanal {unit}", fit, pieces, history)
+    where = image_folder or (COURSE if experiments.knows_photos(network) else DRAWN)
+    places = _places(name, layer, where)
+    size = network.input_size
+    pieces = patches(_source(name, where), places, unit, max(min(places.window, size // 2), size // 14))
+    where = "dine fotos" if image_folder else where
+    return unit_portrait(
+        image, answers[unit], f"{short_layer(layer)},\nkanal {unit}", about, pieces, where, history
+    )
 
 
 def training_browser(samples: Samples) -> None:
@@ -170,42 +203,45 @@ def _units_for(name: str, layer: str, part: str) -> Figure:
 
 
 @lru_cache
-def _vectors(name: str, layer: str, pair: str) -> tuple[Samples, Tensor]:
-    samples = _world(name)
-    if pair not in (ALL, PHOTO):
-        samples = datasets.twins(*pair.split(), count=QUERIES, seed=SEED, size=samples.images.shape[-1])
-    return samples, features(_network(name), samples, layer)
+def _vectors(name: str, layer: str, pair: str, image_folder: str) -> tuple[PhotoFolder, Tensor]:
+    network = _network(name)
+    samples = datasets.twins(*pair.split(), count=QUERIES, seed=SEED) if " " in pair else _samples(SIDE)
+    shown = experiments.photo_set(image_folder if pair == OWN else "", network, samples)
+    return shown, features(network, shown.images, layer)
 
 
-def neighbour_browser(photo: str = "", network: str = "alexnet") -> None:
-    """The five nearest of a query, by network, layer and metric: in a set of twins or of all classes."""
+def neighbour_browser(photo: str = "", network: str = "alexnet", *more: str, image_folder: str = "") -> None:
+    """The five nearest of a query, by network, layer and metric: in twins, all classes, or own photos."""
     sets = {
         "horse cow": "hest og ko på hvidt",
         "rabbit bear": "kanin og bjørn på hvidt",
         ALL: "alle 22 klasser",
         PHOTO: "dit foto blandt alle 22 klasser",
     }
+    if image_folder:
+        sets = {OWN: "din mappe"} | sets
     deep = _network(network).layer_names[-2]
     controls = {
-        "pair": Choice("Billeder", "horse cow", sets),
+        "pair": Choice("Billeder", next(iter(sets)), sets),
         "query": Slider("Hvilket billede", 3, 0, QUERIES - 1),
-        "name": Choice("Netværk", network, _networks(network)),
+        "name": Choice("Netværk", network, _networks(network, *more)),
         "layer": Dependent("Lag", deep, "name", _vector_layers),
         "metric": Choice("Afstand", METRICS[0], MEASURES),
     }
-    start = {"pair": "horse cow", "query": 3, "name": network, "layer": PIXELS, "metric": METRICS[0]}
+    start = {"pair": next(iter(sets)), "query": 3, "name": network, "layer": PIXELS, "metric": METRICS[0]}
     fixed = [start, start | {"layer": deep}, start | {"pair": PHOTO, "layer": deep}]
-    explore(partial(_neighbours, photo), controls, fixed)
+    explore(partial(_neighbours, photo, image_folder), controls, fixed)
 
 
-def _neighbours(photo: str, pair: str, query: int, name: str, layer: str, metric: str) -> Figure:
+def _neighbours(
+    photo: str, image_folder: str, pair: str, query: int, name: str, layer: str, metric: str
+) -> Figure:
     network = _network(name)
-    samples, vectors = _vectors(name, layer, pair)
+    shown, vectors = _vectors(name, layer, pair, image_folder)
     asked = f"{'pixler' if layer == PIXELS else layer},\n{MEASURES[metric]}"
     if pair == PHOTO:  # its class is not of this world, so no neighbour is right or wrong
         image = images.photo(photo, network.input_size)
-        near = nearest(vectors, samples.labels, 5, metric, features(network, image[None], layer))
-        return neighbour_rows(image, {asked: (samples.images[near.rows[0]], None)})
-    near = nearest(vectors, samples.labels, 5, metric)
-    hits = near.hits[query].tolist()
-    return neighbour_rows(samples.images[query], {asked: (samples.images[near.rows[query]], hits)})
+        near = nearest(vectors, shown.labels, 5, metric, features(network, image[None], layer))
+        return neighbour_rows(image, {asked: (shown.images[near.rows[0]], None)})
+    near, row = nearest(vectors, shown.labels, 5, metric), query % len(shown.images)
+    return neighbour_rows(shown.images[row], {asked: (shown.images[near.rows[row]], near.hits[row].tolist())})

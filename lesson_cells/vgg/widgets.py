@@ -29,4 +29,6 @@ def _stack(small: int, large: int, pooling: bool, blocks: int, stride: int) -> l
         name, kernel, _ = layers[0]
         layers[0] = (f"{name}, stride {stride}", kernel, stride)
     fields = arithmetic.receptive_fields([(kernel, step) for _, kernel, step in layers])
-    return [StackedLayer(name, *field) for (name, _, _), field in zip(layers, fields, strict=True)]
+    return [
+        StackedLayer(name, field.size, field.jump) for (name, _, _), field in zip(layers, fields, strict=True)
+    ]

@@ -7,6 +7,7 @@ addition counts once (a multiply-add).
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -72,24 +73,25 @@ def conv_cost(in_channels: int, out_channels: int, kernel: int, height: int, wid
     return ConvCost(weights, weights * height * width)
 
 
-class ReceptiveField(NamedTuple):
-    """What one unit sees: `size` pixels of the image; its neighbour's field lies `jump` pixels further on."""
+class Sight(NamedTuple):
+    """Where the units of a layer look, along one side: each at `size` pixels of the image, its receptive field.
 
-    size: int
-    jump: int
+    The first unit's is centred on pixel `middle` (0 is the image's first), and each next lies `jump` further on.
+    """
 
-    def after(self, kernel: int, stride: int) -> "ReceptiveField":
-        """The field one layer later: a filter over `kernel` units that lie `jump` pixels apart."""
-        return ReceptiveField(self.size + (kernel - 1) * self.jump, self.jump * stride)
+    size: int = 1
+    jump: int = 1
+    middle: float = 0.0
+
+    def after(self, kernel: int, stride: int, padding: int = 0) -> "Sight":
+        """The same one layer later: a filter over `kernel` units that lie `jump` pixels apart."""
+        middle = self.middle + ((kernel - 1) / 2 - padding) * self.jump
+        return Sight(self.size + (kernel - 1) * self.jump, self.jump * stride, middle)
 
 
-def receptive_fields(layers: Sequence[tuple[int, int]]) -> list[ReceptiveField]:
-    """The receptive field after each of a stack of layers, given as (kernel, stride)."""
-    field, fields = ReceptiveField(1, 1), []
-    for kernel, stride in layers:
-        field = field.after(kernel, stride)
-        fields.append(field)
-    return fields
+def receptive_fields(layers: Sequence[tuple[int, int]]) -> list[Sight]:
+    """What a unit sees after each of a stack of layers, given as (kernel, stride), without padding."""
+    return list(accumulate(layers, lambda seen, layer: seen.after(*layer), initial=Sight()))[1:]
 
 
 KINDS = {
@@ -127,22 +129,13 @@ def layer_table(network: nn.Module, input_size: int | None = None) -> pd.DataFra
     return table.astype(dict.fromkeys(numbers, "Int64"))
 
 
-class Sight(NamedTuple):
-    """Where the units of a layer look: each at `size` pixels, centred on pixel `middle` + `jump` · its number."""
-
-    size: int
-    jump: int
-    middle: float
-
-
 def sights(network: nn.Module, paths: Sequence[str], input_size: int | None = None) -> list[Sight]:
     """What the units of the modules at `paths` see of an image, along one side: rows of it, or parts inside a row.
 
     Pixel 0 is the first. In an inception module all branches look at the same places; an FC layer sees it all.
     """
     recorder = _record(network, input_size)
-    nodes = (recorder.last[path] for path in paths)
-    return [Sight(*recorder.fields[node], recorder.middles[node]) for node in nodes]
+    return [recorder.sights[recorder.last[path]] for path in paths]
 
 
 def _record(network: nn.Module, input_size: int | None) -> "_Recorder":
@@ -179,8 +172,7 @@ class _Recorder(fx.Interpreter):
     def __init__(self, traced: fx.GraphModule):
         super().__init__(traced)
         self.extra_traceback = False  # it would be added to the sentence of a LessonError
-        self.fields: dict[fx.Node, ReceptiveField] = {}
-        self.middles: dict[fx.Node, float] = {}  # the pixel in the middle of what the first unit sees
+        self.sights: dict[fx.Node, Sight] = {}
         self.shapes: dict[fx.Node, torch.Size] = {}
         self.last: dict[str, fx.Node] = {}  # by a module's path: the node whose value is its output
         self.multiply_adds: dict[str, int] = {}
@@ -191,15 +183,11 @@ class _Recorder(fx.Interpreter):
             return value
         self.shapes[node] = value.shape
         inputs = [source for source in node.all_input_nodes if source in self.shapes]
-        field = max((self.fields[source] for source in inputs), default=ReceptiveField(1, 1))
+        seen = max((self.sights[source] for source in inputs), default=Sight())
         module = self.fetch_attr(node.target) if node.op == "call_module" else None
-        middle = max((self.middles[source] for source in inputs), default=0.0)
         if inputs:
-            kernel, stride, padding = _window(module, self.shapes[inputs[0]], value.shape)
-            middle += ((kernel - 1) / 2 - padding) * field.jump
-            field = field.after(kernel, stride)
-        self.middles[node] = middle
-        self.fields[node] = field
+            seen = seen.after(*_window(module, self.shapes[inputs[0]], value.shape))
+        self.sights[node] = seen
         for path, _ in node.meta.get("nn_module_stack", {}).values():
             self.last[path] = node
         if isinstance(module, nn.Conv2d | nn.Linear):
@@ -227,7 +215,6 @@ def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]
     windows = [part for part in module.modules() if isinstance(part, WINDOWS)]
     # an inception module has many; its row leaves them out
     window = windows[0] if len(windows) == 1 else None
-    field = recorder.fields[node]
     return {
         "kind": kind_of(module),
         "kernel": window and _side(window, "kernel_size"),
@@ -240,8 +227,8 @@ def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]
         "multiply_adds": sum(
             cost for part, cost in recorder.multiply_adds.items() if f"{part}.".startswith(f"{path}.")
         ),
-        "receptive_field": field.size,
-        "jump": field.jump,
+        "receptive_field": recorder.sights[node].size,
+        "jump": recorder.sights[node].jump,
     }
 
 

@@ -69,17 +69,12 @@ class Reconstruction:
 
     images    float32 (N, 3, H, W), on the CPU
     curve     (N, steps): the objective at each step, before it; not a number where no step was made
-    done      (N,): how many steps each image got; fewer than `steps` after an interruption
     frames    {step: (N, 3, H, W)}: the images as they were after `step` steps, for the steps asked for
     """
 
     images: Tensor
     curve: Tensor
-    done: Tensor
-    steps: int
-    seconds: float
-    layers: list[str]
-    seeds: list[int]
+    seconds: float = 0.0
     frames: dict[int, Tensor] = field(default_factory=dict)
 
 
@@ -114,16 +109,9 @@ def reconstruct(
     (height, width), device = _size(network, size), device_of(network)
     chunks = _chunks(number, chunk or max(1, CHUNK_PIXELS // (height * width)), objective.group)
     written = parametrisation.begin(seeds, height, width)
-    result = Reconstruction(
-        images=parametrisation.image(written, height, width).clone(),
-        curve=torch.full((number, steps), torch.nan),
-        done=torch.zeros(number, dtype=torch.long),
-        steps=steps,
-        seconds=0.0,
-        layers=objective.layers,
-        seeds=seeds,
-    )
-    result.frames = {frame: result.images.clone() for frame in frames}
+    images = parametrisation.image(written, height, width)
+    kept = {frame: images.clone() for frame in frames}
+    result = Reconstruction(images.clone(), torch.full((number, steps), torch.nan), frames=kept)
     began, run = time.perf_counter(), extractor(network, objective.layers)
     rows = work = None
     try:
@@ -139,7 +127,6 @@ def reconstruct(
                 if on_step is not None:
                     on_step(Step(step, steps, rows, result.curve[rows, step], work.seen.cpu()))
                 work.move(step / max(steps - 1, 1))
-                result.done[rows] = step + 1
                 if step + 1 in result.frames:
                     result.frames[step + 1][rows] = work.drawn()
                 if step + 1 == steps:

@@ -226,12 +226,16 @@ def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], headin
 
 
 def alert(error: Exception) -> str:
+    """An error in place of a picture."""
+    return f'<p role="alert"><strong>Fejl:</strong> {escape(told(error))}</p>'
+
+
+def told(error: Exception) -> str:
     """The Danish sentence of an error that is one; of any other what Python says, and what a student can do."""
-    said = str(error)
-    if not is_sentence(error):
-        problem = f"{type(error).__name__}: {' '.join(said.split())[:120]}".removesuffix(": ")
-        said = f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
-    return f'<p role="alert"><strong>Fejl:</strong> {escape(said)}</p>'
+    if is_sentence(error):
+        return str(error)
+    problem = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}".removesuffix(": ")
+    return f"Noget gik galt ({problem}): vælg noget andet, eller kør cellen igen."
 
 
 def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:

@@ -1,11 +1,10 @@
 """Transfer learning: a trained encoder under a new head, and the strategies compared.
 
 `moves` changes a network (a new head, frozen or not), `learning` trains what is not frozen, `tasks` holds what
-there is to learn, `strategies` puts them together and reads the results, `layer_probe` asks each layer.
+there is to learn, `strategies` puts them together and reads the results.
 """
 
 from lesson_utils.training import accuracy
-from lesson_utils.transfer.layer_probe import linear_probe
 from lesson_utils.transfer.learning import encode, fine_tune, train_head
 from lesson_utils.transfer.moves import (
     fc_layers,

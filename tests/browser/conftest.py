@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,21 @@ PLACES = (
 )
 
 
+# The kernel is ready when the session says so. The indicator in the toolbar shows `idle` before there is a
+# kernel at all, and running a cell then asks the user to choose one.
+KERNEL_READY = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
+  return session?.isReady && session.session?.kernel && session.kernelDisplayStatus === 'idle';
+}"""
+# Each cell is made the active one and run as with Ctrl+Enter; the command is done when the cell is.
+RUN_CELL = """async (number) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.deselectAll();
+  notebook.activeCellIndex = number;
+  await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+
 @dataclass(frozen=True)
 class Lab:
     """A running JupyterLab: its address, its secret, and the folder whose notebooks it shows."""
@@ -51,6 +66,10 @@ class Lab:
 
     def notebook_address(self, name: str) -> str:
         return f"{self.address}/lab/tree/{name}?token={self.token}&reset"
+
+    def opened(self, browser: Any, name: str) -> "Lesson":
+        """A notebook of the folder, open in a browser."""
+        return Lesson(browser, self, name)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +125,49 @@ def browser() -> Iterator[Any]:
         started = driver.chromium.launch(executable_path=executable, headless=True, args=BROWSER_OPTIONS)
         yield started
         started.close()
+
+
+class Lesson:
+    """A notebook open in the browser, and what went wrong meanwhile."""
+
+    def __init__(self, browser: Any, lab: Lab, name: str) -> None:
+        self.complaints: list[str] = []  # errors in the console, requests that failed or left the machine
+        self.own = (lab.address, lab.address.replace("http", "ws", 1), "data:", "blob:")
+        self.page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="da-DK")
+        self.page.on("console", lambda line: self._complain(line.text) if line.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.page.on("requestfailed", lambda request: self._complain(f"failed: {request.url}"))
+        self.page.on("request", lambda request: self._check_address(request.url))
+        self.page.on("websocket", lambda socket: self._check_address(socket.url))
+        self.page.goto(lab.notebook_address(name))
+        self.page.wait_for_function(KERNEL_READY, timeout=45_000)
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(text)
+
+    def _check_address(self, url: str) -> None:
+        if not url.startswith(self.own):
+            self.complaints.append(f"left the machine: {url}")
+
+    def run(self, number: int) -> Any:
+        """Run one cell and return its outputs."""
+        self.page.evaluate(RUN_CELL, number)
+        cell = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").nth(number)
+        errors = cell.locator(
+            "[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText[data-mime-type*=error]"
+        )
+        assert errors.all_inner_texts() == []
+        return cell.locator(".jp-OutputArea-output")
+
+    def changes(self, picture: Any, act: Callable[[], None]) -> bool:
+        """Whether `act` makes another picture of this one, within half a minute: the first may take long."""
+        before = picture.get_attribute("src")
+        act()
+        for _ in range(300):
+            if picture.get_attribute("src") != before:
+                return True
+            self.page.wait_for_timeout(100)
+        return False
 
 
 def _write_settings(settings: Path) -> None:

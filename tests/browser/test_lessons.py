@@ -4,7 +4,6 @@ Only the cells are run that the widgets need: those tagged `parameters`, `setup`
 """
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,63 +13,7 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 NEEDED = {"parameters", "setup", "widget-data", "widget"}
 
-# The kernel is ready when the session says so. The indicator in the toolbar shows `idle` before there is a
-# kernel at all, and running a cell then asks the user to choose one.
-KERNEL_READY = """() => {
-  const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
-  return session?.isReady && session.session?.kernel && session.kernelDisplayStatus === 'idle';
-}"""
-# Each cell is made the active one and run as with Ctrl+Enter; the command is done when the cell is.
-RUN_CELL = """async (number) => {
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  notebook.deselectAll();
-  notebook.activeCellIndex = number;
-  await window.jupyterapp.commands.execute('notebook:run-cell');
-}"""
 CUT_OFF = "labels => labels.filter(l => l.scrollWidth > l.clientWidth).map(l => l.textContent)"
-
-
-class Lesson:
-    """A notebook open in the browser, and what went wrong meanwhile."""
-
-    def __init__(self, browser: Any, lab: Any, name: str) -> None:
-        self.complaints: list[str] = []  # errors in the console, requests that failed or left the machine
-        self.own = (lab.address, lab.address.replace("http", "ws", 1), "data:", "blob:")
-        self.page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="da-DK")
-        self.page.on("console", lambda line: self._complain(line.text) if line.type == "error" else None)
-        self.page.on("pageerror", lambda error: self._complain(str(error)))
-        self.page.on("requestfailed", lambda request: self._complain(f"failed: {request.url}"))
-        self.page.on("request", lambda request: self._check_address(request.url))
-        self.page.on("websocket", lambda socket: self._check_address(socket.url))
-        self.page.goto(lab.notebook_address(name))
-        self.page.wait_for_function(KERNEL_READY, timeout=45_000)
-
-    def _complain(self, text: str) -> None:
-        self.complaints.append(text)
-
-    def _check_address(self, url: str) -> None:
-        if not url.startswith(self.own):
-            self.complaints.append(f"left the machine: {url}")
-
-    def run(self, number: int) -> Any:
-        """Run one cell and return its outputs."""
-        self.page.evaluate(RUN_CELL, number)
-        cell = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").nth(number)
-        errors = cell.locator(
-            "[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText[data-mime-type*=error]"
-        )
-        assert errors.all_inner_texts() == []
-        return cell.locator(".jp-OutputArea-output")
-
-    def changes(self, picture: Any, act: Callable[[], None]) -> bool:
-        """Whether `act` makes another picture of this one, within half a minute: the first may take long."""
-        before = picture.get_attribute("src")
-        act()
-        for _ in range(300):
-            if picture.get_attribute("src") != before:
-                return True
-            self.page.wait_for_timeout(100)
-        return False
 
 
 def needed_cells(path: Path) -> list[tuple[int, set[str]]]:
@@ -100,7 +43,7 @@ def test_widgets_answer_to_the_keyboard(path, browser, lab):
     if not any("widget" in tags for _, tags in cells):
         pytest.skip("the lesson has no widget")
     shutil.copy(path, lab.folder)  # a copy: Lab saves by itself
-    lesson = Lesson(browser, lab, path.name)
+    lesson = lab.opened(browser, path.name)
     for number, tags in cells:
         outputs = lesson.run(number)
         if "widget" in tags:
@@ -109,7 +52,7 @@ def test_widgets_answer_to_the_keyboard(path, browser, lab):
     lesson.page.close()
 
 
-def check_widget(lesson: Lesson, outputs: Any) -> None:
+def check_widget(lesson: Any, outputs: Any) -> None:
     picture = outputs.locator(".widget-html-content img")
     picture.wait_for(timeout=30_000)
     assert picture.get_attribute("alt")
@@ -128,7 +71,7 @@ def check_widget(lesson: Lesson, outputs: Any) -> None:
     assert twin.locator("img").first.is_visible()
 
 
-def check_stop(lesson: Lesson, outputs: Any) -> None:
+def check_stop(lesson: Any, outputs: Any) -> None:
     """A widget with a stop button: it stops work that has begun, and the picture stays as it is then."""
     stop = outputs.get_by_role("button", name="Stop")
     if not stop.count():

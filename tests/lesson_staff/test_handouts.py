@@ -8,7 +8,7 @@ import pytest
 
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.cli import answer
-from lesson_staff.handouts import handout
+from lesson_staff.teaching import handout
 
 
 @pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.notebook.stem)

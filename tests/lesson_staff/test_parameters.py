@@ -40,14 +40,16 @@ def test_a_computed_default_is_refused(lesson):
 
 
 def test_a_lesson_takes_only_the_parameters_that_it_has(lesson):
-    changed, values = values_for(lesson('photo: str = ""\ndepth: int = 16'), {"photo": "kat", "seed": 3})
+    made = lesson('photo: str = ""\ndepth: int = 16')
+    changed, values = values_for(made, {"photo": "kat", "seed": 3}, read_parameters(made.notebook))
     assert changed == {"photo": "kat"}
     assert values == {"photo": "kat", "depth": 16}
 
 
 def test_a_value_outside_the_catalogue_is_refused(lesson):
+    made = lesson("depth: int = 16", depth=(11, 16))
     with pytest.raises(LessonError, match="»depth« kan ikke være »12« i lektion 07: vælg mellem 11 og 16"):
-        values_for(lesson("depth: int = 16", depth=(11, 16)), {"depth": 12})
+        values_for(made, {"depth": 12}, read_parameters(made.notebook))
 
 
 def test_a_missing_notebook_is_named():

@@ -6,10 +6,10 @@ import shutil
 import nbformat
 import pytest
 
-from lesson_staff import slides as slides_module
+from lesson_staff import teaching
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.cli import answer
-from lesson_staff.slides import HEIGHT, WIDTH, for_a_show, make_slides, slide_type
+from lesson_staff.teaching import for_a_show, make_slides, slide_type
 
 # For each slide with all its fragments shown: what sticks out, and how far text and figures were shrunk.
 MEASURE = """() => leaves().map(slide => {
@@ -27,6 +27,8 @@ MEASURE = """() => leaves().map(slide => {
           figure: Number(slide.dataset.figure || 1), out: out.map(e => e.tagName),
           empty: content.length === 0};
 })"""
+
+WIDTH, HEIGHT = 1280, 720  # what a projector shows
 
 # The letters of a figure are 18 pixels high (13 pt) where it is shown as it is: 16 on a slide, at the least.
 LEAST_FIGURE = 0.87
@@ -85,7 +87,7 @@ def test_the_command_writes_all_that_a_show_needs(course, tmp_path, monkeypatch,
 
 def test_without_reveal_the_way_to_it_is_said(course, tmp_path, monkeypatch, capsys):
     course(one=[])
-    monkeypatch.setattr(slides_module, "find_spec", lambda name: None)
+    monkeypatch.setattr(teaching, "find_spec", lambda name: None)
     assert answer(["slides", "--out", str(tmp_path / "x")]) == 2
     complaint = capsys.readouterr().err
     assert complaint.startswith("Fejl: Slides kræver pakken sphinx-revealjs") and complaint.count("\n") == 1

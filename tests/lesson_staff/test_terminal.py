@@ -25,7 +25,8 @@ def said(runs, is_terminal: bool) -> str:
     console = Console(
         file=io.StringIO(), force_terminal=is_terminal, width=120, color_system=None, legacy_windows=False
     )
-    with Display(console, runs) as display:
+    display = Display(console, runs)
+    with display._bars:
         display.tell(runs[0], 3, 4)
         display._bars.refresh()
         display.finished(

@@ -1,5 +1,7 @@
 """The pieces of images to which units answer most: which, where, and that nothing else was seen."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -71,6 +73,35 @@ def test_patches_are_cut_around_the_place(places, samples):
     piece = patches(samples, found, unit=3, size=8)[0]
     row, y, x = (int(t[3, 0]) for t in (found.rows, found.down, found.right))
     assert torch.equal(piece[:, 4, 4], samples.images[row, :, y, x])
+
+
+def test_what_lies_outside_the_image_is_white():
+    corner = torch.tensor([[2]])
+    places = Places("conv1", 0 * corner, corner, 3 * corner, 0 * corner, torch.ones(1, 1), 8)
+    (piece,) = patches(torch.zeros(1, 3, 8, 8), places, unit=0)
+    expected = torch.ones(3, 8, 8)
+    expected[:, 2:, :6] = 0  # the place (2, 6) lies in the middle, at (4, 4)
+    assert torch.equal(piece, expected)
+
+
+def test_a_part_that_fills_much_of_the_field_counts_before_the_ground(samples):
+    """One unit for each 8x8 pixels; in the brightest field, from (16, 24), 36 of 81 pixels show a part."""
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 1, 8, stride=8, bias=False))
+    torch.nn.init.ones_(network[0].weight)
+    images, parts = torch.zeros(1, 3, 64, 64), torch.zeros(1, 64, 64, dtype=torch.uint8)
+    images[..., 16:24, 24:32] = 1
+    parts[:, 16:25, 24:28] = 5
+    one = replace(samples.take(slice(0, 1)), images=images, parts=parts)
+    found = strongest_places(network, one, ["0"], count=1)["0"]
+    assert (int(found.down), int(found.right), int(found.parts), found.window) == (20, 28, 5, 8)
+    parts[:, 16:25, 24:26] = 0  # 18 are too few
+    assert int(strongest_places(network, one, ["0"], count=1)["0"].parts) == 0
+
+
+def test_of_units_that_agree_alike_the_stronger_is_shown():
+    parts, nothing = torch.full((3, 4), 3), torch.zeros(3, 4, dtype=torch.int64)
+    strengths = torch.tensor([1.0, 5.0, 2.0])[:, None].expand(3, 4)
+    assert clearest_units(Places("conv1", nothing, nothing, nothing, parts, strengths, 9), 5) == [1]
 
 
 def test_a_stream_of_small_batches_finds_the_same(network, samples, places):

@@ -9,16 +9,13 @@ folded or hold parameters, imports, an exercise or its solution.
 import ast
 import base64
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
-from lesson_staff.catalogue import NOTEBOOKS
 from lesson_utils.show import style
 from lesson_utils.show.display import DOTS_PER_INCH
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 LEAST = {"00": 30, "01": 20, "02": 30, "03": 30, "04": 30, "05": 20, "06": 20}  # lines of PyTorch
 NAMES = 12
 LONGEST = {"02": 15, "03": 15, "04": 25}  # lines of one cell, function or class that builds a network
@@ -29,11 +26,6 @@ METHODS = {
 }
 LAYERS = {"Conv2d", "Linear", "MaxPool2d", "LocalResponseNorm", "Sequential"}
 NOT_SHOWN = {"parameters", "setup", "exercise", "solution"}
-
-
-@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
-def path(request) -> Path:
-    return request.param
 
 
 @pytest.fixture

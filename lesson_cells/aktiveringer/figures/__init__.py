@@ -6,6 +6,12 @@ from lesson_cells.aktiveringer.figures.by_layer import (
     precision_by_layer,
     silent_shares,
 )
-from lesson_cells.aktiveringer.figures.maps import channel_highlights, feature_maps, part_added, unit_rows
+from lesson_cells.aktiveringer.figures.maps import (
+    channel_highlights,
+    channels_elsewhere,
+    feature_maps,
+    part_added,
+    unit_rows,
+)
 from lesson_cells.aktiveringer.figures.neighbours import embedding_map, neighbour_rows
 from lesson_cells.aktiveringer.figures.training import filter_sets, second_layer, similarity_to_trained

@@ -12,33 +12,30 @@ from lesson_utils.show import style
 
 SHADES = (style.GREY, style.SKY, style.GREEN, style.ORANGE, style.PURPLE, style.RED)
 LINES = (style.BLUE, style.ORANGE, style.GREY)
-SILENCE = {"weak": "svage", "silent": "helt tavse", "dead": "tavse for alle billeder"}
 
 
 class Line(NamedTuple):
-    """A line of a field: a row per layer with its `value`, perhaps between `low` and `high`."""
+    """A line of a field: a row per layer, and the columns of its value and perhaps of the ends of an interval."""
 
     name: str
     colour: str
     rows: pd.DataFrame
+    columns: Sequence[str]
     how: str = "o-"
 
 
-def silent_shares(shares: pd.DataFrame | Sequence[Mapping], names: Mapping[str, str]) -> Figure:
+def silent_shares(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     """`weak`, `silent` and `dead` by layer, a field for each network of `names`; dotted its twin `x, random`.
 
-    `shares` has a row for each `network` and `layer`.
+    The table has a row for each `network` and `layer`.
     """
-    table = pd.DataFrame(shares)
+    kinds = {"weak": "svage", "silent": "helt tavse", "dead": "tavse for alle billeder"}
     fields = {
         word: [
-            Line(prefix + text, colour, rows.rename(columns={column: "value"}), how)
-            for rows, how, prefix in (
-                (table[table.network == name], "o-", ""),
-                (table[table.network == f"{name}, random"], ":", "_tvilling: "),
-            )
-            for (column, text), colour in zip(SILENCE.items(), LINES, strict=True)
-            if len(rows)
+            Line(prefix + text, colour, table[table.network == which], [column], how)
+            for which, how, prefix in ((name, "o-", ""), (f"{name}, random", ":", "_tvilling: "))
+            for (column, text), colour in zip(kinds.items(), LINES, strict=True)
+            if (table.network == which).any()
         ]
         for name, word in names.items()
     }
@@ -51,13 +48,11 @@ def concept_fit(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     `table` as `by_layer` makes it, where the twin of the network `x` is called `x, random`; `names` says what a
     field is called, by network.
     """
+    columns = ("mean", "mean_low", "mean_high")
     fields = {
         word: [
-            Line(text, colour, _interval(table[table.network == which], "mean", "mean_low", "mean_high"))
-            for which, text, colour in (
-                (name, "trænet", style.BLUE),
-                (f"{name}, random", "tilfældigt", style.GREY),
-            )
+            Line("trænet", style.BLUE, table[table.network == name], columns),
+            Line("tilfældigt", style.GREY, table[table.network == f"{name}, random"], columns),
         ]
         for name, word in names.items()
     }
@@ -68,7 +63,7 @@ def detected_kinds(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     """The share of units that detect each kind of concept, with its interval: a field for each network."""
     fields = {
         word: [
-            Line(text, colour, _interval(table[table.network == name], kind, f"{kind}_low", f"{kind}_high"))
+            Line(text, colour, table[table.network == name], (kind, f"{kind}_low", f"{kind}_high"))
             for colour, (kind, text) in zip(SHADES, KINDS.items(), strict=True)
         ]
         for name, word in names.items()
@@ -77,7 +72,6 @@ def detected_kinds(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     return _fields(fields, f"af lagets enheder (IoU over {number(DETECTS)})", what, _whole_percent)
 
 
-@style.styled
 def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Mapping[str, str]) -> Figure:
     """Precision@5, mean and range over seeds: a field for each of `titles`, a line for each of `names`.
 
@@ -86,12 +80,12 @@ def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Ma
     """
     lines = [(word, name, "trained") for name, word in names.items()]
     lines.append(("tilfældigt", next(iter(names)), "random"))
-    spread = ("mean", "min", "max")
+    spread = ["mean", "min", "max"]
     table = table.replace({"layer": {"pixels": "pixler"}})
     groups = table.groupby(["pair", "network", "layer"], sort=False)[["trained", "random"]].agg(spread)
     fields = {
         title: [
-            Line(word, colour, _interval(groups.loc[pair, name][column].reset_index(), *spread))
+            Line(word, colour, groups.loc[pair, name][column].reset_index(), spread)
             for colour, (word, name, column) in zip(LINES, lines, strict=True)
         ]
         for pair, title in titles.items()
@@ -104,36 +98,33 @@ def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Ma
     return figure
 
 
-def _interval(rows: pd.DataFrame, value: str, low: str, high: str) -> pd.DataFrame:
-    return rows.rename(columns={value: "value", low: "low", high: "high"})
-
-
 def _whole_percent(share: float) -> str:
     return percent(share, 0)
 
 
+def _hundredths(value: float) -> str:
+    return number(value, 2)
+
+
 @style.styled
 def _fields(
-    fields: Mapping[str, Sequence[Line]],
-    ylabel: str,
-    what: str,
-    text: Callable[[float], str] | None = None,
+    fields: Mapping[str, Sequence[Line]], ylabel: str, what: str, text: Callable[[float], str] = _hundredths
 ) -> Figure:
     """A field for each name, all on one scale; the alt text is `what`, and from where to where each line goes."""
     figure, axes = style.new_figure(4.5, 1, len(fields), sharey=True, squeeze=False)
     said = []
     for field, (title, lines) in zip(axes[0], fields.items(), strict=True):
-        for name, colour, rows, how in lines:
-            error = [rows.value - rows.low, rows.high - rows.value] if "low" in rows else None
-            field.errorbar(range(len(rows)), rows.value, error, fmt=how, color=colour, label=name, capsize=4)
-            tell = text or (lambda value: number(value, 2))
-            ends = [f"{tell(rows.value.iloc[k])} i {rows.layer.iloc[k]}" for k in (0, -1)]
-            said.append(f"{title}, {name.lstrip('_')}: fra {ends[0]} til {ends[1]}")
+        for name, colour, rows, (column, *ends), how in lines:
+            value = rows[column]
+            error = [value - rows[ends[0]], rows[ends[1]] - value] if ends else None
+            field.errorbar(range(len(rows)), value, error, fmt=how, color=colour, label=name, capsize=4)
+            first, last = (f"{text(value.iloc[k])} i {rows.layer.iloc[k]}" for k in (0, -1))
+            said.append(f"{title}, {name.lstrip('_')}: fra {first} til {last}")
         style.layer_ticks(field, lines[0].rows.layer, rotation=60 if len(fields) > 1 else 0)
         field.set_title(title)
         field.grid(axis="y")
     axes[0][0].set(ylabel=ylabel, ylim=(0, None))
-    style.danish_ticks(axes[0][0].yaxis, text or number)
+    style.danish_ticks(axes[0][0].yaxis, number if text is _hundredths else text)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), columnspacing=1.2)
     return style.described(figure, f"{what} {'. '.join(said)}.")

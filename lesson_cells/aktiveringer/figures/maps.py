@@ -11,28 +11,20 @@ from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
 
-@style.styled
 def feature_maps(image: Tensor, maps: Tensor, layer: str) -> Figure:
     """The image (3, H, W) and the strongest channels of `maps` (C, h, w), sorted, all on one colour scale."""
-    order = _strongest(maps, 32)
-    figure, _ = style.new_figure(height=4.3, rows=0)
-    left, right = figure.subfigures(1, 2, width_ratios=[1, 2.1])
-    style.image_axes(left.subplots(), image).axes.set_title("billedet")
-    cells = right.subplots(4, 8)
-    top = max(float(maps.max()), 1e-9)
-    for cell in cells.flat[len(order) :]:
-        cell.set_axis_off()
-    for cell, channel in zip(cells.flat, order, strict=False):
-        shown = style.image_axes(cell, maps[channel], vmin=0, vmax=top, cmap=style.SEQUENTIAL)
-        cell.set_title(str(channel), fontsize=12, pad=2, loc="center")
-    bar = right.colorbar(shown, ax=cells, shrink=0.8, pad=0.02)
-    style.danish_ticks(bar.ax.yaxis)
-    right.suptitle(f"{layer}: de {len(order)} stærkeste af {len(maps)} kanaler")
+    order, top = strongest(maps, 32), max(float(maps.max()), 1e-9)
     size = " x ".join(str(side) for side in maps.shape[1:])
-    return style.described(
-        figure,
-        f"Et billede og de {len(order)} stærkeste af {len(maps)} feature maps i {layer} på {size}, stærkest først "
-        f"og på samme farveskala fra 0 til {number(top, 1)}. Kanal {order[0]} er stærkest.",
+    which = f"de {len(order)} stærkeste af {len(maps)}"
+    return picture_grid(
+        [image, *maps[order]],
+        f"Et billede og {which} feature maps i {layer} på {size}, stærkest først og på samme farveskala fra 0 til "
+        f"{number(top, 1)}. Kanal {order[0]} er stærkest.",
+        11,
+        above=["billedet", *map(str, order)],
+        title=f"{layer}: {which} kanaler, fra 0 (mørk) til {number(top, 1)} (gul)",
+        vmin=0,
+        vmax=top,
     )
 
 
@@ -41,25 +33,18 @@ def channel_highlights(image: Tensor, maps: Mapping[str, Tensor], count: int = 3
 
     A column for each layer where there are more layers than channels, else a row, so that it fits on a slide.
     """
-    tops = {
-        style.short_layer(layer): [
-            (channel, highlight(image, found[channel])) for channel in _strongest(found, count)
-        ]
-        for layer, found in maps.items()
-    }
-    said = ". ".join(f"{layer}: kanal {listing(k for k, _ in row)}" for layer, row in tops.items())
+    tops = {style.short_layer(layer): strongest(found, count) for layer, found in maps.items()}
+    rows = [
+        [highlight(image, found[channel]) for channel in order]
+        for order, found in zip(tops.values(), maps.values(), strict=True)
+    ]
+    said = ". ".join(f"{layer}: kanal {listing(order)}" for layer, order in tops.items())
     text = f"Billedet, klart hvor de stærkeste kanaler i hvert lag svarer stærkt, og blegt ellers. {said}."
     if len(tops) <= count:
-        above = [f"kanal {k}" for row in tops.values() for k, _ in row]
-        return picture_grid(
-            {layer: [shown for _, shown in row] for layer, row in tops.items()}, text, above=above
-        )
-    cells = [
-        (f"{name} nr. {k}", shown)
-        for rank in zip(*tops.values(), strict=False)
-        for name, (k, shown) in zip(tops, rank, strict=True)
-    ]
-    return picture_grid([shown for _, shown in cells], text, len(tops), above=[word for word, _ in cells])
+        above = [f"kanal {k}" for order in tops.values() for k in order]
+        return picture_grid(dict(zip(tops, rows, strict=True)), text, above=above)
+    above = [f"{layer} nr. {tops[layer][rank]}" for rank in range(count) for layer in tops]
+    return picture_grid([row[rank] for rank in range(count) for row in rows], text, len(tops), above=above)
 
 
 def highlight(image: Tensor, answers: Tensor, top: Tensor | None = None, faint: float = 0.1) -> Tensor:
@@ -97,41 +82,39 @@ def part_added(images: Tensor, maps: Tensor, threshold: float, part: str, who: s
     return figure
 
 
-@style.styled
 def unit_portrait(
     image: Tensor,
     answers: Tensor,
     name: str,
-    fit: str,
+    about: str,
     pieces: Tensor,
-    history: Mapping[int, float] | None = None,
+    where: str,
+    history: Mapping[int, Tensor],
 ) -> Figure:
-    """A unit on an image (3, H, W): its answers (h, w), and its strongest patches (N, 3, S, S) in any image.
+    """A unit on an image (3, H, W): its answers (h, w), and its strongest patches (N, 3, S, S) in other images.
 
-    `fit`: which concept it fits best, and how well. `history`: by step of the training, its strongest answer.
+    `about`: a sentence on the unit; `where` the patches are from. `history`: its answers (h, w) by step of its
+    training, where that is known.
     """
-    figure, _ = style.new_figure(height=5.0, rows=0)
-    above, below = figure.subfigures(2, 1, height_ratios=[1.8, 1])
-    cells = above.subplots(1, 4, width_ratios=[1, 1, 1, 1.25])
-    style.image_axes(cells[0], image)
-    style.image_axes(cells[1], answers, vmin=0, cmap=style.SEQUENTIAL)
-    style.image_axes(cells[2], highlight(image, answers))
-    for cell, word in zip(cells, ("billedet", name, "den ser på"), strict=False):
-        cell.set_title(word, fontsize=13)
-    if history is None:
-        cells[3].set_axis_off()
-    else:
-        cells[3].plot(range(len(history)), list(history.values()), "o-", color=style.BLUE)
-        cells[3].set_xticks([0, len(history) - 1], [number(step) for step in (min(history), max(history))])
-        cells[3].set(ylim=(0, None), xlabel="skridt")
-        cells[3].set_title("svar gennem træning", fontsize=13)
-    below.suptitle(f"Passer bedst på {fit}. Stærkeste udsnit:", x=0.02, ha="left", fontsize=14)
-    for cell, piece in zip(below.subplots(1, len(pieces)), pieces, strict=True):
-        style.image_axes(cell, piece)
-    return style.described(
-        figure,
-        f"{name} svarer højst {number(float(answers.max()), 2)} på billedet. Den passer bedst på {fit}; nederst "
-        f"{len(pieces)} af dens udsnit.",
+    rows = {name: [image, answers, highlight(image, answers)], f"stærkest i\n{where}": list(pieces)}
+    above = ["billedet", "svaret", "den ser på", *[""] * len(pieces)]
+    if history:
+        rows["i træningen"] = list(history.values())
+        above += [f"skridt {number(step)}" for step in history]
+    top = max(float(each.max()) for each in (answers, *history.values()))
+    text = f"{' '.join(name.split())} svarer højst {number(float(answers.max()), 2)} på billedet. {about}"
+    text += f" Nederst {len(history)} skridt af dens træning." if history else ""
+    return picture_grid(rows, text, above=above, title=about, vmin=0, vmax=max(top, 1e-9))
+
+
+def channels_elsewhere(
+    image: Tensor, rows: Mapping[int, tuple[Tensor, Tensor]], layer: str, where: str
+) -> Figure:
+    """A row per channel: where it answers (h, w) in an image (3, H, W), and its strongest patches (N, 3, S, S)."""
+    pictures = {f"kanal {k}": [highlight(image, found), *pieces] for k, (found, pieces) in rows.items()}
+    text = f"Hvor kanal {listing(rows)} i {layer} svarer på billedet, og deres stærkeste udsnit i {where}."
+    return picture_grid(
+        pictures, text, title=f"{layer}: svaret på billedet, og de stærkeste udsnit i {where}"
     )
 
 
@@ -144,6 +127,6 @@ def unit_rows(rows: Mapping[str, tuple[Tensor, Tensor]], layer: str) -> Figure:
     )
 
 
-def _strongest(maps: Tensor, count: int) -> list[int]:
+def strongest(maps: Tensor, count: int) -> list[int]:
     """The channels of `maps` (C, h, w) with the strongest answers, the strongest first."""
     return maps.flatten(1).amax(1).argsort(descending=True)[:count].tolist()

@@ -7,6 +7,7 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from torch import Tensor
 
 from lesson_utils.danish import listing, percent
+from lesson_utils.images import as_float
 from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
@@ -18,7 +19,8 @@ def neighbour_rows(query: Tensor, found: Mapping[str, tuple[Tensor, list[bool] |
     """
     rows, frames = {}, []
     for layer, (images, hits) in found.items():
-        rows[layer + ("" if hits is None else f"\n{sum(hits)} af {len(hits)}")] = [query, *images]
+        name = layer + ("" if hits is None else f"\n{sum(hits)} af {len(hits)}")
+        rows[name] = [as_float(query), *as_float(images)]
         frames += [None, *(hits or [None] * len(images))]
     said = listing(name.replace(",\n", " ").replace("\n", ": ") for name in rows)
     text = f"Et billede og dets {len(images)} nærmeste naboer, en række for hver: {said}."

@@ -9,13 +9,13 @@ from torch import Tensor
 
 from lesson_utils.danish import listing, number, percent
 from lesson_utils.show import style
-from lesson_utils.show.pictures import picture_grid
+from lesson_utils.show.pictures import filter_pictures, picture_grid
 
 
 def filter_sets(sets: Mapping[str, Tensor], smooth: Mapping[str, float], shown: int = 8) -> Figure:
     """The strongest filters (C, 3, k, k) of several first layers, a row for each, and how smooth they are."""
     rows = {
-        f"{name}\nglathed {number(smooth[name], 2)}": _as_pictures(
+        f"{name}\nglathed {number(smooth[name], 2)}": filter_pictures(
             weights[weights.flatten(1).norm(dim=1).argsort(descending=True)[:shown]]
         )
         for name, weights in sets.items()
@@ -39,27 +39,21 @@ def second_layer(weights: Tensor, channels: int = 10, shown: int = 4) -> Figure:
     )
 
 
-@style.styled
 def training_moment(
     filters: Tensor, image: Tensor, maps: Mapping[str, Tensor], step: int, accuracy: float
 ) -> Figure:
-    """One moment of a training: the accuracy, some first filters, and the strongest map of each layer."""
-    figure, _ = style.new_figure(height=3.9, rows=0)
-    above, below = figure.subfigures(2, 1, height_ratios=[1, 1.7])
-    for cell, picture in zip(above.subplots(1, 10), _as_pictures(filters[:10]), strict=False):
-        style.image_axes(cell, picture)
-    above.suptitle(f"efter {number(step)} skridt: {percent(accuracy, 0)} rigtige", x=0.02, ha="left")
-    cells = below.subplots(1, len(maps) + 1)
-    style.image_axes(cells[0], image)
-    cells[0].set_title("billedet", fontsize=13)
-    for cell, (layer, found) in zip(cells[1:], maps.items(), strict=True):
-        best = int(found.flatten(1).amax(1).argmax())
-        style.image_axes(cell, found[best], vmin=0, cmap=style.SEQUENTIAL)
-        cell.set_title(f"{layer}: {best}", fontsize=13)
-    return style.described(
-        figure,
-        f"Efter {number(step)} skridt svarer netværket rigtigt på {percent(accuracy, 0)}: {len(filters[:10])} af "
-        f"det første lags filtre, et billede og den stærkeste kanal i {listing(maps)}.",
+    """One moment of a training: the accuracy, some first filters, and the strongest map (h, w) of each layer."""
+    first = filter_pictures(filters[:12])
+    best = {layer: int(found.flatten(1).amax(1).argmax()) for layer, found in maps.items()}
+    answers = [found[best[layer]] / found[best[layer]].max().clamp_min(1e-9) for layer, found in maps.items()]
+    return picture_grid(
+        {"filtre": first[:6], "": first[6:], "svar": [image, *answers]},
+        f"Efter {number(step)} skridt svarer netværket rigtigt på {percent(accuracy, 0)}: {len(first)} af det "
+        f"første lags filtre, et billede og den stærkeste kanal i {listing(maps)}.",
+        above=[*[""] * len(first), "billedet", *(f"{layer}: {k}" for layer, k in best.items())],
+        title=f"efter {number(step)} skridt: {percent(accuracy, 0)} rigtige",
+        vmin=0,
+        vmax=1,
     )
 
 
@@ -87,8 +81,3 @@ def similarity_to_trained(similarity: pd.DataFrame) -> Figure:
         f"Hvor meget lagenes vægte ligner de færdige (cosinus), gennem træningen: {said}. Nøjagtigheden går fra "
         f"{percent(first, 0)} til {percent(last, 0)}.",
     )
-
-
-def _as_pictures(filters: Tensor) -> Tensor:
-    """Filters (N, 3, k, k) as pictures: grey is zero, and each one's largest weight is 0 or 1."""
-    return filters / filters.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-9) / 2 + 0.5

@@ -8,9 +8,9 @@ from lesson_cells.aktiveringer import experiments
 from lesson_utils import snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import dissect
+from lesson_utils.images import PHOTOS, photo
 from lesson_utils.neighbours import nearest
 from lesson_utils.networks import alexnet
-from lesson_utils.silence import silent_channels
 from lesson_utils.training import accuracy
 from lesson_utils.weights import load_network
 from lesson_world import datasets
@@ -65,11 +65,50 @@ def test_a_map_keeps_two_heaps_apart():
     assert flat.shape == (40, 2) and gap > 2 * flat[:20].std(0).norm()
 
 
-def test_a_photo_that_is_in_the_set_is_its_own_nearest_neighbour():
+@pytest.fixture
+def folder_in_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("LESSON_CACHE", str(tmp_path))
+
+
+def test_a_photo_that_is_in_the_set_is_its_own_nearest_neighbour(folder_in_cache):
     network, samples = load_network("alexnet"), datasets.base(44, seed=3)
-    found = experiments.photo_neighbours(network, samples.images[7], samples, ["pixels", "fc7"])
+    shown = experiments.photo_set("", network, samples)
+    found = experiments.photo_neighbours(network, shown.images[7], shown, ["pixels", "fc7"])
     assert list(found) == ["pixler,\neuklidisk", "pixler,\ncosinus", "fc7,\neuklidisk", "fc7,\ncosinus"]
     assert all(near.rows[0, 0] == 7 and near.distances[0, 0] < 1e-3 for near in found.values())
+    assert shown.class_names[shown.labels[7]] == samples.danish_names[7]
+    assert experiments.precision(network, shown, "fc7", 1) > experiments.precision(
+        network, shown, "pixels", 1
+    )
+
+
+def test_few_images_have_as_many_neighbours_as_there_are(folder_in_cache):
+    network, samples = load_network("alexnet"), datasets.base(3, seed=3)
+    assert experiments.precision(network, experiments.photo_set("", network, samples), "pixels") == 0
+
+
+def test_the_courses_photos_are_searched_whole_and_in_pieces():
+    network = load_network("alexnet")
+    found, size = experiments.searched("", network), network.input_size
+    assert found.shape == (len(PHOTOS) * (1 + 4 + 9), 3, size, size)
+    assert torch.allclose(found[0], photo(sorted(PHOTOS)[0], size))
+    second = photo(sorted(PHOTOS)[0], 2 * size)
+    assert torch.equal(found[4], second[:, size:, size:]) and torch.equal(found[2], second[:, :size, size:])
+
+
+def test_a_network_says_what_it_calls_an_image():
+    network, samples = load_network("alexnet"), datasets.base(22, seed=3)
+    assert experiments.named(network, samples.images[9], 2).startswith("MiniAlexNet svarer bil (")
+    assert not experiments.knows_photos(network)
+
+
+def test_channels_answer_in_the_image_and_elsewhere():
+    network, samples = load_network("alexnet"), datasets.base(44, seed=3)
+    found = experiments.channels_elsewhere(network, samples.images[9], "conv5", samples.images, count=2)
+    answers = activations(network, samples.images[9][None], ["conv5"])["conv5"][0]
+    best = int(answers.flatten(1).amax(1).argmax())
+    assert next(iter(found)) == best and torch.equal(found[best][0], answers[best])
+    assert found[best][1].shape == (6, 3, 32, 32)
 
 
 def test_the_last_maps_of_each_network_are_named_after_their_layer():
@@ -108,19 +147,19 @@ def test_the_fault_costs_accuracy(patients, exam):
 
 def test_the_same_seed_gives_the_same_network(exam):
     few = experiments.few_images(50, 1)
-    a, b = (experiments.train_small(experiments.SOUND, few, epochs=1, seed=3) for _ in range(2))
+    a, b = (experiments.train_small(few, epochs=1, seed=3) for _ in range(2))
     assert all((x == y).all() for x, y in zip(a.parameters(), b.parameters(), strict=True))
 
 
 def test_the_students_random_numbers_go_on_as_if_nothing_had_been_trained():
     torch.manual_seed(7)
     before = torch.random.get_rng_state()
-    experiments.train_small(experiments.SOUND, experiments.few_images(50, 1), epochs=1)
+    experiments.train_small(experiments.few_images(50, 1), epochs=1)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
 def test_small_networks_normalise_their_images_themselves():
-    network = experiments.small_network(experiments.SOUND)
+    network = experiments.small_network()
     assert network.normalize(torch.full((1, 3, 32, 32), 0.5)).abs().max() == 0
 
 
@@ -135,19 +174,6 @@ def test_a_forward_hook_sees_what_activations_gives():
         network(images)
     hook.remove()
     assert torch.allclose(activations(network, images, ["conv2_1"])["conv2_1"], answers["conv2_1"], atol=1e-5)
-
-
-@pytest.mark.parametrize("layer", ["conv3", "fc7"])
-def test_weak_and_silent_channels_counted_by_hand(layer):
-    network, samples = load_network("alexnet"), datasets.base(44, seed=4)
-    answer = activations(network, samples.images, [layer])[layer]
-    peaks = answer.reshape(*answer.shape[:2], -1).amax(2)
-    silent = peaks <= 0
-    weak = silent | (peaks < peaks.amax(0) / 4)
-    shares = silent_channels(network, samples, [layer]).loc[layer]
-    by_hand = [found.float().mean().item() for found in (weak, silent, silent.all(0))]
-    assert shares[["weak", "silent", "dead"]].tolist() == pytest.approx(by_hand, abs=1e-6)
-    assert by_hand[0] > 0.1
 
 
 def test_the_iou_of_a_unit_by_hand():
@@ -177,4 +203,5 @@ def test_a_network_on_a_card_is_asked_about_images_of_the_cpu(card):
     assert all(pieces.device.type == masks.device.type == "cpu" for pieces, masks in rows.values())
     filters = experiments.first_filters({"trained": network})["trained"]
     assert filters.device.type == "cpu" and experiments.smoothness(filters).mean() > 0.5
-    assert len(experiments.photo_neighbours(network, samples.images[0], samples, ["fc7"])) == 2
+    shown = experiments.photo_set("", network, samples)
+    assert len(experiments.photo_neighbours(network, samples.images[0], shown, ["fc7"])) == 2

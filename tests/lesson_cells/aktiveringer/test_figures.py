@@ -70,13 +70,24 @@ def test_neighbours_frame_right_and_wrong():
     assert figure.axes[5].spines["top"].get_linestyle() != figure.axes[1].spines["top"].get_linestyle()
 
 
-def test_a_unit_in_one_picture():
-    history = {0: 0.1, 8: 2.0}
-    pieces = IMAGE.expand(3, 3, 16, 16)
-    said = unit_portrait(
-        IMAGE, torch.ones(4, 4), "conv4, kanal 12", "del: hjul (IoU 0,23)", pieces, history
-    ).alt_text
-    assert "conv4, kanal 12 svarer højst 1,00" in said and "del: hjul (IoU 0,23); nederst 3" in said
+def test_a_unit_is_shown_on_the_image_in_other_images_and_through_its_training():
+    pieces, history = IMAGE.expand(3, 3, 16, 16), {0: torch.full((4, 4), 0.2), 1540: torch.full((4, 4), 3.0)}
+    about = "Passer bedst på del: hjul (IoU 0,23)."
+    figure = unit_portrait(IMAGE, torch.ones(4, 4), "conv4, kanal 12", about, pieces, "tegninger", history)
+    assert "conv4, kanal 12 svarer højst 1,00" in figure.alt_text and about in figure.alt_text
+    pictures = [axes for axes in figure.axes if axes.images]
+    assert len(pictures) == 3 + 3 + 2 and pictures[1].images[0].get_clim() == (0, 3.0)
+    assert [axes.get_title() for axes in pictures[-2:]] == ["skridt 0", "skridt 1.540"]
+
+
+def test_channels_are_shown_where_they_answer_and_in_other_photos():
+    rows = {
+        7: (torch.ones(4, 4), IMAGE.expand(2, 3, 16, 16)),
+        3: (torch.ones(4, 4), IMAGE.expand(2, 3, 16, 16)),
+    }
+    figure = figures.channels_elsewhere(IMAGE, rows, "block5c", "dine fotos")
+    assert "kanal 7 og 3 i block5c" in figure.alt_text and "udsnit i dine fotos" in figure.alt_text
+    assert len([axes for axes in figure.axes if axes.images]) == 6
 
 
 NAMES = {"a": "Net A", "b": "Net B"}
@@ -118,7 +129,7 @@ def test_silence_has_dots_for_the_twin_if_there_is_one():
         for name, shares in {"a": (0.25, 0.4), "a, random": (0.1, 0.1), "b": (0.3, 0.5)}.items()
         for layer, weak in zip(("conv1", "conv2"), shares, strict=True)
     ]
-    figure = figures.silent_shares(rows, NAMES)
+    figure = figures.silent_shares(pd.DataFrame(rows), NAMES)
     assert "Net A, svage: fra 25 % i conv1 til 40 % i conv2" in figure.alt_text
     assert "Net A, tvilling: svage: fra 10 %" in figure.alt_text and "Net B, tvilling" not in figure.alt_text
     assert [0.1, 0.1] in lines(figure)[0] and [0.3, 0.5] in lines(figure)[1]

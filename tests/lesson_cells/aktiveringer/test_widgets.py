@@ -4,6 +4,8 @@ import time
 from functools import partial
 
 import pytest
+import torch
+from PIL import Image
 
 from lesson_cells.aktiveringer import widgets as browsers
 from lesson_utils.show.display import image_tag
@@ -18,9 +20,9 @@ def small(monkeypatch):
 
 
 def test_the_activation_browser_answers_fast_after_the_first_click():
-    draw = partial(browsers._channel, "")
+    draw = partial(browsers._channel, "", "")
     first = draw(browsers.CAR, "alexnet", "conv5", 1)
-    assert "conv5, kanal" in first.alt_text and "IoU" in first.alt_text
+    assert "conv5, kanal" in first.alt_text and "IoU" in first.alt_text and "skridt" in first.alt_text
     times = []
     for rank in (2, 3, 4):
         began = time.process_time()
@@ -32,9 +34,9 @@ def test_the_activation_browser_answers_fast_after_the_first_click():
 
 @pytest.mark.parametrize(("name", "layer"), [("vgg", "conv2_1"), ("googlenet", "inception_3a")])
 def test_the_other_networks_answer_too_without_a_training_history(name, layer):
-    figure = browsers._channel("", browsers.CAR, name, layer, 32)
+    figure = browsers._channel("", "", browsers.CAR, name, layer, 32)
     assert layer.removeprefix("inception_") in figure.alt_text
-    assert "svar gennem træning" not in [axes.get_title() for axes in figure.get_axes()]
+    assert "skridt" not in figure.alt_text
 
 
 def test_every_network_offers_its_own_layers():
@@ -61,8 +63,41 @@ def test_parts_stand_in_the_order_of_the_danish_alphabet():
 
 
 def test_the_neighbours_of_a_photo_are_neither_right_nor_wrong():
-    draw = partial(browsers._neighbours, "")
+    draw = partial(browsers._neighbours, "", "")
     of_photo = draw(browsers.PHOTO, 0, "vgg", "fc7", "cosine").alt_text
     of_image = draw(browsers.ALL, 0, "vgg", "fc7", "euclidean").alt_text
     assert "fc7 cosinus" in of_photo and "ramme" not in of_photo
     assert "fc7 euklidisk" in of_image and "ramme" in of_image
+
+
+@pytest.fixture(scope="module")
+def own_folder(tmp_path_factory):
+    """Three photos of each of two classes, all alike but for their colour."""
+    folder = tmp_path_factory.mktemp("mine dyr")
+    for word, hue in (("hest", 0), ("kø", 1)):
+        (folder / word).mkdir()
+        for k in range(3):
+            picture = torch.full((3, 80, 80), 0.2 + 0.1 * k)
+            picture[hue] = 1.0
+            to_file(picture, folder / word / f"{k}.png")
+    return str(folder)
+
+
+def to_file(picture, path):
+    Image.fromarray((picture.permute(1, 2, 0) * 255).byte().numpy()).save(path)
+
+
+def test_patches_and_neighbours_come_from_a_folder_of_ones_own(own_folder, static):
+    figure = browsers._channel("", own_folder, browsers.PHOTO, "alexnet", "conv3", 1)
+    assert "stærkest i\ndine fotos" in [axes.get_ylabel() for axes in figure.axes]
+    said = browsers._neighbours("", own_folder, browsers.OWN, 0, "alexnet", "pixels", "euclidean").alt_text
+    assert "pixler euklidisk: 2 af 5" in said
+
+
+def test_the_photo_network_names_the_photo_and_is_not_dissected(static):
+    network = browsers._network("imagenet")
+    if not browsers.experiments.knows_photos(network):
+        pytest.skip("the ImageNet network's package is not installed")
+    figure = browsers._channel("kaffe", "", browsers.PHOTO, "imagenet", "block2a", 1)
+    assert "EfficientNet-Lite0 svarer espresso" in figure.alt_text and "IoU" not in figure.alt_text
+    assert "stærkest i\nkursets fotos" in [axes.get_ylabel() for axes in figure.axes]

@@ -28,6 +28,9 @@ def samples():
         ((0.05, 0.05, 0.1), "black"),
         ((0.5, 0.5, 0.52), "grey"),
         ((0.95, 0.95, 0.9), "white"),
+        ((0.95, 0.85, 0.8), "white"),  # pale for its lightness
+        ((0.8, 0.7, 0.65), "grey"),
+        ((0.2, 0.12, 0.12), "black"),
     ],
 )
 def test_colours_have_their_names(rgb, name):

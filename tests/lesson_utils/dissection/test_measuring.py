@@ -63,6 +63,13 @@ def test_iou_is_what_counting_pixels_gives(painted):
                 )
 
 
+def test_a_coarser_grid_counts_the_same_pixels(painted, samples):
+    share = 1 - float(samples.mask("wheel").float().mean())
+    fine, coarse = (dissect(Painted(), painted, ["eyes"], share, cells)["eyes"] for cells in (64, 32))
+    assert float(coarse.iou[0].max()) == pytest.approx(float(fine.iou[0].max()), abs=0.2)
+    assert float(coarse.seen.sum(0)[0] / fine.seen.sum(0)[0]) == pytest.approx(1, abs=0.2)
+
+
 def test_thresholds_are_exceeded_in_their_share_of_places(samples):
     network = alexnet.mini(22, seed=1).eval()
     limits = unit_thresholds(network, samples, ["conv2", "conv5"], 0.95)
@@ -79,6 +86,8 @@ def test_batches_and_pieces_do_not_matter(samples):
     parts = dissect(network, pieces, ["conv3"], batch_size=20)["conv3"]
     torch.testing.assert_close(parts.iou, whole.iou, atol=1e-3, rtol=1e-2)
     assert whole.images == parts.images == 66
+    assert len(whole.hits) == 7, "ten images that follow each other are one group of the bootstrap"
+    assert whole.hits.shape == parts.hits.shape and (parts.seen == whole.seen).float().mean() > 0.9
     torch.testing.assert_close(whole.hits.sum(0) / whole.seen.sum(0), whole.best_iou)
 
 

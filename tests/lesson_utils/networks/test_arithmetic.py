@@ -59,7 +59,7 @@ def test_the_lectures_bottleneck():
 
 def test_stacked_3x3_see_as_much_as_one_larger_filter():
     assert [field.size for field in receptive_fields([(3, 1)] * 3)] == [3, 5, 7]
-    assert receptive_fields([(11, 4), (3, 2)]) == [(11, 4), (19, 8)]
+    assert receptive_fields([(11, 4), (3, 2)]) == [(11, 4, 5.0), (19, 8, 9.0)]
 
 
 @pytest.mark.parametrize(

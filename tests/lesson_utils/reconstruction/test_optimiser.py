@@ -131,7 +131,7 @@ def test_every_question_is_answered_better_step_by_step(network):
         class_images(network, [0, 4], steps=12),
         plain_ascent(network, Filter("conv2", [3, 5]), steps=12),
     ):
-        assert (found.done == 12).all() and not found.curve.isnan().any()
+        assert not found.curve.isnan().any()
         assert (found.curve[:, -1] > found.curve[:, 0]).all()
         assert found.images.shape == (2, 3, 64, 64) and found.images.min() >= 0 and found.images.max() <= 1
 
@@ -178,7 +178,7 @@ def test_an_interruption_returns_what_there_is(network, by):
 
     options = {"on_step": stop} if by == "on_step" else {"bar": bar}
     found = plain_ascent(network, Filter("conv2", [0, 1, 2, 3, 4]), steps=3, chunk=2, **options)
-    assert found.done.tolist() == [3, 3, 2, 2, 0]
+    assert (~found.curve.isnan()).sum(1).tolist() == {"bar": [3, 3, 2, 2, 0], "on_step": [3, 3, 3, 3, 0]}[by]
     whole = plain_ascent(network, Filter("conv2", [0, 1, 2, 3, 4]), steps=3, chunk=2)
     assert torch.equal(found.images[:2], whole.images[:2])
     assert torch.equal(found.images[4], whole.frames.get(0, Pixels().begin([0], 64, 64))[0])

@@ -1,4 +1,4 @@
-"""`lesson slides`: a lesson as a slide show that opens from a USB stick, without a network."""
+"""What a teacher takes to class: a lesson as slides that need no network, and as notebooks for the students."""
 
 import re
 from importlib.util import find_spec
@@ -7,16 +7,15 @@ from pathlib import Path
 import nbformat
 
 from lesson_staff.catalogue import Lesson
+from lesson_staff.order import write_under, written_under
 from lesson_staff.pages import (
-    MATHJAX,
-    MATHJAX_CONFIG,
-    TEMPLATES,
+    MATHJAX_URL,
     copy_mathjax,
-    copy_parts,
     folder_for,
     for_reading,
+    relative,
     replace_file,
-    tell_written,
+    write_html,
 )
 from lesson_utils.errors import LessonError
 
@@ -25,16 +24,12 @@ REVEAL = "reveal"
 REVEAL_PARTS = (
     "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
 )  # fmt: skip
-WIDTH, HEIGHT = 1280, 720  # of a slide, as a projector shows it
 SHOWN = ("<img ", "<table")
 NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s*", re.DOTALL)
 
 
 def reveal_parts() -> Path:
-    """Where the installed copy of reveal.js lies, found without importing the package that carries it.
-
-    Raises LessonError if it is not installed.
-    """
+    """Where reveal.js lies, found without importing its package. Raises LessonError if it is not installed."""
     package = find_spec("sphinx_revealjs")
     if package is None or not package.submodule_search_locations:
         raise LessonError(
@@ -91,31 +86,40 @@ def _only_live(cell: nbformat.NotebookNode) -> bool:
     return to_fill_in or cell.source.startswith("show.check(")
 
 
-def write_slides(notebook: Path, show: Path, title: str) -> None:
-    """The notebook, with the outputs that it holds, as one page of slides; what it needs lies beside it."""
-    from nbconvert import SlidesExporter
-
-    exporter = SlidesExporter(
-        extra_template_basedirs=[str(TEMPLATES)],
-        template_file=str(TEMPLATES / "slides.html.j2"),
-        reveal_url_prefix=REVEAL,
-        reveal_theme="white",
-        mathjax_url=f"{MATHJAX}/MathJax.js?config={MATHJAX_CONFIG}",
-        language_code="da",
-        exclude_anchor_links=True,
-    )
-    content = for_a_show(nbformat.read(notebook, as_version=4))
-    content.metadata["title"] = title
-    html, _ = exporter.from_notebook_node(content, {"slide_width": WIDTH, "slide_height": HEIGHT})
-    replace_file(show, html.encode("utf-8"))
-
-
 def make_slides(lessons: list[Lesson], out: str) -> None:
-    """A show of each lesson in the folder `out`, with everything that they need beside them."""
+    """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need."""
     folder = folder_for(out)
-    copy_parts(reveal_parts(), REVEAL_PARTS, folder / REVEAL)
+    write_under(folder / REVEAL, written_under(reveal_parts(), REVEAL_PARTS))
     copy_mathjax(folder)
+    options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
         show = folder / f"{lesson.notebook.stem}.html"
-        write_slides(lesson.notebook, show, str(lesson))
-        tell_written(lesson, show)
+        content = for_a_show(nbformat.read(lesson.notebook, as_version=4))
+        write_html("slides", content, show, str(lesson), **options)
+        print(f"{lesson}: {relative(show)}")
+
+
+def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nbformat.NotebookNode:
+    """The lesson without the notes to the teacher: before the class without solutions and not yet run, after it
+    with its outputs and its solutions unfolded."""
+    from nbconvert.preprocessors import ClearOutputPreprocessor
+
+    made = for_reading(notebook)
+    made.cells = [cell for cell in made.cells if slide_type(cell) != "notes"]
+    solutions = [cell for cell in made.cells if "solution" in cell.metadata.get("tags", [])]
+    if with_solutions:
+        for cell in solutions:
+            cell.metadata.pop("jupyter", None)
+        return made
+    made.cells = [cell for cell in made.cells if cell not in solutions]
+    return ClearOutputPreprocessor().preprocess(made, {})[0]
+
+
+def make_handouts(lessons: list[Lesson], out: str, with_solutions: bool = False) -> None:
+    """One notebook for each lesson in the folder `out`: `02_alexnet.ipynb`, or `02_alexnet_løsning.ipynb`."""
+    folder = folder_for(out)
+    for lesson in lessons:
+        made = handout(nbformat.read(lesson.notebook, as_version=4), with_solutions)
+        target = folder / f"{lesson.notebook.stem}{'_løsning' if with_solutions else ''}.ipynb"
+        replace_file(target, (nbformat.writes(made) + "\n").encode("utf-8"))
+        print(f"{lesson}: {relative(target)}")

@@ -1,4 +1,4 @@
-"""The widgets of the lesson: which strategy to choose. Nothing is computed here."""
+"""Which strategy to choose, from stored measurements. Nothing is computed here."""
 
 import pandas as pd
 from matplotlib.figure import Figure
