@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from lesson_staff.batch import runs_at_a_time
 from lesson_staff.catalogue import REPOSITORY
+from lesson_staff.fingerprint import DATA
 from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Order, Outcome
 from lesson_staff.sweep import look_for
@@ -24,8 +25,8 @@ SECONDS_TO_ANSWER = 10
 def course_fingerprint(root: Path = REPOSITORY) -> str:
     """A short name for the code of all four houses and the data it reads, the same wherever the same files lie."""
     digest = hashlib.sha256()
-    data = (root / "data" / room for room in ("photos", "weights", "measurements"))
-    for path in sorted([*root.glob("lesson_*/**/*.py"), *(file for room in data for file in room.glob("*"))]):
+    places = [*(f"lesson_*/**/*.{ending}" for ending in ("py", "toml")), *(f"data/{place}" for place in DATA)]
+    for path in sorted(file for place in places for file in root.glob(place)):
         digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

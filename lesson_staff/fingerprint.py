@@ -21,6 +21,7 @@ from lesson_utils.errors import LessonError
 
 STORED = REPOSITORY / "data" / "outputs.json"
 TABLES = REPOSITORY / "data" / "measurements"
+DATA = ("*.toml", "*.csv", "photos/*", "weights/*", "measurements/*")  # what is read, below data/
 DRAWING = re.compile(r"/show/|figures|widgets|exercises")  # a table holds numbers, not how they are drawn
 
 
@@ -40,7 +41,7 @@ def reached(source: Path) -> dict[str, str]:
             names |= _words(code)
             waiting += _imported(code, tuple(_name(file).split("/")[:-1]), REPOSITORY)
     for file in _data():
-        if file.stem in names or file.parent.name == "photos":
+        if {file.stem, file.name} & names or file.parent.name == "photos":
             files[file] = _file_hash(file, file.stat().st_mtime_ns)
     return {_name(file): digest for file, digest in sorted(files.items()) if file.is_file()}
 
@@ -98,8 +99,7 @@ def _file_hash(file: Path, _changed: int) -> str:
 
 
 def _data() -> list[Path]:
-    data, rooms = STORED.parent, ("photos", "weights", "measurements")
-    return [*data.glob("*.toml"), *(file for room in rooms for file in (data / room).iterdir())]
+    return [file for place in DATA for file in STORED.parent.glob(place)]
 
 
 def _code(source: Path) -> str:

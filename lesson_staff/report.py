@@ -94,7 +94,7 @@ def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -
 
 
 def lesson_parts(results: Sequence[RunResult], metrics: Metrics) -> list[dict]:
-    """For each lesson with key figures: its runs, what they are called, what varies, and pictures of that."""
+    """For each lesson with key figures: its runs, their figures' names, what was varied, and pictures of that."""
     parts = []
     for number in sorted({result.number for result in results}):
         runs = [result for result in results if result.number == number and metrics[result.name]]

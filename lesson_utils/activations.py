@@ -25,11 +25,9 @@ Answers = dict[str, Tensor]
 def activations(network: nn.Module, images: Tensor, layers: Sequence[str], exact: bool = False) -> Answers:
     """The outputs of `layers` for `images` (N, 3, H, W), by name: (N, C, H, W), or (N, features) from FC layers.
 
-    The images are float in 0..1, or uint8.
-
-    The network answers in eval mode, where it is, and stays as it was; the answers are on the CPU. Whole rows of
-    a network that has a fast form (`networks.fast`) are answered by that, unless it must be `exact`: the features
-    behind GAP may be rounded to bfloat16 on their way.
+    The images are float in 0..1, or uint8. The network answers in eval mode, where it is, and stays as it was;
+    the answers are on the CPU. Whole rows of a network that has a fast form (`networks.fast`) are answered by
+    that, unless it must be `exact`: the features behind GAP may be rounded to bfloat16 on their way.
     A module that runs several times in one pass answers as it did first.
     Raises LessonError for a layer that the network does not have.
     """

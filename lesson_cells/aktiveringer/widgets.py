@@ -20,7 +20,7 @@ from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
 from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.photos import PhotoFolder
-from lesson_utils.show.explore import Choice, Dependent, Slider, Steps, Switch, explore
+from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore
 from lesson_utils.show.style import short_layer
 from lesson_utils.weights import embedded, load_network
 from lesson_world import Samples, datasets
@@ -113,7 +113,7 @@ def activation_browser(
     controls = {
         "picture": Choice("Billede", PHOTO, {PHOTO: "dit foto"} | _class_words()),
         "name": Choice("Netværk", photo_network, _networks(network, photo_network)),
-        "layer": Dependent("Lag", middle, "name", _mapped),
+        "layer": Choice("Lag", middle, _mapped, "name"),
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
     start = {"picture": PHOTO, "name": photo_network, "layer": middle, "rank": 1}
@@ -179,7 +179,7 @@ def dissection_browser(network: str = "alexnet") -> None:
     layers = evenly_spaced(_network(network).map_layers, 5)
     controls = {
         "name": Choice("Netværk", network, _networks(network)),
-        "layer": Dependent("Lag", layers[3], "name", _mapped),
+        "layer": Choice("Lag", layers[3], _mapped, "name"),
         "part": Choice("Del", "wheel", _part_words()),
     }
     start = {"name": network, "layer": layers[3], "part": "wheel"}
@@ -225,7 +225,7 @@ def neighbour_browser(photo: str = "", network: str = "alexnet", *more: str, ima
         "pair": Choice("Billeder", next(iter(sets)), sets),
         "query": Slider("Hvilket billede", 3, 0, QUERIES - 1),
         "name": Choice("Netværk", network, _networks(network, *more)),
-        "layer": Dependent("Lag", deep, "name", _vector_layers),
+        "layer": Choice("Lag", deep, _vector_layers, "name"),
         "metric": Choice("Afstand", METRICS[0], MEASURES),
     }
     start = {"pair": next(iter(sets)), "query": 3, "name": network, "layer": PIXELS, "metric": METRICS[0]}

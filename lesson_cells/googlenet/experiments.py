@@ -19,12 +19,14 @@ from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.digits import digits
 from lesson_utils.errors import LessonError
+from lesson_utils.evidence import evidence as evidence  # the notebook's, too
 from lesson_utils.networks import Network, layer_table, random_twin
+from lesson_utils.networks.families import PAPERS
 from lesson_utils.networks.googlenet import PAPER, PAPER_AUXILIARY
 from lesson_utils.networks.modes import eval_mode
 from lesson_utils.networks.network import build
 from lesson_utils.selectivity import TellingMap, telling_maps
-from lesson_utils.show import progress
+from lesson_utils.show import progress, stored
 from lesson_world import Samples
 
 K = 1024  # what the paper's K stands for among the weights; its M is a million, among the multiply-adds
@@ -65,6 +67,32 @@ def paper_table(network: Network) -> pd.DataFrame:
     table["weights_off"] = table["printed_k"] / table["weights_k"] - 1
     table["multiply_adds_off"] = table["printed_m"] / table["multiply_adds_m"] - 1
     return table
+
+
+PUBLISHED = {  # year, and top-1 accuracy on ImageNet's validation set in percent; crops and scales differ
+    "alexnet": (2012, 59.3),  # Krizhevsky et al. 2012, table 2, one CNN
+    "vgg16": (2014, 74.4),  # Simonyan & Zisserman 2014, table 3, D
+    "googlenet": (2014, 68.7),  # BVLC GoogLeNet's readme; the paper has no top-1 of a single network
+    "efficientnet": (2020, 75.1),  # EfficientNet-Lite's readme
+}
+
+
+def compared(share_of_1x1: Callable[[Network], float]) -> pd.DataFrame:
+    """The four networks side by side, in the words of the lesson's table; the times are stored."""
+    spent, rows = stored("network_speed").set_index("network")["milliseconds"], {}
+    for name, (year, top_1) in PUBLISHED.items():
+        network = PAPERS[name](device="meta")
+        layers = layer_table(network)
+        rows[network.name] = {
+            "år": str(year),
+            "mio. parametre": layers["parameters"].sum() / MILLION,
+            "FC-lag": int((layers["kind"] == "fc").sum()),
+            "mio. multiply-adds": layers["multiply_adds"].sum() / MILLION,
+            "% i 1x1": 100 * float(share_of_1x1(network)),
+            "top-1": top_1,
+            "ms": spent[name],
+        }
+    return pd.DataFrame(rows.values(), pd.Index(rows, name="netværk"))
 
 
 def kept_variance(features: Tensor) -> np.ndarray:

@@ -1,12 +1,14 @@
-"""The lesson's widget: what a bottleneck costs. Nothing is computed here."""
+"""The widgets of the lesson: what a bottleneck costs, and where in a photo a class is."""
 
 from matplotlib.figure import Figure
 
 from lesson_cells.googlenet import figures
-from lesson_utils.networks import conv_cost
-from lesson_utils.show.explore import Slider, explore
-
-BOTTLENECK_RANGE = (4, 256, 4)  # lowest, highest, step
+from lesson_cells.googlenet.figures.bottleneck import WIDTHS
+from lesson_utils import images
+from lesson_utils.activations import probabilities
+from lesson_utils.evidence import evidence
+from lesson_utils.networks import Network
+from lesson_utils.show.explore import Choice, Slider, Switch, explore
 
 
 def bottleneck_cost() -> None:
@@ -16,21 +18,29 @@ def bottleneck_cost() -> None:
         "out_channels": Slider("Kanaler ud", 48, 16, 512, 16),
         "kernel": Slider("Filter (pixler)", 5, 1, 7, 2),
         "side": Slider("Højde og bredde (pixler)", 14, 7, 56, 7),
-        "width": Slider("1×1-foldningens bredde (kanaler)", 16, *BOTTLENECK_RANGE),
+        "width": Slider("1×1-foldningens bredde (kanaler)", 16, WIDTHS[0], WIDTHS[-1], WIDTHS.step),
     }
     lecture = {"in_channels": 480, "out_channels": 48, "kernel": 5, "side": 14, "width": 16}
     fixed = [lecture, lecture | {"width": 64}, lecture | {"kernel": 1, "width": 64}]
-    explore(_draw_bottleneck, controls, fixed)
+    explore(figures.cost_with_bottleneck, controls, fixed)
 
 
-def _draw_bottleneck(in_channels: int, out_channels: int, kernel: int, side: int, width: int) -> Figure:
-    low, high, step = BOTTLENECK_RANGE
-    through = {
-        channels: (
-            conv_cost(in_channels, channels, 1, side, side),
-            conv_cost(channels, out_channels, kernel, side, side),
-        )
-        for channels in range(low, high + 1, step)
+def two_classes(network: Network, photo: str) -> None:
+    """Where in a photo the network finds two classes that the student chooses; the likeliest stand first."""
+    whole, seen = images.photo(photo), images.photo(photo, network.input_size)[None]
+    shares = probabilities(network, seen)[0]
+    names = {str(k): network.class_names[k] for k in shares.argsort(descending=True).tolist()}
+    first, second, third, _, fifth, *_ = names
+
+    def draw(one: str, other: str, one_scale: bool) -> Figure:
+        pair = [int(one), int(other)]
+        chosen, answers = [network.class_names[k] for k in pair], shares[pair].tolist()
+        return figures.photo_evidence(whole, evidence(network, seen, pair), chosen, answers, one_scale)
+
+    controls = {
+        "one": Choice("Én klasse", first, names),
+        "other": Choice("En anden", second, names),
+        "one_scale": Switch("Samme skala på begge kort", True),
     }
-    direct = conv_cost(in_channels, out_channels, kernel, side, side)
-    return figures.cost_with_bottleneck(direct, through, width)
+    fixed = [(first, third, True), (first, fifth, True), (first, fifth, False)]
+    explore(draw, controls, [dict(zip(controls, each, strict=True)) for each in fixed])

@@ -13,7 +13,7 @@ from lesson_utils.activations import probabilities
 from lesson_utils.evidence import evidence
 from lesson_utils.networks import Network
 from lesson_utils.show.evidence import middle_square
-from lesson_utils.show.explore import Choice, Dependent, PhotoChoice, Slider, Switch, explore
+from lesson_utils.show.explore import Choice, Slider, Switch, explore
 from lesson_world import THINGS, Pose, render
 from lesson_world.backgrounds import KINDS
 from lesson_world.names import BACKGROUNDS
@@ -27,8 +27,8 @@ def what_it_sees(network: Network, photo: str = "") -> None:
     start = photo or "kat"
     named = partial(_names, network)
     controls = {
-        "photo": PhotoChoice("Foto", start, own | {name: name for name in images.PHOTOS}),
-        "label": Dependent("Hvad taler for", list(named(start))[-1], "photo", named),
+        "photo": Choice("Foto", start, own | {name: name for name in images.PHOTOS}, photos=True),
+        "label": Choice("Hvad taler for", list(named(start))[-1], named, "photo"),
         "side": Slider("Dæk en firkant (% af siden)", 0, 0, 100, 10),
         "down": Slider("Ned (%)", 30, 0, 90, 10),
         "right": Slider("Til højre (%)", 30, 0, 90, 10),

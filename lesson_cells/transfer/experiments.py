@@ -4,11 +4,14 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
+from torch import Tensor
 
-from lesson_utils import danish
+from lesson_utils import danish, photos, show
+from lesson_utils.errors import LessonError
+from lesson_utils.evidence import evidence
+from lesson_utils.images import as_float
 from lesson_utils.networks import Network
-from lesson_utils.photos import PhotoFolder
-from lesson_utils.transfer import STRATEGIES, Task, frozen_layers
+from lesson_utils.transfer import STRATEGIES, Mistake, Task, TransferResult, frozen_layers
 from lesson_world.datasets import TARGET, target
 
 FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
@@ -84,22 +87,69 @@ def rule_halves(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def folder_notes(photos: PhotoFolder, few: int = 10) -> list[str]:
+def folder_notes(found: photos.PhotoFolder, few: int = 10) -> list[str]:
     """What the owner of a folder of photos should know before anything is trained: Danish lines.
 
     Files that were skipped and why, photos of each class, and which classes have less than `few`.
     """
-    notes = [photos.skipped_line] if photos.skipped else []
-    for name, count in photos.counts.items():
+    notes = [found.skipped_line] if found.skipped else []
+    for name, count in found.counts.items():
         short = f" – det er få, tag gerne {few} eller flere" if count < few else ""
         notes.append(f"{name}: {danish.plural(count, 'billede', 'billeder')}{short}")
-    most, least = max(photos.counts.values()), min(photos.counts.values())
+    most, least = max(found.counts.values()), min(found.counts.values())
     if most >= 5 * least:
         notes.append(f"Klasserne er meget ulige store ({danish.number(least)} til {danish.number(most)}).")
     return notes
 
 
+def remembered(network: Network, images: Tensor, layer: str) -> Tensor:
+    """What an encoder answers to own photos: computed once, with a bar, and kept in the course's cache."""
+    return photos.features(network, images, layer, lambda steps: show.progress(steps, "Spørger encoderen"))
+
+
+def encoder_rows(photographed: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
+    """The rows of both tables that answer »which encoder?«, `network` telling which; as far as both were measured.
+
+    From `photographed` the last FC on the ImageNet encoder and on a random one of its kind; from `drawn` the last
+    FC on the world's own and on a random one of its kind (`shallow`), and a network from scratch.
+    """
+    borrowed = photographed[photographed.strategy.isin(["last_fc", "random"])]
+    named = drawn.strategy.map({"last_fc": "alexnet", "scratch": "scratch", "random": "shallow"})
+    rows = pd.concat([borrowed, drawn.assign(network=named)[named.notna()]])
+    return rows[rows.images_per_class <= photographed.images_per_class.max()]
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share of `count` test images (Wilson 1927): it holds near 0 and 1, and for few."""
+    z = 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) / (1 + z * z / count)
+    return middle - half, middle + half
+
+
 def uncertain(share: float, count: int) -> str:
-    """A share of `count` test images with the half width of its 95 % interval: `92,5 % ± 3,1 procentpoint`."""
-    half = 1.96 * math.sqrt(share * (1 - share) / count)
-    return f"{danish.percent(share)} ± {danish.number(100 * half, 1)} procentpoint"
+    """A share of `count` test images with its 95 % interval: `92,5 % (88,8 til 95,0 %)`."""
+    low, high = wilson(share, count)
+    return f"{danish.percent(share)} ({danish.number(100 * low, 1)} til {danish.percent(high)})"
+
+
+def told_apart(one: float, other: float, count: int) -> str:
+    """Whether `count` test images are enough to tell two shares apart: a Danish sentence."""
+    (low, high), (lower, higher) = wilson(one, count), wilson(other, count)
+    if low > higher or lower > high:
+        return f"{danish.number(count)} testbilleder er nok til at skelne de to tal."
+    return (
+        f"{danish.plural(count, 'testbillede', 'testbilleder')} er for få til at skelne de to tal: "
+        "intervallerne overlapper."
+    )
+
+
+def explained(result: TransferResult, task: Task, made: Sequence[Mistake]) -> list[Tensor]:
+    """For each mistake a map (h, w) of what spoke for the wrong answer; none where the network cannot tell."""
+    if not made:
+        return []
+    names, images = task.class_names, as_float(task.test_images[[mistake.row for mistake in made]])
+    try:
+        return list(evidence(result.network, images, [names.index(mistake.answer) for mistake in made]))
+    except LessonError:  # a network without GAP
+        return []

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from lesson_utils.danish import listing, number, percent, plural, short
+from lesson_utils.images import as_float
 from lesson_utils.show import style
+from lesson_utils.show.evidence import overlay
 from lesson_utils.show.pictures import named_pictures as named_pictures
 from lesson_utils.show.pictures import picture_grid
 from lesson_utils.transfer import STRATEGIES
@@ -81,15 +83,28 @@ def cut_layers(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
 
     `names`: the Danish name of each network to draw.
     """
-    (figure, axes), texts = style.new_figure(height=4.6), []
-    looks = {"standard": (style.PURPLE, "D"), "random": (style.GREY, "X")}
-    for network, name in names.items():
-        table, look = measured[measured.network == network], looks.get(network, (style.BLUE, "o"))
-        mean = _curve(axes, table, "layer", name, *look)
-        texts.append(f"{name} er bedst i {mean.idxmax()} med {percent(mean.max())}")
+    figure, axes = style.new_figure(height=4.6)
+    means = _lines(axes, measured, "layer", names)
+    texts = [f"{name} er bedst i {means[name].idxmax()} med {percent(means[name].max())}" for name in means]
     axes.set_xlabel("laget, der skæres ved")
     axes.legend(loc="lower left")
     return style.described(figure, f"Nøjagtighed af et lineært hoved på hvert lag: {listing(texts)}.")
+
+
+@style.styled
+def encoders(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+    """Accuracy against images per class, a line for each `network` among `names`, which names it in Danish."""
+    figure, axes = style.new_figure(height=4.8)
+    sizes = _size_axis(axes, measured)
+    means = _lines(axes, measured, "images_per_class", names)
+    axes.set_ylim(0, 1.02)
+    figure.legend(loc="outside upper center", ncols=3, fontsize=13)
+    ends = listing(
+        f"{name} fra {percent(mean.iloc[0])} ved {number(mean.index[0])} til {percent(mean.iloc[-1])}"
+        for name, mean in means.items()
+    )
+    span = f"{number(sizes[0])} til {number(sizes[-1])} billeder pr. klasse"
+    return style.described(figure, f"Nøjagtighed med hver encoder fra {span}: {ends}.")
 
 
 @style.styled
@@ -170,14 +185,41 @@ def confusion(counts: pd.DataFrame) -> Figure:
     return style.described(figure, f"Forvekslingsmatrix for {size} klasser: {told}")
 
 
-def mistakes(images: Sequence[Any], made: Sequence[Any]) -> Figure:
-    """Images (3, H, W) and the mistake `made` with each: its `answer`, how `sure` it was, and the `truth`."""
+def mistakes(images: Sequence[Any], made: Sequence[Any], maps: Sequence[Any] = ()) -> Figure:
+    """Images (3, H, W) and the mistake `made` with each: its `answer`, how `sure` it was, and the `truth`.
+
+    `maps` (h, w): what spoke for the wrong answers, drawn over the images in a row below; four have room.
+    """
     if not made:
         return picture_grid([None], "Ingen fejl på testsættet.", above=["Ingen fejl på testsættet"])
+    if len(maps):
+        images, made, maps = images[:4], made[:4], maps[:4]
     told = listing(f"{m.truth} kaldt {m.answer} ({percent(m.sure, 0)} sikker)" for m in made)
     answers = [f"{m.answer}, {percent(m.sure, 0)}" for m in made]
     truths = [f"rigtigt: {m.truth}" for m in made]
-    return picture_grid(images, f"Forkerte svar: {told}.", 4, above=answers, under=truths)
+    if len(maps):
+        over = [
+            overlay(as_float(image), heat, float(heat.max()))
+            for image, heat in zip(images, maps, strict=True)
+        ]
+        rows = {"foto": images, "hvad der\ntalte for\nsvaret": over}
+        return picture_grid(rows, f"Forkerte svar: {told}. Lyst talte mest for.", above=answers, under=truths)
+    return picture_grid(images, f"Forkerte svar: {told}.", 3, above=answers, under=truths)
+
+
+def _lines(axes: Axes, measured: pd.DataFrame, by: str, names: Mapping[str, str]) -> dict[str, pd.Series]:
+    """A curve for each `network` among `names`; the means, by its Danish name."""
+    looks = {
+        "standard": (style.PURPLE, "D"),
+        "random": (style.GREY, "X"),
+        "shallow": (style.INK, "X"),
+        "imagenet": (style.ORANGE, "s"),
+        "scratch": (style.RED, "v"),
+    }
+    return {
+        name: _curve(axes, measured[measured.network == key], by, name, *looks.get(key, (style.BLUE, "o")))
+        for key, name in names.items()
+    }
 
 
 def _curve(axes: Axes, table: pd.DataFrame, by: str, name: str, colour: str, mark: str) -> pd.Series:

@@ -33,10 +33,8 @@ def one_channel_twin(layers: pd.DataFrame) -> nn.Sequential:
     for name, row in layers.iterrows():
         if row.kind in ("conv", "maxpool"):
             twin[name] = nn.AvgPool2d(int(row.kernel), int(row.stride), int(row.padding))
-        elif row.kind not in (
-            "fc",
-            "norm",
-        ):  # these see nothing more than what lies before them, or all of it
+        # FC layers see all of it, and norms nothing more than what lies before them
+        elif row.kind not in ("fc", "norm"):
             raise LessonError(
                 f"Feltet kan ikke måles i laget »{name}« af slagsen »{row.kind}«: vælg et netværk, der kun har "
                 "conv-lag, pooling og FC-lag."
@@ -85,8 +83,7 @@ def block_of(layer: str) -> int:
 def by_block(layers: pd.DataFrame) -> pd.DataFrame:
     """Sums per block, fc6, fc7 and fc8: `parameters`, `multiply_adds`, `activations` (numbers per image).
 
-    `layers`: the `layer_table` of a VGG network; pools belong to the block that they end. Raises LessonError as
-    `block_of` does.
+    `layers`: a VGG network's `layer_table`; pools end their block. Raises LessonError as `block_of` does.
     """
     sums = layers.assign(activations=layers["channels"] * layers["height"] * layers["width"])
     names = [name if name.startswith("fc") else f"blok {block_of(name)}" for name in layers.index]
@@ -117,16 +114,11 @@ def before_pools(network: Network) -> list[str]:
 
 def minis_compared(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The course's own networks side by side, from their layer tables (by name) and the manifest."""
-    rows = {}
-    for name, table in tables.items():
-        about = embedded()[name]
-        conv = table[table.kind == "conv"]
-        rows[about["network"]] = {
-            "conv-lag": len(conv),
-            "parametre": int(table.parameters.sum()),
-            "multiply-adds": danish.short(table.multiply_adds.sum()),
-            "felt": int(conv.receptive_field.iloc[-1]),
-            "rigtige": danish.percent(about["test"]["accuracy"]),
-            "rigtige under angreb": danish.percent(about["attack"]["accuracy"]),
-        }
-    return pd.DataFrame(rows.values(), rows)
+    about = [embedded()[name] for name in tables]
+    side_by_side = overview(
+        {one["network"]: table for one, table in zip(about, tables.values(), strict=True)}
+    )
+    columns = side_by_side[["conv-lag", "parametre", "multiply-adds", "felt"]]
+    tested = {"rigtige": "test", "rigtige under angreb": "attack"}
+    shares = {title: [danish.percent(one[key]["accuracy"]) for one in about] for title, key in tested.items()}
+    return columns.assign(**shares)

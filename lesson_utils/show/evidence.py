@@ -7,7 +7,6 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from lesson_utils.danish import listing, percent
 from lesson_utils.show import style
@@ -43,31 +42,37 @@ def evidence_maps(
 
     `names`: the class of each; `answers`: the network's probability of it.
     """
-    over, words, alt_text = _explained(images, maps, names, answers)
+    over, words, alt_text = _explained(images, maps, names, answers, one_scale=True)
     return picture_grid([*images, *over], alt_text, columns=len(images), above=words)
 
 
-def photo_evidence(photo: Any, maps: Sequence[Any], names: Sequence[str], answers: Sequence[float]) -> Figure:
+def photo_evidence(
+    photo: Any, maps: Sequence[Any], names: Sequence[str], answers: Sequence[float], one_scale: bool = True
+) -> Figure:
     """The whole photo (3, H, W), and over it the map (h, w) of each class; what the network sees is outlined.
 
     As `evidence_maps`; the photo may have any shape, and its middle square is what the maps belong to.
     """
-    over, words, alt_text = _explained([photo] * len(maps), maps, names, answers)
+    over, words, alt_text = _explained([photo] * len(maps), maps, names, answers, one_scale)
     figure = picture_grid([photo, *over], alt_text, above=["foto\nnetværket ser firkanten", *words])
     left, top, side = middle_square(photo)
     for axes in figure.axes:
-        line = {"fill": False, "edgecolor": style.ORANGE, "linewidth": 2.5}
-        axes.add_patch(Rectangle((left - 0.5, top - 0.5), side, side, **line))
+        style.outline(axes, (left - 0.5, top - 0.5), side, edgecolor=style.ORANGE, linewidth=2.5)
     return figure
 
 
 def _explained(
-    images: Sequence[Any], maps: Sequence[Any], names: Sequence[str], answers: Sequence[float]
+    images: Sequence[Any],
+    maps: Sequence[Any],
+    names: Sequence[str],
+    answers: Sequence[float],
+    one_scale: bool,
 ) -> tuple[list[np.ndarray], list[str], str]:
-    """The pictures with their maps on one scale, the words above them, and the alt text."""
-    most = max(float(heat.max()) for heat in maps)
-    over = [overlay(image, heat, most) for image, heat in zip(images, maps, strict=True)]
-    shares = [percent(share, 0) for share in answers]
+    """The pictures with their maps, the words above them, and the alt text."""
+    most = [float(heat.max()) for heat in maps]
+    most = [max(most)] * len(most) if one_scale else most
+    over = [overlay(*each) for each in zip(images, maps, most, strict=True)]
+    shares = [percent(share, 0 if share >= 0.01 else 1) for share in answers]
     words = [f"{fill(name, 24)}\n{share}" for name, share in zip(names, shares, strict=True)]
     told = listing(f"{name} ({share})" for name, share in zip(names, shares, strict=True))
     alt_text = f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for."

@@ -44,35 +44,21 @@ class Switch:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several values; `names` says what the student reads for each."""
+    """One of several values; `names` says what the student reads for each.
 
-    label: str
-    start: str
-    names: Mapping[str, str]
-
-    def named(self, _settings: Mapping[str, Any]) -> Mapping[str, str]:
-        return self.names
-
-
-@dataclass(frozen=True)
-class PhotoChoice(Choice):
-    """A `Choice` of photos, to which the student adds files of their own; the value of those is their path."""
-
-
-@dataclass(frozen=True)
-class Dependent:
-    """One of several values, which depend on what the choice `on` says: `names(value)` is what there is then.
-
-    The student keeps a value that is there after a change, too; otherwise the last one is chosen.
+    With `on` they depend on what that other choice says: `names(value)` is what there is then. The student keeps a
+    value that is there after a change, too; otherwise the last one is chosen. With `photos` they are photos,
+    and the student may add files, whose values are their paths.
     """
 
     label: str
     start: str
-    on: str
-    names: Callable[[str], Mapping[str, str]]
+    names: Mapping[str, str] | Callable[[str], Mapping[str, str]]
+    on: str = ""
+    photos: bool = False
 
     def named(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
-        return self.names(settings[self.on])
+        return self.names(settings[self.on]) if self.on else self.names
 
 
 @dataclass(frozen=True)
@@ -84,7 +70,7 @@ class Steps:
     values: Sequence[int]
 
 
-Control = Slider | Switch | Choice | Dependent | Steps
+Control = Slider | Switch | Choice | Steps
 
 
 def explore(
@@ -153,14 +139,14 @@ def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) ->
         for name, control in controls.items()
     }
     for name, control in controls.items():
-        if isinstance(control, Dependent):  # before the picture is drawn anew
+        if isinstance(control, Choice) and control.on:  # before the picture is drawn anew
             inputs[control.on].observe(_follower(control, inputs[name], changed), "value")
     for control in inputs.values():
         control.observe(changed, "value")
     return inputs
 
 
-def _follower(control: Dependent, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
+def _follower(control: Choice, dropdown: Any, redraw: Callable) -> Callable[[Mapping[str, Any]], None]:
     """Gives a dropdown the values that fit what it depends on; no picture is drawn of half a change."""
 
     def follow(change: Mapping[str, Any]) -> None:
@@ -182,9 +168,9 @@ def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
 
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
-    if isinstance(control, Choice | Dependent):
+    if isinstance(control, Choice):
         dropdown = ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
-        return _with_upload(dropdown) if isinstance(control, PhotoChoice) else dropdown
+        return _with_upload(dropdown) if control.photos else dropdown
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
     shared["continuous_update"] = False
     if isinstance(control, Steps):
@@ -242,7 +228,7 @@ def named(controls: Mapping[str, Control], settings: Mapping[str, Any]) -> str:
     """»Lag: conv3 · Skridt: 60«: the settings in the words of their controls."""
 
     def shown(control: Control, value: Any) -> str:
-        if isinstance(control, Choice | Dependent):
+        if isinstance(control, Choice):
             return control.named(settings)[value]
         return ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 

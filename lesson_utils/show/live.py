@@ -1,7 +1,7 @@
 """Controls around work that takes some seconds: its picture grows while you watch, and a button stops it.
 
 The work runs in a thread of its own, so the kernel stays free for the button (ipywidgets, »Asynchronous widgets«).
-Its first step runs before the thread starts: tracing a network (torch.fx) must not meet another cell's work.
+Its first step runs before the thread starts: a picture, or what was wrong, is there at once.
 """
 
 import threading

@@ -35,7 +35,7 @@ def picture_grid(
     words = 0.45 * bool(title)
     for texts in (above, under):  # a line over or under the first row alone needs its room once
         lines = max((text.count("\n") + 1 for text in texts if text), default=0)
-        words += 0.24 * lines * (len(rows) if len(texts) > width else 1)
+        words += 0.26 * lines * (len(rows) if len(texts) > width else 1)
     room = max(style.TALLEST - words, SMALLEST * len(rows)) / len(rows)
     shapes = [picture.shape for row in rows for picture in row if picture is not None]
     tall = max((shape[-2] / shape[-1] for shape in shapes), default=1)  # height in widths, of the tallest
@@ -44,7 +44,7 @@ def picture_grid(
     figure, axes = style.new_figure(height, len(rows), width, squeeze=False)
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
     for cell in axes.flat:
-        cell.set(xticks=[], yticks=[])
+        cell.set(xticks=[], yticks=[], anchor="N")  # else the layout takes empty room for room above it
         cell.spines[:].set_visible(False)
     shown = [
         (cell, picture)

@@ -157,11 +157,9 @@ def _write_in_danish(axis: Axis) -> None:
         axis.set_minor_formatter(FuncFormatter(lambda _value, _position: ""))
 
 
-def outline(
-    axes: Axes, corner: Sequence[float], width: float, height: float | None = None, **line: Any
-) -> None:
+def outline(axes: Axes, corner: Sequence[float], width: float, height: float = 0, **line: Any) -> Rectangle:
     """An empty rectangle, or a square where `height` is left out: `edgecolor`, `linewidth`, …"""
-    axes.add_patch(Rectangle(tuple(corner), width, width if height is None else height, fill=False, **line))
+    return axes.add_patch(Rectangle(tuple(corner), width, height or width, fill=False, **line))
 
 
 def bars(axes: Axes, lengths: pd.Series, texts: Sequence[str], end: float, **look: Any) -> None:

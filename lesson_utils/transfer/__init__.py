@@ -28,4 +28,4 @@ from lesson_utils.transfer.strategies import (
     transfer,
     worst_mistakes,
 )
-from lesson_utils.transfer.tasks import Task, split
+from lesson_utils.transfer.tasks import Task, scaled, split

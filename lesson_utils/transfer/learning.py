@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lesson_utils.activations import stream
 from lesson_utils.device import precision
 from lesson_utils.errors import LessonError
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
-from lesson_utils.networks.modes import device_of, eval_mode
-from lesson_utils.samples import batches, check_any, images_of
+from lesson_utils.networks.modes import device_of
+from lesson_utils.samples import check_any
 from lesson_utils.training import shifted
 from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
 
@@ -19,18 +20,12 @@ BATCH_SIZE = 64
 SHIFT = 4  # pixels of 64: where all layers learn, each step sees the images moved a little
 
 
-@torch.no_grad()
 def encode(network: Network, images: Tensor, up_to: str, batch_size: int = 250) -> Tensor:
     """The network's answer after the row `up_to`, for images (N, 3, H, W), uint8 or float: (N, ...) on the CPU.
 
     In eval mode; the network stays as it was.
     """
-    names = [name for name, _ in network.layers.named_children()]
-    encoder = network.layers[: names.index(up_to) + 1]
-    with eval_mode(network):
-        return torch.cat(
-            [encoder(network.normalize(images_of(batch))).cpu() for batch in batches(images, batch_size)]
-        )
+    return torch.cat([answers[up_to] for answers in stream(network, images, [up_to], batch_size)])
 
 
 def train_head(

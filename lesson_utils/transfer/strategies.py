@@ -75,11 +75,13 @@ def transfer(
     seed: int = 0,
     memory: dict | None = None,
     clock: Callable[[], float] = time.perf_counter,
+    ask: Callable[[Network, Tensor, str], Tensor] = encode,
 ) -> TransferResult:
     """Learn `task` from `per_class` images of each class (None: from all its images) with one strategy.
 
     `network` stays as it was. `memory` keeps what frozen encoders answer from one call to the next, by network and
-    task; `clock` counts the seconds. Raises LessonError where the task has too few images.
+    task; `clock` counts the seconds; `ask` answers as `encode` does (`photos.features` keeps it on disk).
+    Raises LessonError where the task has too few images.
     """
     strategy = STRATEGIES[strategy] if isinstance(strategy, str) else strategy
     rows = torch.arange(len(task.labels)) if per_class is None else task.rows(per_class)
@@ -91,7 +93,8 @@ def transfer(
         memory = {} if memory is None else memory
         key = (last, None if strategy.pretrained else seed, *_identity(network, task))
         if key not in memory:
-            memory[key] = _encode_task(learner, task, last, clock)
+            asked = network if strategy.pretrained else learner  # up to `last` they are the same
+            memory[key] = _encode_task(asked, task, last, clock, ask)
         known, test, per_image = memory[key]
         started = clock() - per_image * len(rows)
         learn_head(head, known[rows], labels, seed=seed)
@@ -124,14 +127,14 @@ def _identity(network: Network, task: Task) -> tuple:
 
 
 def _encode_task(
-    network: Network, task: Task, up_to: str, clock: Callable[[], float]
+    network: Network, task: Task, up_to: str, clock: Callable[[], float], ask: Callable
 ) -> tuple[Tensor, Tensor, float]:
     """Features of all the task's images, training and test, and the seconds that one image takes."""
     encode(network, task.images[:1], up_to)  # the first pass through new weights costs more than its share
     started = clock()
-    known = encode(network, task.images, up_to)
+    known = ask(network, task.images, up_to)
     per_image = (clock() - started) / len(task.images)
-    return known, encode(network, task.test_images, up_to), per_image
+    return known, ask(network, task.test_images, up_to), per_image
 
 
 def steps_for(count: int, strategy: Strategy) -> int:

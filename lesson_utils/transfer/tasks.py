@@ -1,12 +1,14 @@
 """What there is to learn: training images of new classes, and test images that no training sees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from lesson_utils import danish
 from lesson_utils.errors import LessonError
+from lesson_utils.images import as_float
 from lesson_utils.photos import PhotoFolder
 
 
@@ -60,3 +62,17 @@ def split(photos: PhotoFolder, test_share: float = 0.3, seed: int = 0) -> Task:
     return Task(
         photos.images[many], photos.labels[many], photos.images[few], photos.labels[few], photos.class_names
     )
+
+
+def scaled(task: Task, size: int) -> Task:
+    """The same task with images uint8 of `size` x `size` pixels, for a network that looks at such."""
+    images, test_images = (
+        torch.cat([_resized(batch, size) for batch in images.split(100)])
+        for images in (task.images, task.test_images)
+    )
+    return replace(task, images=images, test_images=test_images)
+
+
+def _resized(images: Tensor, size: int) -> Tensor:
+    fitted = F.interpolate(as_float(images), size=(size, size), mode="bilinear", antialias=True)
+    return (255 * fitted).round().clamp(0, 255).byte()

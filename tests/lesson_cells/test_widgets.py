@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 
 from lesson_utils.errors import LessonError
 from lesson_utils.show import explore
-from lesson_utils.show.explore import Dependent
 from lesson_utils.show.style import described
 
 HERE = Path(__file__).parent
@@ -155,7 +154,7 @@ def test_a_list_follows_the_choice_that_it_depends_on_and_draws_once(live):
 
     controls = {
         "name": explore.Choice("Navn", "a", {"a": "A", "b": "B"}),
-        "layer": Dependent("Lag", "x", "name", layers.__getitem__),
+        "layer": explore.Choice("Lag", "x", layers.__getitem__, "name"),
     }
     (box, _twin) = live.shown(lambda: explore.explore(draw, controls, []))
     name, layer, picture = box.children

@@ -34,6 +34,7 @@ def test_without_dask_one_sentence(monkeypatch, capsys, course):
 def test_a_worker_with_other_code_or_weights_has_another_fingerprint(tmp_path):
     """In any of the four houses; what it is told here is refused in the test below."""
     names = [f"lesson_{house}/room/a.py" for house in ("utils", "cells", "world", "staff")]
+    names += ["lesson_world/names.toml", "data/danish_names.toml", "data/imagenet_danish.csv"]
     names += ["data/weights/a.safetensors", "data/measurements/a.csv", "data/photos/a.jpg"]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

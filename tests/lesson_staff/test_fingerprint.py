@@ -33,12 +33,19 @@ def small_course(tmp_path, monkeypatch):
         "data/weights/alexnet.safetensors": "w",
         "data/weights/vgg.safetensors": "w",
         "data/photos/kat.jpg": "k",
+        "data/names.toml": 'car = "bil"',
+        "data/classes.csv": "car,bil",
+        "data/unread.csv": "car,bil",
         "notebooks/01_one.ipynb": json.dumps(
             {
                 "cells": [
                     {
                         "cell_type": "code",
-                        "source": ["from lesson_utils import train\n", 'name: str = "alexnet"'],
+                        "source": [
+                            "from lesson_utils import train\n",
+                            'name: str = "alexnet"\n',
+                            'read = ["names.toml", "classes.csv"]',
+                        ],
                     }
                 ]
             }
@@ -56,7 +63,10 @@ def small_course(tmp_path, monkeypatch):
 
 
 def test_a_lesson_reaches_its_code_its_weights_and_the_photos(small_course):
+    """A file of data by its name, with or without its ending."""
     assert list(reached(small_course / "notebooks" / "01_one.ipynb")) == [
+        "data/classes.csv",
+        "data/names.toml",
         "data/photos/kat.jpg",
         "data/weights/alexnet.safetensors",
         "lesson_utils/__init__.py",

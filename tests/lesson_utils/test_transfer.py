@@ -148,6 +148,29 @@ def test_a_class_of_one_photo_cannot_be_split():
         transfer.split(lonely)
 
 
+def test_a_task_for_a_network_with_larger_images_and_back(task):
+    larger = transfer.scaled(task, 128)
+    assert larger.images.shape[-2:] == larger.test_images.shape[-2:] == (128, 128)
+    assert larger.images.dtype == torch.uint8 and torch.equal(larger.labels, task.labels)
+    back = transfer.scaled(larger, 64).images.float() / 255
+    assert back.mean() == pytest.approx(task.images.float().mean().item(), abs=0.01)
+
+
+def test_what_is_asked_elsewhere_is_the_borrowed_encoder(network, task):
+    """The answers can be kept by what asks, as they do not depend on the new head."""
+    asked = []
+
+    def ask(encoder, images, layer):
+        asked.append(encoder)
+        return transfer.encode(encoder, images, layer)
+
+    result = transfer.transfer("last_fc", network, task, ask=ask)
+    assert (
+        asked == [network, network]
+        and result.accuracy == transfer.transfer("last_fc", network, task).accuracy
+    )
+
+
 @pytest.mark.parametrize("strategy", ["last_fc", "fine_tuned"])
 def test_on_a_card_as_on_the_cpu(network, task, card, strategy, monkeypatch):
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)  # the stand-in has float32

@@ -1,7 +1,6 @@
 """A 1x1 convolution at one pixel, what it saves in front of a larger one, and what it lets through."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,9 +9,10 @@ from matplotlib.patches import Patch
 from torch import Tensor
 
 from lesson_utils.danish import number, percent, short
+from lesson_utils.networks import conv_cost
 from lesson_utils.show import style
 
-OFFSET = {"textcoords": "offset points"}
+WIDTHS = range(4, 257, 4)  # channels of a bottleneck that the student may choose
 
 
 @style.styled
@@ -46,12 +46,20 @@ def pixel_product(weights: Tensor, pixel: Tensor, answer: Tensor) -> Figure:
 
 
 @style.styled
-def cost_with_bottleneck(direct: Any, through: Mapping[int, tuple[Any, Any]], width: int) -> Figure:
-    """Cost without and with the bottleneck, and how it grows with the bottleneck's width.
+def cost_with_bottleneck(in_channels: int, out_channels: int, kernel: int, side: int, width: int) -> Figure:
+    """What a 1x1 convolution to `width` channels saves in front of a larger one, and how it costs with its width.
 
-    `direct`: the convolution alone, as `conv_cost` answers. `through`: by the width of the 1x1 convolution, its
-    cost and that of the one behind it. `width`: one of those, which is chosen.
+    `side`: height and width of the feature maps.
     """
+    direct = conv_cost(in_channels, out_channels, kernel, side, side)
+    through = {
+        channels: (
+            conv_cost(in_channels, channels, 1, side, side),
+            conv_cost(channels, out_channels, kernel, side, side),
+        )
+        for channels in WIDTHS
+    }
+    curve = pd.Series({channels: a.multiply_adds + b.multiply_adds for channels, (a, b) in through.items()})
     figure, _ = style.new_figure(6.4, rows=0)
     figure.get_layout_engine().set(h_pad=0.1, w_pad=0.1)
     grid = figure.add_gridspec(2, 2, height_ratios=[1, 1.5])
@@ -59,23 +67,21 @@ def cost_with_bottleneck(direct: Any, through: Mapping[int, tuple[Any, Any]], wi
     for place, (part, title) in enumerate((("multiply_adds", "Multiply-adds"), ("weights", "Vægte"))):
         amounts = [getattr(cost, part) for cost in (direct, first, second)]
         _draw_pair(figure.add_subplot(grid[0, place]), title, *amounts)
-    curve = pd.Series({channels: a.multiply_adds + b.multiply_adds for channels, (a, b) in through.items()})
     price = figure.add_subplot(grid[1, :])
     _draw_price(price, curve, direct.multiply_adds, width)
     price.set(title=f"Prisen med flaskehals: {_amount(curve[width])} ved {width} kanaler")
-    price.set(xlim=(0, curve.index.max()), xlabel="1×1-foldningens bredde (kanaler)")
+    price.set(xlim=(0, WIDTHS[-1]), xlabel="1×1-foldningens bredde (kanaler)")
     verdict = _verdict(direct.multiply_adds / curve[width])
     figure.suptitle(verdict)
     names = {style.BLUE: "den store foldning", style.ORANGE: "1×1-foldningen"}
     parts = [Patch(color=colour, label=name) for colour, name in names.items()]
     figure.legend(handles=parts, loc="outside lower center", ncols=2)
-    low, high = curve.index[[0, -1]]
     return style.described(
         figure,
         f"{verdict}: {number(direct.multiply_adds)} multiply-adds uden 1×1, {number(curve[width])} med 1×1 til "
         f"{width} kanaler; vægte {number(direct.weights)} mod {number(first.weights + second.weights)}. Nederst "
-        f"prisen efter flaskehalsens bredde: fra {short(curve[low])} ved {low} kanaler til {short(curve[high])} "
-        f"ved {high}.",
+        f"prisen efter bredden: fra {short(curve.iloc[0])} ved {WIDTHS[0]} kanaler til {short(curve.iloc[-1])} "
+        f"ved {WIDTHS[-1]}.",
     )
 
 
@@ -108,15 +114,14 @@ def _draw_price(axes: Axes, costs: pd.Series, direct: int, chosen: int) -> int |
     """The multiply-adds with a bottleneck, by its width; the first width that costs more than the direct way."""
     dear = costs[costs > direct]
     if even := dear.first_valid_index():
-        axes.fill_between(dear.index, 0, dear, color=style.RED, alpha=0.18, linewidth=0)
-        words, place = f"fra {even} kanaler\nbetaler den sig ikke", (even, 0.12 * direct)
-        axes.annotate(words, place, (8, 0), color=style.RED, fontsize=13, **OFFSET)
+        look = {"color": style.RED, "alpha": 0.18, "linewidth": 0}
+        axes.fill_between(dear.index, 0, dear, label=f"fra {even} kanaler betaler den sig ikke", **look)
     axes.plot(costs, color=style.INK)
-    axes.axhline(direct, color=style.GREY, linestyle="--")
-    axes.annotate("uden flaskehals", (costs.index[0], direct), (20, 6), color=style.GREY, **OFFSET)
+    axes.axhline(direct, color=style.GREY, linestyle="--", label="uden flaskehals")
+    axes.legend(loc="upper left", ncols=2, frameon=True, framealpha=1, edgecolor="white")
     axes.plot(chosen, costs[chosen], "o", color=style.INK, markersize=9, zorder=5, clip_on=False)
     axes.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
-    axes.set(ylim=(0, 1.18 * max(direct, costs.max())), ylabel="multiply-adds")
+    axes.set(ylim=(0, 1.35 * max(direct, costs.max())), ylabel="multiply-adds")
     axes.yaxis.get_major_locator().set_params(nbins=5)
     style.danish_ticks(axes.yaxis, lambda value: short(value).replace(",0 ", " "))
     return even
@@ -143,7 +148,7 @@ def bottleneck_trade(
         place = chosen, shares[chosen]
         keeping.plot(shares, color=colour, label=name)
         keeping.plot(*place, "o", color=colour, markersize=9, markeredgecolor=style.INK, zorder=5)
-        keeping.annotate(percent(place[1], 0), place, (12, -6), va="top", **OFFSET)
+        keeping.annotate(percent(place[1], 0), place, (12, -6), textcoords="offset points", va="top")
     keeping.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
     keeping.set(title="Hvor meget af inputtets variation den højst kan bevare", ylabel="andel af variansen")
     keeping.set(xlabel="flaskehalsens bredde (kanaler)", ylim=(0, 1.04), xlim=(0, len(costs)))

@@ -68,10 +68,7 @@ def _draw_map(axes: Axes, left: float, size: int, units: Sequence[tuple], window
 
 @style.styled
 def gradient_fields(gradients: Mapping[str, Any]) -> Figure:
-    """Which pixels change the middle unit, for several stacks; each gradient (H, W) relative to its largest.
-
-    Grey: the gradient is zero there. The square around the rest is as wide as its number says.
-    """
+    """Which pixels change the middle unit, for several stacks; each gradient (H, W) relative to its largest."""
     figure, panels = style.new_figure(height=3.9, columns=len(gradients))
     texts = []
     for axes, (title, gradient) in zip(panels, gradients.items(), strict=True):
@@ -80,10 +77,9 @@ def gradient_fields(gradients: Mapping[str, Any]) -> Figure:
         axes.set_facecolor(style.PALE)
         seen = np.where(gradient == 0, np.nan, gradient)
         shown = style.image_axes(axes, seen, cmap=style.SEQUENTIAL, vmin=0, vmax=1)
-        axes.set_xticks(np.arange(-0.5, gradient.shape[1]), minor=True)
-        axes.set_yticks(np.arange(-0.5, gradient.shape[0]), minor=True)
-        axes.grid(which="minor", color="white", linewidth=1)
-        axes.tick_params(which="minor", length=0)
+        for edge in np.arange(0.5, len(gradient) - 1):
+            axes.axhline(edge, color="white", linewidth=1)
+            axes.axvline(edge, color="white", linewidth=1)
         style.outline(axes, (left, top), width, height, edgecolor=style.RED, linewidth=3)
         axes.set_title(title)
         axes.set_xlabel(f"{width} x {height} pixler", fontsize=17, color=style.RED)

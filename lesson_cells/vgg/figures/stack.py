@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
+from matplotlib.patches import Rectangle
 
 from lesson_utils.danish import number, plural
 from lesson_utils.show import style
@@ -34,8 +33,7 @@ def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
     figure, (picture, bars) = style.new_figure(height=5.6, columns=2)
     figure.get_layout_engine().set(h_pad=0.1)
     height, width = photo.shape[-2:]
-    style.image_axes(picture, photo, extent=(0, width, height, 0))
-    _draw_fields(picture, height, width, layers)
+    _draw_fields(picture, photo, layers)
     if not layers:
         bars.remove()
         title = "Ingen lag endnu: en enhed er én pixel"
@@ -62,26 +60,22 @@ def _rows(layers: Sequence[StackedLayer]) -> list[tuple[str, StackedLayer]]:
     return [(f"{len(run)} · {run[-1].name}" if len(run) > 1 else run[-1].name, run[-1]) for run in runs]
 
 
-def _draw_fields(axes: Axes, height: int, width: int, layers: Sequence[StackedLayer]) -> None:
+def _draw_fields(axes: Axes, photo: Any, layers: Sequence[StackedLayer]) -> None:
     """A square for each layer around the middle of the photo; what the last layer doesn't see is dimmed."""
-    for layer in layers[:-1]:
-        axes.add_patch(_square(height, width, layer.receptive_field, edgecolor="white", linewidth=1.2))
+    height, width = photo.shape[-2:]
+    extent = (0, width, height, 0)
+    style.image_axes(axes, photo, extent=extent)
+    lines = [{"edgecolor": "white", "linewidth": 1.2}] * (len(layers) - 1)
+    for layer, line in zip(layers, [*lines, {"edgecolor": style.ORANGE, "linewidth": 3.5}], strict=False):
+        size = layer.receptive_field
+        corner = ((width - size) / 2, (height - size) / 2)
+        field = style.outline(axes, corner, size, **line)
     if layers:
-        size, jump = layers[-1].receptive_field, layers[-1].jump
-        field = _square(height, width, size, edgecolor=style.ORANGE, linewidth=3.5)
-        whole = Path([(0, 0), (width, 0), (width, height), (0, height), (0, 0)], closed=True)
-        # Drawn the other way round, the field becomes a hole in the whole.
-        hole = Path(field.get_patch_transform().transform(field.get_path().vertices)[::-1], closed=True)
-        dark = Path.make_compound_path(whole, hole)
-        axes.add_patch(PathPatch(dark, facecolor="black", alpha=0.45 if size < width else 0, linewidth=0))
         neighbour = {"edgecolor": style.SKY, "linewidth": 2, "linestyle": "--"}
-        axes.add_patch(_square(height, width, size, jump, **neighbour))
-        axes.add_patch(field)
+        style.outline(axes, (corner[0] + layer.jump, corner[1]), size, **neighbour)
+        axes.add_patch(Rectangle((0, 0), width, height, facecolor="black", alpha=0.45, zorder=0.5))
+        style.image_axes(axes, photo, extent=extent, zorder=0.7).set_clip_path(field)
     axes.set(xlim=(0, width), ylim=(height, 0))
-
-
-def _square(height: int, width: int, size: int, right: int = 0, **line: Any) -> Rectangle:
-    return Rectangle(((width - size) / 2 + right, (height - size) / 2), size, size, fill=False, **line)
 
 
 def _draw_bars(axes: Axes, rows: Sequence[tuple[str, StackedLayer]]) -> None:

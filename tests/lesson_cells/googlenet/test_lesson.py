@@ -10,6 +10,7 @@ from lesson_cells.googlenet import exercises, experiments
 from lesson_utils import danish, images, selectivity
 from lesson_utils.activations import activations
 from lesson_utils.networks import alexnet, conv_cost, googlenet, layer_table, random_twin
+from lesson_utils.networks.families import PAPERS
 from lesson_utils.networks.imagenet import relative
 from lesson_utils.show.exercise import judge
 from lesson_utils.show.measurements import stored
@@ -245,3 +246,47 @@ def test_each_branch_prefers_faces_more_after_training(text):
     assert (
         f"{said[0]} gange så stærkt på ansigter som normalt; i den utrænede tvilling er det {said[1]}" in text
     )
+
+
+def test_what_became_of_the_ideas(text, printed):
+    def share(network):  # every convolution by itself, not by the layer table's rows
+        costs = {True: 0, False: 0}
+
+        def add(module, _inputs, output):
+            costs[getattr(module, "kernel_size", 0) == (1, 1)] += output[0].numel() * module.weight[0].numel()
+
+        for module in network.modules():
+            if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
+                module.register_forward_hook(add)
+        network.eval()(torch.empty(1, 3, network.input_size, network.input_size, device="meta"))
+        return costs[True] / sum(costs.values())
+
+    four = experiments.compared(share)
+    assert list(four.index) == ["AlexNet", "VGG-16", "GoogLeNet", "EfficientNet-Lite0"]
+    assert four["FC-lag"].to_list() == [3, 3, 1, 1] and "har tre FC-lag" in text
+    assert [round(each) for each in four["% i 1x1"]] == [0, 0, 23, 88]
+    assert "88 % af EfficientNet-Lite0's" in text and "I GoogLeNet er det 23 %" in text
+    small = four.loc["EfficientNet-Lite0"]
+    assert small["mio. parametre"] == 4.652008 and small["top-1"] == four["top-1"].max() == 75.1
+    costs = ["mio. parametre", "mio. multiply-adds", "ms"]
+    ratio = (four[costs] / small[costs].astype(float)).map(danish.rounded)
+    for name, (weights, arithmetic, time) in ratio.drop(index=small.name).iterrows():
+        said = f"{name:9} mod Lite0: parametre {weights}, multiply-adds {arithmetic}, tid {time} gange"
+        assert said in printed
+    assert ratio.loc["AlexNet", "mio. parametre"] == "13" and "13 gange færre parametre end AlexNet" in text
+    assert ratio.loc["VGG-16"].to_list()[1:] == ["40", "14"]
+    assert "40 gange så mange multiply-adds, men tager kun 14 gange så lang tid" in text
+    for name in ("alexnet", "vgg16"):
+        table = layer_table(PAPERS[name](device="meta"))
+        assert table.parameters[table.kind == "fc"].sum() > table.parameters.sum() / 2
+
+
+def test_the_cats_two_classes_come_from_the_same_places(text):
+    network, cat = load_network("imagenet"), images.photo("", 224)[None]
+    pair = network(cat)[0].topk(2).indices
+    assert [network.class_names[k] for k in pair] == ["ægyptisk mau", "tigerstribet kat"]
+    maps = experiments.evidence(network, cat, pair)
+    assert torch.corrcoef(maps.flatten(1))[0, 1] > 0.95
+    places = maps.flatten(1).argmax(1)
+    assert ((places % 7 > 0) & (places % 7 < 6) & (places >= 7) & (places < 42)).all(), "not at the edge"
+    assert "to racer af kat som de bedste" in text

@@ -5,7 +5,10 @@ import pytest
 import torch
 
 from lesson_cells.transfer import experiments
+from lesson_utils.evidence import evidence
+from lesson_utils.networks import alexnet, googlenet
 from lesson_utils.photos import PhotoFolder
+from lesson_utils.transfer import Mistake, Task, TransferResult
 
 
 def measured(gains: dict[int, float], encoder: float = 0.0) -> pd.DataFrame:
@@ -68,5 +71,51 @@ def test_the_owner_of_a_folder_is_told_what_is_wrong_with_it():
 
 
 def test_few_test_images_make_a_share_uncertain():
-    assert experiments.uncertain(0.5, 100) == "50,0 % ± 9,8 procentpoint"
-    assert experiments.uncertain(1.0, 20).endswith("± 0,0 procentpoint")
+    """Wilson's interval for Newcombe's example (1998, table I): 81 of 263."""
+    assert experiments.wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert experiments.wilson(0.0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+    assert experiments.uncertain(0.5, 100) == "50,0 % (40,4 til 59,6 %)"
+    assert experiments.uncertain(1.0, 20) == "100,0 % (83,9 til 100,0 %)"
+
+
+def test_a_test_too_small_to_tell_two_numbers_apart_says_so():
+    assert experiments.told_apart(0.9, 0.8, 20).startswith("20 testbilleder er for få")
+    assert experiments.told_apart(0.9, 0.8, 500) == "500 testbilleder er nok til at skelne de to tal."
+    assert experiments.told_apart(0.8, 0.9, 500).endswith("er nok til at skelne de to tal.")
+
+
+def test_a_mistake_is_explained_by_a_map_of_the_wrong_answer():
+    network = googlenet.mini(2).eval()
+    images = torch.rand(3, 3, 64, 64)
+    task = Task(images, torch.tensor([0, 1, 0]), (255 * images).byte(), torch.tensor([0, 0, 0]), ("a", "b"))
+    made = [Mistake(2, "a", "b", 0.9)]
+    result = TransferResult("last_fc", 1, 0, 0.0, 0.0, torch.eye(3, 2), network)
+    (found,) = experiments.explained(result, task, made)
+    expected = evidence(network, task.test_images[[2]].float() / 255, [1])[0]
+    assert torch.allclose(found, expected)
+    assert experiments.explained(result, task, []) == []
+    result.network = alexnet.mini(2)
+    assert experiments.explained(result, task, made) == [], "no GAP, no map"
+
+
+def test_the_rows_that_tell_encoders_apart():
+    columns = ["network", "strategy", "images_per_class", "seed", "accuracy"]
+    drawn = pd.DataFrame(
+        [
+            ("alexnet", way, size, 0, 0.5)
+            for way in ("last_fc", "scratch", "random", "fine_tuned")
+            for size in (5, 200)
+        ],
+        columns=columns,
+    )
+    photographed = pd.DataFrame(
+        [
+            ("imagenet", "last_fc", 5, 0, 0.9),
+            ("imagenet", "several_fc", 5, 0, 0.9),
+            ("random", "random", 5, 0, 0.2),
+        ],
+        columns=columns,
+    )
+    rows = experiments.encoder_rows(photographed, drawn)
+    assert sorted(rows.network) == ["alexnet", "imagenet", "random", "scratch", "shallow"]
+    assert set(rows.images_per_class) == {5}

@@ -59,6 +59,30 @@ def test_mistakes_and_none():
     assert figures.mistakes([], []).alt_text == "Ingen fejl på testsættet."
 
 
+def test_a_mistake_has_its_map_below_it():
+    made = [SimpleNamespace(truth="kat", answer="hund", sure=0.9)]
+    heat = torch.zeros(2, 2)
+    heat[0, 1] = 1.0
+    photo = torch.full((1, 3, 8, 8), 128, dtype=torch.uint8)
+    figure = figures.mistakes(photo, made, [heat])
+    below = figure.axes[1].get_images()[0].get_array()
+    assert len(figure.axes) == 2 and below[0, 7].sum() > below[7, 0].sum(), "bright where it spoke for it"
+    assert "Lyst talte mest for" in figure.alt_text
+
+
+def test_a_line_for_each_encoder():
+    table = MEASURED[MEASURED.strategy != "scratch"].assign(
+        network=lambda rows: rows.strategy.map({"last_fc": "imagenet", "random": "random"})
+    )
+    figure = figures.encoders(table, {"imagenet": "ImageNet", "random": "tilfældig"})
+    assert (
+        "ImageNet fra 61,0 % ved 5 til 65,5 %" in figure.alt_text
+        and "tilfældig fra 21,0 %" in figure.alt_text
+    )
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["ImageNet", "tilfældig"]
+
+
 def test_who_is_ahead_is_drawn_from_the_lowest_to_the_highest_seed():
     rows = [("several_fc", size, seed, 4.0 - size / 10 + seed) for size in (5, 50) for seed in (0, 1, 2)]
     table = pd.DataFrame(rows, columns=["strategy", "images_per_class", "seed", "points"])

@@ -143,7 +143,7 @@ def test_the_fast_form_answers_alike(network, photos, monkeypatch, onednn, preci
 def test_rounding_is_for_features_and_answers_and_folding_for_whole_rows(network, monkeypatch):
     monkeypatch.setattr(fast, "native_bfloat16", lambda: True)
     kinds = {layer: fast.fast(network, [layer]) for layer in ("gap", "fc", "head", "block3b")}
-    dtypes = {layer: quick.rows["stem"].weight.dtype for layer, quick in kinds.items()}
+    dtypes = {layer: quick.rows["head"].weight.dtype for layer, quick in kinds.items()}
     assert dtypes == {
         "gap": torch.bfloat16,
         "fc": torch.bfloat16,
@@ -155,7 +155,7 @@ def test_rounding_is_for_features_and_answers_and_folding_for_whole_rows(network
     assert fast.fast(copy.deepcopy(network).double()) is None
     assert fast.fast(load_network("googlenet")) is None
     monkeypatch.setattr(fast, "native_bfloat16", lambda: False)
-    assert fast.fast(network).rows["stem"].weight.dtype == torch.float32
+    assert fast.fast(network).rows["head"].weight.dtype == torch.float32
 
 
 def test_the_fast_form_follows_the_weights(network, photos):

@@ -48,3 +48,10 @@ def test_a_photo_is_shown_whole_and_the_map_lies_in_the_square_that_the_network_
         assert outline.get_xy() == (left - 0.5, top - 0.5)
         assert outline.get_width() == outline.get_height() == side
     assert "kat (60 %) og kurv (4 %)" in figure.alt_text
+
+
+def test_each_map_may_have_its_own_scale():
+    figure = figures.photo_evidence(IMAGE, MAPS, ["kat", "kurv"], [0.6, 0.004], one_scale=False)
+    weak = figure.axes[2].get_images()[0].get_array()
+    assert np.allclose(weak, figures.overlay(IMAGE, MAPS[1], most=1).transpose(1, 2, 0))
+    assert "kurv (0,4 %)" in figure.alt_text
