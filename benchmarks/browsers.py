@@ -33,7 +33,7 @@ def clicks(name: str) -> dict[str, list[tuple]]:
     """By browser: its function and the settings of one click after another, on one layer."""
     deep, layer = browsers._network(name).layer_names[-2], list(browsers._mapped(name))[-1]
     parts = [*browsers._part_words()][:CLICKS]
-    channel, neighbours = partial(browsers._channel, ""), partial(browsers._neighbours, "")
+    channel, neighbours = (partial(draw, "", "") for draw in (browsers._channel, browsers._neighbours))
     return {
         "activation": [(channel, str(k), name, layer, k + 1) for k in range(CLICKS)],
         "dissection": [(browsers._units_for, name, layer, part) for part in parts],

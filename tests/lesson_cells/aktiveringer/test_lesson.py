@@ -122,7 +122,7 @@ def test_neighbours_share_the_class_that_was_trained(found):
     for name in ("robust", "almindeligt"):
         assert 0.52 < unknown[name][last] < 0.85  # »bedre end et gæt, men langt fra sikre«
     assert known["tilfældigt"][last] < known["robust"][last] - 0.2
-    # »har aldrig set en tegning og kan alligevel kende begge par«
+    # »har aldrig set kursets tegninger og kan alligevel kende begge par«
     known, others = found["præcision@5, foto-netværket"].values()
     assert known > 0.95 and others > unknown["almindeligt"][last] + 0.1
 
