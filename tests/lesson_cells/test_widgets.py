@@ -90,7 +90,7 @@ def test_the_twins_do_not_even_import_ipywidgets(static):
 @every_widget
 def test_live_controls_are_labelled_and_the_twin_is_folded(widget, live):
     box, bundle = live.shown(widget)
-    *controls, picture = box.children
+    *controls, picture = live.inputs(box)
     assert len(controls) >= 3
     for control in controls:
         assert control.description
