@@ -91,7 +91,7 @@ class Cluster:
         threads = self._client.nthreads()
         if not threads:
             raise LessonError(
-                "Planlæggeren har ingen arbejdere: start nogle med »dask worker«, og prøv igen."
+                "Planlæggeren har ingen workers: start nogle med »dask worker«, og prøv igen."
             )
         try:
             found = self._client.run(course_fingerprint)
@@ -99,7 +99,7 @@ class Cluster:
             found = {}
         if set(found.values()) != {course_fingerprint()} or found.keys() != threads.keys():
             raise LessonError(
-                "Ikke alle arbejdere har samme udgave af kurset som denne maskine: "
+                "Ikke alle workers har samme udgave af kurset som denne maskine: "
                 "installér den på dem, og prøv igen."
             )
         return sum(threads.values())
