@@ -162,9 +162,13 @@ def test_two_threads_ask_one_network_and_get_their_own_answers():
     )
     other.start()
     assert inside.wait(60)
-    mine = activations(network, IMAGES, ["conv3"])["conv3"]
-    asked.set()
-    other.join()
+    try:
+        mine = activations(network, IMAGES, ["conv3", "conv5"])[
+            "conv5"
+        ]  # past the layer that the other waits for
+    finally:
+        asked.set()
+        other.join()
     assert len(mine) == 5 and len(found["conv1"]) == len(found["conv5"]) == 2
 
 
