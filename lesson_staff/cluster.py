@@ -90,9 +90,7 @@ class Cluster:
         """How many runs the workers take at a time. Raises LessonError if one has another course, or none."""
         threads = self._client.nthreads()
         if not threads:
-            raise LessonError(
-                "Planlæggeren har ingen workers: start nogle med »dask worker«, og prøv igen."
-            )
+            raise LessonError("Planlæggeren har ingen workers: start nogle med »dask worker«, og prøv igen.")
         try:
             found = self._client.run(course_fingerprint)
         except Exception:  # whatever a worker without the course answers
