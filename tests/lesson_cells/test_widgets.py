@@ -100,7 +100,7 @@ def test_live_controls_are_labelled_and_the_twin_is_folded(widget, live):
     assert re.match(
         "<details><summary>Samme figur for [23] faste indstillinger</summary>", bundle["text/html"]
     )
-    assert len(live.pictures(bundle["text/html"])) == 3
+    assert len(live.pictures(bundle["text/html"])) in (2, 3)
 
 
 @every_widget
