@@ -142,16 +142,15 @@ last_layer = Exercise(
     hint="GAP giver ét tal fra hver af de 1024 kanaler, og der er 1000 klasser. Husk bias-leddene.",
 )
 
-EVERY, UP_TO_4D, AFTER_4D, ONLY = "alle lag", "lagene til og med 4d", "lagene efter 4d", "kun 4a og 4d"
 touched_layers = Exercise(
     key="hvilke lag",
-    answer=UP_TO_4D,
-    choices=(EVERY, UP_TO_4D, AFTER_4D, ONLY),
+    answer="lagene til og med 4d",
+    choices=("alle lag", "lagene til og med 4d", "lagene efter 4d", "kun 4a og 4d"),
     because="gradienten løber bagud fra hvert tab, og tabet ved 4d afhænger kun af lagene til og med 4d.",
     mistakes=[
-        (EVERY, "Et lag efter 4d kan ikke ændre det, som 4d har set: der er gradienten nul."),
-        (AFTER_4D, "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
-        (ONLY, "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
+        ("alle lag", "Et lag efter 4d kan ikke ændre det, som 4d har set: der er gradienten nul."),
+        ("lagene efter 4d", "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
+        ("kun 4a og 4d", "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
     ],
     hint="Gradienten løber bagud. Hvor begynder den i en hjælpeklassifikator, og hvor ender den?",
 )

@@ -260,11 +260,10 @@ def losses(measured: pd.DataFrame) -> pd.DataFrame:
 
 def head_accuracies(network: Network, samples: Samples) -> pd.Series:
     """The share of `samples` that each auxiliary classifier, and the network's own, names rightly."""
-    names = list(network.auxiliary)
-    found = activations(network, samples.images, [*names, "fc"])
+    heads, shares = {**network.auxiliary, "fc": nn.Identity()}, {}
+    found = activations(network, samples.images, list(heads))
     with torch.no_grad(), eval_mode(network):
-        answers = {name: network.auxiliary[name](found[name].to(network.device)).cpu() for name in names}
-    answers["fc"] = found["fc"]
-    return pd.Series(
-        {name: float((a.argmax(1) == samples.labels).float().mean()) for name, a in answers.items()}
-    )
+        for name, head in heads.items():
+            guesses = head(found[name].to(network.device)).argmax(1).cpu()
+            shares[name] = float((guesses == samples.labels).float().mean())
+    return pd.Series(shares)

@@ -1,17 +1,20 @@
 """Lesson 01: what its figures and sentences are made of."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 import pandas as pd
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from lesson_utils import danish, photos, show
 from lesson_utils.errors import LessonError
 from lesson_utils.evidence import evidence
-from lesson_utils.images import as_float
+from lesson_utils.images import PHOTOS, as_float, photo
 from lesson_utils.networks import Network
 from lesson_utils.transfer import STRATEGIES, Mistake, Task, TransferResult, frozen_layers
+from lesson_utils.transfer.learning import learn_head
 from lesson_world.datasets import TARGET, target
 
 FIRST_SEED = 100  # of the transfer images: the seeds below belong to the networks' own training and test
@@ -153,3 +156,40 @@ def explained(result: TransferResult, task: Task, made: Sequence[Mistake]) -> li
         return list(evidence(result.network, images, [names.index(mistake.answer) for mistake in made]))
     except LessonError:  # a network without GAP
         return []
+
+
+def new_head(features: Tensor, labels: Tensor, classes: int, seed: int = 0) -> nn.Linear:
+    """An FC layer trained on features (N, channels) alone: the same each time."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        head = nn.Linear(features.shape[1], classes)
+    learn_head(head, features, labels, steps=100, rate=1e-2, seed=seed)
+    return head
+
+
+def crops(count: int = 12, seed: int = 0) -> dict[str, list[Tensor]]:
+    """Squares (3, 224, 224) cut at random from the course's photos, by the photo's name: for whoever took none."""
+    generator, found = torch.Generator().manual_seed(seed), {}
+    for name in PHOTOS:
+        whole, found[name] = photo(name, 320), []
+        for left, top in torch.randint(0, 97, (count, 2), generator=generator).tolist():
+            found[name].append(whole[:, top : top + 224, left : left + 224].clone())
+    return found
+
+
+def fewer_pictures(encoders: Mapping[str, Tensor], labels: Tensor, held: Tensor) -> pd.DataFrame:
+    """How many pictures it takes: a new head for each encoder's features (N, channels), learnt from 1, 2, 4 …
+
+    pictures of each class and tested on those that are `held` (N,). Columns `network`, `images_per_class`, `seed`
+    (which pictures were drawn) and `accuracy`.
+    """
+    classes = int(labels.max()) + 1
+    most = min(int(((labels == k) & ~held).sum()) for k in range(classes))
+    sizes = sorted({2**k for k in range(most.bit_length())} | {most})
+    rows = []
+    for (name, features), size, seed in product(encoders.items(), sizes, range(3)):
+        order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+        chosen = torch.cat([order[(labels[order] == k) & ~held[order]][:size] for k in range(classes)])
+        answers = new_head(features[chosen], labels[chosen], classes)(features[held]).argmax(1)
+        rows.append((name, size, seed, (answers == labels[held]).double().mean().item()))
+    return pd.DataFrame(rows, columns=["network", "images_per_class", "seed", "accuracy"])

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from lesson_utils.danish import listing, number, percent, plural, short
 from lesson_utils.images import as_float
 from lesson_utils.show import style
-from lesson_utils.show.evidence import overlay
+from lesson_utils.show.evidence import evidence_maps, overlay
 from lesson_utils.show.pictures import named_pictures as named_pictures
 from lesson_utils.show.pictures import picture_grid
 from lesson_utils.transfer import STRATEGIES
@@ -205,6 +205,12 @@ def mistakes(images: Sequence[Any], made: Sequence[Any], maps: Sequence[Any] = (
         rows = {"foto": images, "hvad der\ntalte for\nsvaret": over}
         return picture_grid(rows, f"Forkerte svar: {told}. Lyst talte mest for.", above=answers, under=truths)
     return picture_grid(images, f"Forkerte svar: {told}.", 3, above=answers, under=truths)
+
+
+def what_counted(images: Sequence[Any], answers: Sequence[Any]) -> Figure:
+    """Over each image (3, H, W) what spoke for its `Answer`: where the network looked."""
+    names, shares = zip(*(next(iter(answer.shares.items())) for answer in answers), strict=True)
+    return evidence_maps([as_float(image) for image in images], [each.map for each in answers], names, shares)
 
 
 def _lines(axes: Axes, measured: pd.DataFrame, by: str, names: Mapping[str, str]) -> dict[str, pd.Series]:

@@ -116,5 +116,8 @@ class MBConvBlock(nn.Module):
 
 
 def efficientnet(classes: int = 1000, seed: int = 0, device: str | torch.device = "cpu") -> Network:
-    """EfficientNet-Lite0 for 224x224 images: 4,652,008 parameters with 1000 classes, 0.39 G multiply-adds."""
+    """EfficientNet-Lite0 for 224x224 images: 4,652,008 parameters with 1000 classes, 0.39 G multiply-adds.
+
+    Trained on ImageNet it names 75.1 % of the validation photos rightly, as published (top-1).
+    """
     return build("EfficientNet-Lite0", LITE0, classes, 224, seed, device, head="fc", mean=MEAN, std=STD)

@@ -5,9 +5,11 @@ fixed settings. A kernel can't know whether a front end listens, so whoever runs
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from IPython.display import display
@@ -45,13 +47,15 @@ class Choice:
     """One of several values; `names` says what the student reads for each.
 
     With `on` they depend on what that other choice says: `names(value)` is what there is then. The student keeps a
-    value that is there after a change, too; otherwise the last one is chosen.
+    value that is there after a change, too; otherwise the last one is chosen. With `photos` they are photos,
+    and the student may add files, whose values are their paths.
     """
 
     label: str
     start: str
     names: Mapping[str, str] | Callable[[str], Mapping[str, str]]
     on: str = ""
+    photos: bool = False
 
     def named(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
         return self.names(settings[self.on]) if self.on else self.names
@@ -165,12 +169,35 @@ def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
     if isinstance(control, Switch):
         return ipywidgets.Checkbox(**shared)
     if isinstance(control, Choice):
-        return ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
+        dropdown = ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
+        return _with_upload(dropdown) if control.photos else dropdown
     # Not while the handle is dragged: a picture takes a third of a second, and they would queue up.
     shared["continuous_update"] = False
     if isinstance(control, Steps):
         return ipywidgets.SelectionSlider(options=[(number(n), n) for n in control.values], **shared)
     return ipywidgets.IntSlider(min=control.low, max=control.high, step=control.step, **shared)
+
+
+def _with_upload(dropdown: Any) -> Any:
+    """A list of photos, and a button whose files come to the list and are chosen; the value is the list's."""
+    import ipywidgets
+    import traitlets
+
+    upload = ipywidgets.FileUpload(
+        accept="image/*,.heic,.heif,.avif", description="Hent dit eget foto", layout={"width": "auto"}
+    )
+
+    def take(change: Mapping[str, Any]) -> None:
+        for file in change["new"]:
+            path = Path(tempfile.mkdtemp()) / Path(file["name"]).name
+            path.write_bytes(file["content"])
+            dropdown.options = ((path.name, str(path)), *dropdown.options)  # the first is chosen
+
+    upload.observe(take, "value")
+    box = ipywidgets.VBox([dropdown, upload])
+    box.add_traits(value=traitlets.Unicode(dropdown.value))
+    traitlets.link((dropdown, "value"), (box, "value"))
+    return box
 
 
 def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:

@@ -18,29 +18,17 @@ def maps_beside_untrained(image: Any, maps: Mapping[str, Mapping[str, Any]]) -> 
     `maps`: network -> layer -> `TellingMap` (channel, map (h, w), times: how much stronger than usual the channel
     answers the image's class). Each map is drawn on its own scale from zero.
     """
-    rows = {
-        network: [image, *(overlay(image, each.map, float(each.map.max())) for each in found.values())]
-        for network, found in maps.items()
-    }
-    above = [
-        text
-        for found in maps.values()
-        for text in (
-            "",
-            *(
-                f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{number(each.times, 1)} gange\ndet normale"
-                for layer, each in found.items()
-            ),
-        )
-    ]
-    told = ". ".join(
-        f"{network}: "
-        + listing(f"{layer} {number(each.times, 1)} gange det normale" for layer, each in found.items())
-        for network, found in maps.items()
-    )
-    alt_text = (
-        f"I hvert lag den kanal (nr.), der foretrækker billedets klasse mest, lagt over billedet. {told}."
-    )
+    rows, above, told = {}, [], []
+    for network, found in maps.items():
+        times = {layer: number(each.times, 1) for layer, each in found.items()}
+        rows[network] = [image, *(overlay(image, each.map, float(each.map.max())) for each in found.values())]
+        above.append("")
+        for layer, each in found.items():
+            above.append(f"{layer.rsplit('.')[-1]}, nr. {each.channel}\n{times[layer]} gange\ndet normale")
+        said = (f"{layer} {much} gange det normale" for layer, much in times.items())
+        told.append(f"{network}: {listing(said)}.")
+    alt_text = "I hvert lag den kanal (nr.), der foretrækker billedets klasse mest, lagt over billedet. "
+    alt_text += " ".join(told)
     return picture_grid(rows, alt_text, above=above)
 
 

@@ -164,11 +164,9 @@ def outline(axes: Axes, corner: Sequence[float], width: float, height: float = 0
 
 def bars(axes: Axes, lengths: pd.Series, texts: Sequence[str], end: float, **look: Any) -> None:
     """Horizontal bars from the top down on an axis to `end`, each with its name before it and its text behind."""
-    places = range(len(lengths))
-    axes.barh(places, lengths, **look)
-    for place, length, text in zip(places, lengths, texts, strict=True):
-        axes.text(length + 0.015 * end, place, text, va="center", fontsize=13)
-    axes.set_yticks(places, lengths.index)
+    drawn = axes.barh(range(len(lengths)), lengths, **look)
+    axes.bar_label(drawn, [str(text) for text in texts], padding=6, fontsize=13)
+    axes.set_yticks(range(len(lengths)), lengths.index)
     axes.set(xlim=(0, end), ylim=(len(lengths) - 0.4, -0.6))
 
 

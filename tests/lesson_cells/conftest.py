@@ -39,7 +39,12 @@ class FrontEnd:
     def controls(self, widget: Callable[[], None]) -> list:
         """A live widget's controls, and last its picture (without drawing the twin)."""
         with patch("lesson_utils.show.explore._twin", return_value=""):
-            return list(self.shown(widget)[0].children)
+            return self.inputs(self.shown(widget)[0])
+
+    @staticmethod
+    def inputs(box) -> list:
+        """What stands in a widget's box; of a list of photos with its button, the list."""
+        return [getattr(child, "children", [child])[0] for child in box.children]
 
     @staticmethod
     def pictures(html: str) -> list[str]:

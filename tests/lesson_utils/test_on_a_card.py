@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from lesson_utils import device, snapshots, weights
-from lesson_utils.networks import alexnet, googlenet, layer_table, random_twin, sights, vgg
+from lesson_utils.activations import activations
+from lesson_utils.networks import alexnet, fast, googlenet, layer_table, random_twin, sights, vgg
 from lesson_utils.networks.families import MINIS
 from lesson_utils.robustness import perturb, robust_accuracy
 from lesson_utils.training import Recipe, accuracy, train
@@ -72,6 +73,15 @@ def test_measures_agree(card, pictures):
     ]
     assert worse[0].device == card
     torch.testing.assert_close(worse[0].cpu(), worse[1])
+
+
+def test_the_imagenet_network_answers_alike(card, pictures, monkeypatch):
+    monkeypatch.setattr(fast, "ONEDNN", False)  # the stand-in cannot look into oneDNN's own tensors
+    on_card, on_cpu = (weights.load_network("imagenet", device=place) for place in (card, "cpu"))
+    assert fast.fast(on_cpu) and not fast.fast(on_card)
+    for layer in ("gap", "block2a.expand.pre"):
+        here, there = (activations(each, pictures[0][:2], [layer])[layer] for each in (on_cpu, on_card))
+        torch.testing.assert_close(there, here, rtol=1e-3, atol=1e-4)
 
 
 def test_training_gives_the_same_network(card, pictures, tmp_path):

@@ -61,9 +61,8 @@ def slopes(shares: Mapping[str, Mapping[int, float]], limit: float) -> Figure:
     for name, slope, shift in (("ReLU", np.where(z > 0, 1.0, 0.0), -0.2), ("tanh", 1 - np.tanh(z) ** 2, 0.2)):
         curve.plot(z, slope, color=ACTIVATION_COLOURS[name], label=name)
         factors, found = zip(*shares[name].items(), strict=True)
-        bars.bar(np.arange(len(found)) + shift, found, 0.38, color=ACTIVATION_COLOURS[name])
-        for place, share in enumerate(found):
-            bars.text(place + shift, share + 0.015, number(100 * share, 0), ha="center", fontsize=12)
+        drawn = bars.bar(np.arange(len(found)) + shift, found, 0.38, color=ACTIVATION_COLOURS[name])
+        bars.bar_label(drawn, [number(100 * share, 0) for share in found], padding=4, fontsize=12)
         told.append(f"{name} fra {percent(found[0], 0)} til {percent(found[-1], 0)}")
     curve.axhline(limit, color=style.GREY, linewidth=1.2, linestyle="--")
     curve.set(xlabel="input til enheden", ylabel="hældning", ylim=(-0.03, 1.12))
@@ -92,10 +91,9 @@ def local_response_norm(before: Sequence[float], after: Sequence[float], reach: 
     distance = np.abs(channels - 1 - strong)
     colours = np.where(distance == 0, style.RED, np.where(distance <= reach, style.ORANGE, style.GREY))
     for axes, values, title in zip(panels, (before, after), ("Før LRN", "Efter LRN"), strict=True):
-        axes.bar(channels, values, color=colours)
+        drawn = axes.bar(channels, values, color=colours)
+        axes.bar_label(drawn, [number(value, 0) for value in values], padding=4, fontsize=12)
         axes.set(title=title, xlabel="kanal", ylim=(0, values.max() * 1.15), xticks=channels)
-        for channel, value in zip(channels, values, strict=True):
-            axes.text(channel, value + values.max() * 0.015, number(value, 0), ha="center", fontsize=12)
     panels[0].set_ylabel("aktivering")
     panels[1].set_ylabel("aktivering (en anden skala)")
     told = [

@@ -136,7 +136,7 @@ def parameters_and_arithmetic(layers: pd.DataFrame) -> Figure:
         texts.append(f"{total}, {most} af dem i {names[shares.idxmax()]}, flest i {counts.idxmax()}")
     left.invert_xaxis()
     for text in left.texts:
-        text.set_ha("right")
+        text.set(ha="right", position=(-6, 0))
     left.spines["left"].set_visible(False)
     left.spines["right"].set_visible(True)
     left.set_yticks([])

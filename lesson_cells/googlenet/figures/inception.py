@@ -108,9 +108,8 @@ def _stream(axes: Axes, start: Point, end: Point, thickness: float, colour: str)
 
 
 def _bar(axes: Axes, sides: Point, centre: float, height: float, colour: str) -> None:
-    corner = (sides[0], centre - height / 2)
     box = {"facecolor": colour, "edgecolor": style.INK, "linewidth": 1.2, "zorder": 4}
-    axes.add_patch(Rectangle(corner, sides[1] - sides[0], height, **box))
+    axes.add_patch(Rectangle((sides[0], centre - height / 2), sides[1] - sides[0], height, **box))
 
 
 @style.styled

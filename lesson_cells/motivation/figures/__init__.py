@@ -1,4 +1,4 @@
-"""Figures of lesson 00: of images and filters, and of networks."""
+"""Figures of lesson 00: of images and filters, of networks, and of what one names in a photo."""
 
 from lesson_cells.motivation.figures.images import (
     filters_on_photo,
@@ -15,6 +15,6 @@ from lesson_cells.motivation.figures.networks import (
     first_filters,
     first_training,
     top_patches,
-    two_decoders,
 )
+from lesson_cells.motivation.figures.photos import best_names, seen, tipping
 from lesson_utils.show.pictures import named_pictures

@@ -115,19 +115,3 @@ def agreement(table: pd.DataFrame) -> Figure:
     """How often a unit's strongest places show the same part, layer by layer, for each network (columns)."""
     what = "Hvor stor en del af en enheds stærkeste steder der ligger på den samme del."
     return lines_by_layer(table, "steder på samme del", what, lambda share: percent(share, 0))
-
-
-@style.styled
-def two_decoders(encoder: str, decoders: Mapping[str, str]) -> Figure:
-    """A box for the encoder, and an arrow from it to a box for each decoder: its name and what it can do."""
-    figure, axes = style.new_figure(height=3.4)
-    axes.set_axis_off()
-    box = {"boxstyle": "square,pad=1", "linewidth": 0}
-    arrow = {"arrowstyle": "<|-", "mutation_scale": 22, "color": style.GREY, "linewidth": 3}
-    words = {"xycoords": "axes fraction", "ha": "center", "va": "center", "fontsize": 14}
-    for height, (name, what) in zip((0.78, 0.22), decoders.items(), strict=True):
-        blue = box | {"facecolor": style.KIND_COLOURS["fc"]}
-        axes.annotate(f"{name}\n{what}", (0.2, 0.5), (0.75, height), bbox=blue, arrowprops=arrow, **words)
-    axes.annotate(encoder, (0.2, 0.5), color="white", bbox=box | {"facecolor": style.BLUE}, **words)
-    said = listing(f"{name} ({what})" for name, what in decoders.items()).replace("\n", ", ")
-    return style.described(figure, f"Den samme encoder med to decodere: {said}.")

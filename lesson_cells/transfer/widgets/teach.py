@@ -8,7 +8,8 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
-from lesson_cells.transfer.widgets.things import Things, new_head
+from lesson_cells.transfer.experiments import new_head
+from lesson_cells.transfer.widgets.things import Things
 from lesson_utils.danish import number
 from lesson_utils.show.camera import Camera, jpeg, page
 

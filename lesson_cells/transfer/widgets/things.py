@@ -11,6 +11,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from lesson_cells.transfer.experiments import new_head
 from lesson_utils import photos
 from lesson_utils.danish import plural
 from lesson_utils.errors import LessonError
@@ -18,7 +19,7 @@ from lesson_utils.files import read_tensors, written
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.show.camera import Answer
-from lesson_utils.transfer.learning import encode, learn_head
+from lesson_utils.transfer import encode
 
 MOST = 8  # things: more names than anybody can tell apart on a screen
 HEAD = "hoved.safetensors"
@@ -142,12 +143,3 @@ class Things:
         """A folder's name for each thing: as it is called, without what a file system does not take."""
         clean = [re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", name).strip(" .") or "ting" for name in self.names]
         return [name if clean.count(name) == 1 else f"{name} {k}" for k, name in enumerate(clean, start=1)]
-
-
-def new_head(features: Tensor, labels: Tensor, classes: int, seed: int = 0) -> nn.Linear:
-    """An FC layer trained on features (N, channels) alone: the same each time."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        head = nn.Linear(features.shape[1], classes)
-    learn_head(head, features, labels, steps=100, rate=1e-2, seed=seed)
-    return head

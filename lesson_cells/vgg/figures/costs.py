@@ -29,9 +29,8 @@ def cost_of_field(costs: Mapping[int, tuple[int, int, int]]) -> Figure:
         (-0.2, large, style.GREY, "ét stort filter"),
         (0.2, small, style.BLUE, "stak af 3x3"),
     ):
-        axes.bar(np.arange(len(costs)) + shift, weights, 0.38, color=colour, label=label)
-        for place, count in enumerate(weights):
-            axes.text(place + shift, count + 1.5, f"{count} C²", ha="center", fontsize=14, color=colour)
+        drawn = axes.bar(np.arange(len(costs)) + shift, weights, 0.38, color=colour, label=label)
+        axes.bar_label(drawn, [f"{count} C²" for count in weights], padding=4, fontsize=14, color=colour)
     names = [f"{field}x{field}\n1 ReLU mod {n}" for field, n in zip(costs, layers, strict=True)]
     axes.set_xticks(range(len(costs)), names)
     axes.set(ylabel="vægte (uden bias-led)", ylim=(0, max(large) * 1.12), xlabel="samme receptive felt")

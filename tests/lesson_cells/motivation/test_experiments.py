@@ -7,7 +7,8 @@ from lesson_cells.motivation import experiments
 from lesson_cells.motivation.experiments import FILTERS, slide
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet
-from lesson_world import datasets
+from lesson_utils.weights import load_network
+from lesson_world import datasets, render
 
 LAYERS = ["conv1", "conv3", "conv5"]
 
@@ -66,3 +67,51 @@ def test_what_a_filter_answers_where_all_is_even(name, value):
 def test_a_filter_must_be_square(numbers):
     with pytest.raises(LessonError, match="kvadratisk"):
         slide(torch.zeros(4, 4), numbers)
+
+
+SQUARE = torch.rand(3, 20, 20, generator=torch.Generator().manual_seed(3))
+
+
+@pytest.mark.parametrize("change", experiments.CHANGES)
+def test_a_photo_that_is_changed_by_nothing_is_the_photo(change):
+    done, _, strengths = experiments.CHANGES[change]
+    assert strengths[0] == 0 and torch.allclose(done(SQUARE, 0), SQUARE, atol=1e-5)
+    assert done(SQUARE, strengths[-1]).shape == SQUARE.shape
+
+
+def test_a_photo_moved_turned_darkened_and_covered():
+    assert torch.equal(experiments.moved(SQUARE, 25)[:, :, 5:], SQUARE[:, :, :15])
+    assert (experiments.moved(SQUARE, 25)[:, :, :5] == experiments.GREY).all()
+    assert torch.allclose(experiments.turned(SQUARE, 90), SQUARE.rot90(1, (1, 2)), atol=1e-4)
+    assert torch.allclose(experiments.darkened(SQUARE, 75), SQUARE / 4)
+    assert (experiments.covered(SQUARE, 50)[:, :, :10] == experiments.GREY).all()
+    assert torch.equal(experiments.covered(SQUARE, 50)[:, :, 10:], SQUARE[:, :, 10:])
+
+
+class Light(torch.nn.Module):
+    """It calls an image by how light it is: bright, grey or dark."""
+
+    class_names = ("lys", "grå", "mørk", "a", "b", "c")
+
+    def forward(self, images):
+        light = images.mean((1, 2, 3))
+        names = [-abs(light - level) for level in (1.0, 0.5, 0.0)]
+        return 20 * torch.stack([*names, *[light * 0 - 2] * 3], 1)
+
+
+def test_where_an_answer_tips():
+    measured = experiments.changed_answers(Light(), torch.ones(3, 20, 20))
+    points = experiments.tipping_points(measured)
+    assert points.loc["mørkere"].tolist() == ["40 %", "grå", "aldrig"]
+    assert points.loc["dækket"].tolist() == ["60 %", "grå", "aldrig"]
+    at = experiments.tipped(torch.ones(3, 20, 20), measured)
+    assert float(at["mørkere"].mean()) == pytest.approx(0.6) and set(at) == set(experiments.CHANGES)
+    assert experiments.best(Light(), torch.ones(3, 4, 4), 2).keys() == {"lys", "grå"}
+
+
+def test_drawings_that_get_a_fitting_name():
+    network = load_network("googlenet")
+    drawn = render(list(experiments.FITTING), 5, range(10), size=64)
+    table = experiments.recognised(network, drawn)
+    assert list(table.index) == ["banan", "æble", "ur", "kop", "kat"] and set(table.af) == {2}
+    assert table["navnet passer"].sum() >= 8 and table["oftest kaldt"]["kop"] == "kop"

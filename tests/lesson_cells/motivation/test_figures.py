@@ -82,9 +82,31 @@ def test_agreement_draws_each_network():
     assert "trænet: fra 30 % i conv1 til 50 % i conv5" in figure.alt_text
 
 
-def test_two_decoders_share_an_encoder():
-    figure = figures.two_decoders("encoder", {"decoder 1": "22 klasser", "decoder 2": "14 klasser"})
-    assert "decoder 1 (22 klasser) og decoder 2 (14 klasser)" in figure.alt_text
+def test_best_names_stand_upon_their_bars_and_what_is_seen_is_outlined():
+    named = {"ægyptisk mau": 0.36, "amerikansk staffordshire terrier": 0.2, "fluenet": 0.001}
+    figure = figures.best_names([torch.rand(3, 20, 30)], [named])
+    photo, bars = figure.axes
+    assert photo.patches[0].get_xy() == (4.5, -0.5) and photo.patches[0].get_width() == 20
+    texts = [text.get_text() for text in bars.texts]
+    assert texts == ["ægyptisk mau", "36 %", "amerikansk staffordshir…", "20 %", "fluenet", "< 1 %"]
+    assert "ægyptisk mau 36 %, amerikansk staffordshire terrier 20 %" in figure.alt_text
+    assert len(figures.best_names([torch.rand(3, 20, 30)] * 2, [named] * 2).axes) == 4
+
+
+def test_tipping_marks_other_names_and_says_where():
+    rows = [("drejet", "grader", 0, "kat", 0.5, 1), ("drejet", "grader", 20, "los", 0.2, 2)]
+    rows += [("dækket", "%", 0, "kat", 0.5, 1), ("dækket", "%", 10, "kat", 0.4, 1)]
+    measured = pd.DataFrame(rows, columns=["change", "unit", "strength", "name", "first_share", "first_rank"])
+    pictures_of = {"drejet": torch.rand(3, 8, 8), "dækket": torch.rand(3, 8, 8)}
+    figure = figures.tipping(pictures_of, measured)
+    marks = [axes.collections[0].get_offsets().tolist() for axes in figure.axes[2:]]
+    assert marks == [[[20.0, 0.2]], []]
+    assert "drejet 20 grader: los; dækket 10 %: kat" in figure.alt_text
+
+
+def test_seen_says_what_the_cover_changed():
+    figure = figures.seen(torch.rand(3, 20, 30), torch.rand(7, 7), "kat", 0.5, {"los": 0.4, "kat": 0.2}, 0.2)
+    assert "»kat« kommer fra (50 % → 20 %)" in figure.alt_text and "los 40 % og kat 20 %" in figure.alt_text
 
 
 def written(axes) -> list[str]:

@@ -7,9 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
+from lesson_cells.transfer.experiments import new_head
 from lesson_cells.transfer.widgets import Things, teach
 from lesson_cells.transfer.widgets.teach import _Teach
-from lesson_cells.transfer.widgets.things import new_head
 from lesson_utils import images, weights
 from lesson_utils.errors import LessonError
 from lesson_utils.show.camera import Answer, jpeg, picture
