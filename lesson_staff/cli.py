@@ -203,7 +203,7 @@ def handout(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
 @command()
 def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
-    """Skriv lektionerne med løsningerne slået ud, til efter timen.
+    """Skriv lektionerne med løsningerne foldet ud, til efter timen.
 
     Eksempel: lesson solution 02 04
     """

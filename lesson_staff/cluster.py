@@ -90,16 +90,14 @@ class Cluster:
         """How many runs the workers take at a time. Raises LessonError if one has another course, or none."""
         threads = self._client.nthreads()
         if not threads:
-            raise LessonError(
-                "Planlæggeren har ingen arbejdere: start nogle med »dask worker«, og prøv igen."
-            )
+            raise LessonError("Planlæggeren har ingen workers: start nogle med »dask worker«, og prøv igen.")
         try:
             found = self._client.run(course_fingerprint)
         except Exception:  # whatever a worker without the course answers
             found = {}
         if set(found.values()) != {course_fingerprint()} or found.keys() != threads.keys():
             raise LessonError(
-                "Ikke alle arbejdere har samme udgave af kurset som denne maskine: "
+                "Ikke alle workers har samme udgave af kurset som denne maskine: "
                 "installér den på dem, og prøv igen."
             )
         return sum(threads.values())

@@ -72,7 +72,7 @@ Lessons = Annotated[
 ]
 JOBS = "Hvor mange lektioner der kører ad gangen; auto: én per kerne, hvis hukommelsen rækker."
 Jobs = Annotated[int, typer.Option(metavar="ANTAL", parser=_jobs, help=JOBS)]
-Json = flag("--json", "Skriv svaret som JSON, til maskiner.")
+Json = flag("--json", "Skriv svaret som JSON, så andre programmer kan læse det.")
 
 
 @dataclass(frozen=True)

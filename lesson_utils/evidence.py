@@ -17,6 +17,26 @@ def evidence(network: Network, images: Tensor, classes: Sequence[int] | Tensor) 
     `images` (K, 3, H, W), one for each of the K `classes`, or a single one for all. A map's mean and the class's
     bias make the class's logit. Raises LessonError for a network that does not end with GAP and one FC layer.
     """
+    last, head = _end(network)
+    weights = head.weight.detach().float().cpu()[torch.as_tensor(classes, device="cpu")]
+    return (activations(network, images, [last])[last] * weights[:, :, None, None]).sum(1)
+
+
+@torch.no_grad()
+def answer_and_evidence(network: Network, image: Tensor) -> tuple[Tensor, Tensor]:
+    """Each class's share (C,), and the map (h, w) of the largest: both from one pass of one image (3, H, W).
+
+    On the CPU; raises LessonError as `evidence` does.
+    """
+    last, head = _end(network)
+    maps = activations(network, image[None], [last])[last][0]
+    weight, bias = head.weight.float().cpu(), head.bias.float().cpu()
+    shares = (weight @ maps.mean((1, 2)) + bias).softmax(0)
+    return shares, (weight[shares.argmax()][:, None, None] * maps).sum(0)
+
+
+def _end(network: Network) -> tuple[str, nn.Linear]:
+    """The row of the last feature maps before GAP, and the FC layer behind it."""
     kinds = {name: kind_of(layer) for name, layer in network.layers.named_children()}
     if list(kinds.values()).count("fc") != 1 or "gap" not in kinds.values():
         raise LessonError(
@@ -25,8 +45,5 @@ def evidence(network: Network, images: Tensor, classes: Sequence[int] | Tensor) 
         )
     names = list(kinds)
     last = names[list(kinds.values()).index("gap") - 1]
-    head = next(
-        part for part in network.layers.get_submodule(names[-1]).modules() if isinstance(part, nn.Linear)
-    )
-    weights = head.weight.detach().float().cpu()[torch.as_tensor(classes, device="cpu")]
-    return (activations(network, images, [last])[last] * weights[:, :, None, None]).sum(1)
+    parts = network.layers.get_submodule(names[-1]).modules()
+    return last, next(part for part in parts if isinstance(part, nn.Linear))

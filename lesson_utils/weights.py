@@ -229,12 +229,11 @@ def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dic
         "er til overs": found.keys() - wanted.keys(),
         "har en anden form": {n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape},
     }
-    told = []
-    for problem, names in problems.items():
-        first, more = sorted(names)[:3], len(names) - 3
-        told += (
-            [f"{danish.listing([*first, *([f'{more} til'] if more > 0 else [])])} {problem}"] if names else []
-        )
+    told = [
+        f"{danish.listing([*sorted(names)[:3], *[f'{len(names) - 3} til'] * (len(names) > 3)])} {problem}"
+        for problem, names in problems.items()
+        if names
+    ]
     if told:
         raise LessonError(
             f"»{path.name}« passer ikke til {network.name}: {danish.listing(told)}. "

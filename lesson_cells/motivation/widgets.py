@@ -1,17 +1,23 @@
 """The widgets of the lesson: what a network sees in a photo, a filter on a photo, and the image world."""
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from IPython.display import display
 from matplotlib.figure import Figure
+from torch import Tensor
+from torch.nn import functional
 
 from lesson_cells.motivation.experiments import FILTERS, GREY, best, slide
 from lesson_cells.motivation.figures import one_place, part_map, seen
 from lesson_utils import images
 from lesson_utils.activations import probabilities
-from lesson_utils.evidence import evidence
+from lesson_utils.evidence import answer_and_evidence, evidence
 from lesson_utils.networks import Network
+from lesson_utils.show import figure
+from lesson_utils.show.camera import Answer, Look
 from lesson_utils.show.evidence import middle_square
 from lesson_utils.show.explore import Choice, Slider, Switch, explore
 from lesson_world import THINGS, Pose, render
@@ -37,6 +43,25 @@ def what_it_sees(network: Network, photo: str = "") -> None:
     coffee = {"photo": "kaffe", "label": list(named("kaffe"))[-1]}
     fixed = [first, first | coffee | {"side": 40, "down": 40, "right": 40}]
     explore(partial(_seen, network), controls, fixed)
+
+
+def hold_up(network: Network) -> None:
+    """The camera: what is held up gets its five names, and over it lies what speaks for the first."""
+    if os.environ.get("LESSON_STATIC") != "1":
+        display(Look(partial(_named, network)))
+        return
+    label = list(_names(network, "kaffe"))[-1]
+    figure(_seen(network, "kaffe", label, side=0, down=0, right=0), colours=256)
+
+
+def _named(network: Network, image: Tensor) -> Answer:
+    size = network.input_size
+    if image.shape[-1] != size:
+        image = functional.interpolate(image[None], (size, size), mode="area")[0]
+    shares, heat = answer_and_evidence(network, image)
+    values, labels = shares.topk(5)
+    names = [network.class_names[label] for label in labels]
+    return Answer(dict(zip(names, values.tolist(), strict=True)), heat)
 
 
 def _names(network: Network, photo: str) -> Mapping[str, str]:

@@ -76,7 +76,8 @@ def explore_number() -> None:
 def test_without_a_front_end_only_the_twin(widget, static):
     (bundle,) = static.shown(widget)
     assert "<details" not in bundle["text/html"]
-    assert len(set(static.pictures(bundle["text/html"]))) == len(static.alt_texts(bundle["text/html"])) == 3
+    count = len(static.alt_texts(bundle["text/html"]))
+    assert len(set(static.pictures(bundle["text/html"]))) == count and count in (2, 3)
 
 
 def test_the_twins_do_not_even_import_ipywidgets(static):
@@ -96,8 +97,10 @@ def test_live_controls_are_labelled_and_the_twin_is_folded(widget, live):
         assert control.description
         assert int(control.style.description_width.removesuffix("ch")) >= len(control.description) + 2
     assert len(live.alt_texts(picture.value)) == 1
-    assert bundle["text/html"].startswith("<details><summary>Samme figur for 3 faste indstillinger</summary>")
-    assert len(live.pictures(bundle["text/html"])) == 3
+    assert re.match(
+        "<details><summary>Samme figur for [23] faste indstillinger</summary>", bundle["text/html"]
+    )
+    assert len(live.pictures(bundle["text/html"])) in (2, 3)
 
 
 @every_widget

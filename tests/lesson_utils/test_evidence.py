@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lesson_utils.errors import LessonError
-from lesson_utils.evidence import evidence
+from lesson_utils.evidence import answer_and_evidence, evidence
 from lesson_utils.networks import alexnet, googlenet
 from lesson_utils.networks.imagenet import relative
 
@@ -28,3 +28,11 @@ def test_the_mean_of_a_map_and_the_bias_are_the_score():
 def test_a_network_that_does_not_end_with_gap_and_one_fc_layer_is_turned_away(network):
     with pytest.raises(LessonError, match=re.escape(f"det gør {network.name} ikke")):
         evidence(network, IMAGES, [0, 1])
+
+
+def test_one_pass_gives_the_answer_and_its_evidence():
+    network = googlenet.mini(5, seed=3).eval()
+    image = IMAGES[0]
+    shares, heat = answer_and_evidence(network, image)
+    assert torch.allclose(shares, network(image[None]).softmax(1)[0].detach(), atol=1e-5)
+    assert torch.allclose(heat, evidence(network, image[None], [int(shares.argmax())])[0], atol=1e-5)

@@ -32,10 +32,8 @@ def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
     close.set_title("Den hvide ramme, pixel for pixel")
     between = {"facecolor": "white", "alpha": 0.3, "zorder": 3}
     close.add_patch(Rectangle((start + stride - 0.5, row - 0.5), shared, kernel, **between))
-    _draw_span(close, start, stride, row - 2.1, f"skridt: {stride}", above=True)
-    _draw_span(
-        close, start + stride, shared, row + kernel + 1.1, f"fælles: {shared} af {kernel}", above=False
-    )
+    _draw_span(close, start, stride, row - 2.1, -1.9, f"skridt: {stride}")
+    _draw_span(close, start + stride, shared, row + kernel + 1.1, 2.0, f"fælles: {shared} af {kernel}")
     return style.described(
         figure,
         f"To nabofiltre på {kernel}x{kernel} pixler på et foto på {size}x{size}, forskudt {stride} pixler: "
@@ -43,15 +41,15 @@ def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
     )
 
 
-def _draw_span(axes: Any, start: int, length: int, height: float, text: str, above: bool) -> None:
-    """A double arrow over `length` pixels, and its text above or below it."""
+def _draw_span(axes: Any, start: int, length: int, height: float, away: float, text: str) -> None:
+    """A double arrow over `length` pixels, and `away` from it its text."""
     ends = ((start - 0.5, height), (start + length - 0.5, height))
     axes.plot(*zip(*ends, strict=True), color="white", linewidth=9, solid_capstyle="round", zorder=5)
     arrow = {"arrowstyle": "<->", "color": style.INK, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", *ends, arrowprops=arrow, zorder=6)
-    at = (start - 0.5 + length / 2, height + (-1.9 if above else 2.0))
     box = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": "none"}
-    axes.text(*at, text, ha="center", va="center", fontsize=15, bbox=box, zorder=7)
+    middle = {"ha": "center", "va": "center", "fontsize": 15, "bbox": box, "zorder": 7}
+    axes.text(start - 0.5 + length / 2, height + away, text, **middle)
 
 
 def _liveliest(photo: np.ndarray, stride: int) -> tuple[int, int]:
@@ -66,11 +64,11 @@ def filter_sheet(weights: Any, columns: int = 16) -> Figure:
     """All first filters (F, 3, k, k) as colour pictures on one scale, grey where a weight is zero."""
     weights = np.asarray(weights.detach().cpu())
     count, _, kernel, _ = weights.shape
-    rows, step = -(-count // columns), kernel + 1
-    sheet = np.ones((3, rows * step + 1, columns * step + 1))
+    step = kernel + 1
+    sheet = np.ones((3, -(-count // columns) * step + 1, columns * step + 1))
     for place, tile in enumerate(0.5 + weights / (2 * np.abs(weights).max())):
-        top, left = place // columns * step + 1, place % columns * step + 1
-        sheet[:, top : top + kernel, left : left + kernel] = tile
+        row, column = divmod(place, columns)
+        sheet[:, row * step + 1 : (row + 1) * step, column * step + 1 : (column + 1) * step] = tile
     figure, axes = style.new_figure(height=style.WIDTH * sheet.shape[1] / sheet.shape[2])
     style.image_axes(axes, sheet)
     return style.described(

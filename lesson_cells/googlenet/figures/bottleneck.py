@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from torch import Tensor
 
 from lesson_utils.danish import number, percent, short
-from lesson_utils.networks import conv_cost
+from lesson_utils.networks.arithmetic import ConvCost, conv_cost
 from lesson_utils.show import style
 
 WIDTHS = range(4, 257, 4)  # channels of a bottleneck that the student may choose
@@ -51,19 +51,17 @@ def cost_with_bottleneck(in_channels: int, out_channels: int, kernel: int, side:
 
     `side`: height and width of the feature maps.
     """
-    direct = conv_cost(in_channels, out_channels, kernel, side, side)
-    through = {
-        channels: (
-            conv_cost(in_channels, channels, 1, side, side),
-            conv_cost(channels, out_channels, kernel, side, side),
+
+    def both(middle: int) -> tuple[ConvCost, ConvCost]:
+        return conv_cost(in_channels, middle, 1, side, side), conv_cost(
+            middle, out_channels, kernel, side, side
         )
-        for channels in WIDTHS
-    }
-    curve = pd.Series({channels: a.multiply_adds + b.multiply_adds for channels, (a, b) in through.items()})
+
+    direct, (first, second) = conv_cost(in_channels, out_channels, kernel, side, side), both(width)
+    curve = pd.Series({middle: sum(cost.multiply_adds for cost in both(middle)) for middle in WIDTHS})
     figure, _ = style.new_figure(6.4, rows=0)
     figure.get_layout_engine().set(h_pad=0.1, w_pad=0.1)
     grid = figure.add_gridspec(2, 2, height_ratios=[1, 1.5])
-    first, second = through[width]
     for place, (part, title) in enumerate((("multiply_adds", "Multiply-adds"), ("weights", "Vægte"))):
         amounts = [getattr(cost, part) for cost in (direct, first, second)]
         _draw_pair(figure.add_subplot(grid[0, place]), title, *amounts)

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from lesson_cells.aktiveringer import widgets as browsers
+from lesson_utils import images
 from lesson_utils.show.display import image_tag
 from lesson_utils.weights import embedded
 
@@ -101,3 +102,12 @@ def test_the_photo_network_names_the_photo_and_is_not_dissected(static):
     figure = browsers._channel("kaffe", "", browsers.PHOTO, "imagenet", "block2a", 1)
     assert "EfficientNet-Lite0 svarer espresso" in figure.alt_text and "IoU" not in figure.alt_text
     assert "stærkest i\nkursets fotos" in [axes.get_ylabel() for axes in figure.axes]
+
+
+def test_the_camera_shows_the_chosen_channel():
+    network, image = browsers._network("googlenet"), images.photo("kaffe", 224)
+    answers = [browsers._map_over(network, image, "inception_4a", rank) for rank in (1, 2)]
+    (first,), (second,) = (answer.shares for answer in answers)
+    assert first.startswith("kanal ") and first != second
+    assert answers[0].map.shape == answers[1].map.shape
+    assert 0 < answers[0].shares[first] < 1

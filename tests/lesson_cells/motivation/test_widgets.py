@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 
+import pytest
 import torch
 
 from lesson_cells.motivation import widgets
@@ -94,3 +95,14 @@ def test_a_cover_hides_the_same_part_of_the_photo_and_of_what_is_seen(monkeypatc
     for picture, x, y, size in ((square, 0, 0, 64), (whole, left, top, side)):
         grey = (picture == 0.5).all(0)
         assert grey[y : y + size // 2, x + size // 2 : x + size].all() and grey.sum() <= (size // 2 + 1) ** 2
+
+
+def test_what_is_held_up_is_named_in_danish_with_its_evidence(capsys):
+    network = load_network("imagenet")
+    answer = widgets._named(network, images.photo("kaffe", 224))
+    assert next(iter(answer.shares)) == "espresso" and len(answer.shares) == 5
+    told = answer.told()
+    assert told["bars"][0][2].endswith(" %") and len(told["map"]) == len(told["map"][0]) == 7
+    assert max(max(row) for row in told["map"]) == pytest.approx(1)
+    small = widgets._named(load_network("googlenet"), images.photo("kat", 224))
+    assert sum(small.shares.values()) <= 1.001, "a network for 64 pixels can be asked, too"

@@ -67,3 +67,8 @@ def test_an_even_step_in_waves_is_mostly_soft(decay):
     power = torch.fft.rfft2(image).abs().square().mean((0, 1))
     ratio = power[0, 4] / power[0, 16]
     assert float(ratio) == pytest.approx(16.0**decay, rel=0.6)
+
+
+def test_a_picture_of_bytes_is_a_beginning_too():
+    picture = torch.randint(0, 256, (3, 4, 5), dtype=torch.uint8)
+    assert torch.equal(Pixels(contrast=0.0, start=picture).begin([0], 4, 5)[0], picture / 255)
