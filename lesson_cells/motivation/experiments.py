@@ -58,9 +58,8 @@ def recognised(network: Network, samples: Samples) -> pd.DataFrame:
 
 def moved(image: Tensor, percent: float) -> Tensor:
     """The image (3, S, S) moved to the right by that much of its width."""
-    width = image.shape[2]
-    step = round(width * percent / 100)
-    return F.pad(image[:, :, : width - step], (step, 0), value=GREY)
+    step = round(image.shape[2] * percent / 100)
+    return F.pad(image[:, :, : image.shape[2] - step], (step, 0), value=GREY)
 
 
 def turned(image: Tensor, degrees: float) -> Tensor:
@@ -70,22 +69,16 @@ def turned(image: Tensor, degrees: float) -> Tensor:
     return F.grid_sample(image[None] - GREY, grid, align_corners=False)[0] + GREY
 
 
-def darkened(image: Tensor, percent: float) -> Tensor:
-    """The image (3, S, S) with that much less light."""
-    return image * (1 - percent / 100)
-
-
 def covered(image: Tensor, percent: float) -> Tensor:
     """The image (3, S, S) under a grey sheet from the left."""
-    hidden = image.clone()
-    hidden[:, :, : round(image.shape[2] * percent / 100)] = GREY
-    return hidden
+    step = round(image.shape[2] * percent / 100)
+    return F.pad(image[:, :, step:], (step, 0), value=GREY)
 
 
 CHANGES: dict[str, tuple[Callable[[Tensor, float], Tensor], str, Sequence[int]]] = {
     "flyttet": (moved, "%", range(0, 91, 10)),
     "drejet": (turned, "grader", range(0, 181, 20)),
-    "mørkere": (darkened, "%", (0, 20, 40, 60, 70, 80, 90, 95, 98)),
+    "mørkere": (lambda image, percent: image * (1 - percent / 100), "%", (0, 20, 40, 60, 70, 80, 90, 95, 98)),
     "dækket": (covered, "%", range(0, 91, 10)),
 }
 """What is done to a photo: how, in which unit, and how much."""

