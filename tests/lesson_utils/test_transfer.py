@@ -9,7 +9,7 @@ import torch
 from lesson_utils import photos, transfer
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet, googlenet
-from lesson_utils.transfer import learning
+from lesson_utils.transfer import learning, strategies
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +174,7 @@ def test_what_is_asked_elsewhere_is_the_borrowed_encoder(network, task):
 @pytest.mark.parametrize("strategy", ["last_fc", "fine_tuned"])
 def test_on_a_card_as_on_the_cpu(network, task, card, strategy, monkeypatch):
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)  # the stand-in has float32
+    monkeypatch.setattr(strategies, "steps_for", lambda count, strategy: 5)  # slow on the stand-in
     here, there = (
         transfer.transfer(strategy, net, task) for net in (network, copy.deepcopy(network).to(card))
     )

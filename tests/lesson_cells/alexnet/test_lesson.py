@@ -209,7 +209,7 @@ def test_output_size_slips_are_recognised(function, word):
         (lambda c, f, k, g: f * (k * k + 1), "glemt kanalerne"),
         (lambda c, f, k, g: f * (k * c // g + 1), "kvadratisk"),
         (lambda c, f, k, g: k * k * c // g + 1, "ét filter"),
-        (lambda c, f, k, g: f * (k * k * c + 1), "Uden grupper er den rigtig"),
+        (lambda c, f, k, g: f * (k * k * c + 1), "Med 2 grupper ser hvert filter kun halvdelen"),
         (lambda c, f, k, g: f * k * k * c // g + f // g, "deler ikke bias"),
         (lambda c, f, k, g: f // g * (k * k * c // g + 1), "to gange"),
         (lambda c, f, k, g: f * (k * k * c * g + 1), "mindre, ikke større"),
