@@ -50,8 +50,7 @@ def hold_up(network: Network) -> None:
     if os.environ.get("LESSON_STATIC") != "1":
         display(Look(partial(_named, network)))
         return
-    label = list(_names(network, "kaffe"))[-1]
-    figure(_seen(network, "kaffe", label, side=0, down=0, right=0), colours=256)
+    figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0), colours=256)
 
 
 def _named(network: Network, image: Tensor) -> Answer:

@@ -22,10 +22,7 @@ from lesson_utils.networks.efficientnet import SameConvBlock
 from lesson_utils.networks.network import Network
 
 AT_A_TIME = 4  # images: with more of them the largest maps leave the cache
-FIRST = (
-    "stem",
-    "block1a",
-)  # never rounded: what is lost here is lost to all (a third of the error, for 0.3 ms)
+FIRST = ("stem", "block1a")  # never rounded: a third of the error comes from here, for 0.3 ms
 ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
 
 

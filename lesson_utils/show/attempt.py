@@ -5,6 +5,7 @@ import linecache
 import sys
 import time
 from collections.abc import Callable
+from traceback import walk_tb
 from typing import Any
 
 PATIENCE = 5.0  # seconds for one call
@@ -66,8 +67,4 @@ def _file(function: Callable[..., Any]) -> str | None:
 
 def _places(error: BaseException) -> list[tuple[str, int]]:
     """File and number of each line that the error passed, the innermost last."""
-    places, step = [], error.__traceback__
-    while step:
-        places.append((step.tb_frame.f_code.co_filename, step.tb_lineno))
-        step = step.tb_next
-    return places
+    return [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]

@@ -45,8 +45,7 @@ class _Teach(Camera):
         elif message["kind"] == "save":
             self.send({"kind": "said", "said": self.things.save(self.folder)})
         elif message["kind"] == "load":
-            told = self.things.load(self.folder)
-            self._show_all(told)
+            self._show_all(self.things.load(self.folder))
 
     def _show_all(self, said: str = "") -> None:
         """What there is already, when the page opens, or has been read."""
