@@ -31,9 +31,10 @@ help:  ## Vis denne hjælp
 run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
 	@$(BIN)/lesson run $(LESSON)
 
+# The notebooks first: they take longest, and none of them is left for a single core in the end.
 test: $(READY)  ## Test husene og alle notebooks
 	LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
-	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 tests notebooks
+	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 notebooks tests
 
 lab: $(READY)  ## Åbn kurset i JupyterLab
 	@# waiting threads sleep: two lessons that train at once would slow each other down many times
