@@ -50,11 +50,11 @@ def lines_by_layer(table: pd.DataFrame, ylabel: str, what: str, text: Callable[[
         axes.annotate(name, end, (12, 0), textcoords="offset points", va="center", color=colour, fontsize=15)
     axes.set_xticks(range(len(table)), table.index, rotation=35 if len(table) > 6 else 0)
     axes.set(ylim=(0, None), xlim=(-0.2, (len(table) - 1) * 1.17), ylabel=ylabel)
+    axes.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])  # values whose labels need no rounding
     style.danish_ticks(axes.yaxis, text)
     axes.grid(axis="y")
-    first, last = table.index[[0, -1]]
     told = ". ".join(
-        f"{name}: fra {text(values[first])} i {first} til {text(values[last])} i {last}"
+        f"{name}: fra {text(values.iloc[0])} i {table.index[0]} til {text(values.iloc[-1])} i {table.index[-1]}"
         for name, values in table.items()
     )
     return style.described(figure, f"{what} {told}.")

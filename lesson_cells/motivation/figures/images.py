@@ -28,13 +28,13 @@ def photo_as_numbers(photo: Tensor, top: int, left: int, size: int = 8) -> Figur
     figure.get_layout_engine().set(h_pad=0.1)
     style.image_axes(whole, photo)
     whole.add_patch(_square(top, left, size))
-    whole.set_title("Det du ser")
+    whole.set_title("Det, du ser")
     style.image_axes(near, square)
     near.set_title(f"{size} x {size} pixler")
     red = (square[0] * 255).round().int()
     style.image_axes(numbers, torch.full((size, size), 255), cmap="gray", vmin=0, vmax=255)
     _write(numbers, red, lambda value: number(int(value)), size=12)
-    numbers.set_title("Det computeren ser")
+    numbers.set_title("Det, computeren ser")
     for axes in (near, numbers):
         axes.add_patch(_square(0, 0, size)).set_clip_on(False)
     for side in (0, size):

@@ -1,6 +1,7 @@
 """Feature maps beside the untrained network, and choosiness by depth: the figures show their data."""
 
 import pandas as pd
+import pytest
 import torch
 
 from lesson_utils.selectivity import TellingMap
@@ -29,3 +30,7 @@ def test_lines_go_through_the_table():
     figure = figures.choosier_by_depth(table)
     assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[1.5, 2.9], [1.4, 1.3]]
     assert "trænet: fra 1,5 i conv1 til 2,9 i conv5" in figure.alt_text
+    figure.canvas.draw()
+    axis = figure.axes[0].yaxis
+    read = [float(label.get_text().replace(",", ".")) for label in axis.get_ticklabels()]
+    assert read == pytest.approx(list(axis.get_ticklocs())), "an axis says where its ticks are"
