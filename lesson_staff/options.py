@@ -1,12 +1,13 @@
 """The options of the commands, and what the Tab key offers: read without papermill, as a shell waits for it."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from lesson_staff.catalogue import find
+from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.order import CELL_TIMEOUT, Limits
 from lesson_staff.parameters import parameter_lines
 from lesson_utils.errors import LessonError
@@ -28,6 +29,14 @@ def assignments(incomplete: str) -> list[tuple[str, str]]:
     lists = [lesson.allowed[name] for lesson in find() if isinstance(lesson.allowed.get(name), tuple)]
     values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
     return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
+
+
+def networks(incomplete: str) -> list[str]:
+    """The networks that the course ships, which are those that it trains."""
+    with suppress(OSError, ValueError, KeyError):
+        told = json.loads((REPOSITORY / "data" / "weights" / "manifest.json").read_text(encoding="utf-8"))
+        return [name for name in told["networks"] if name.startswith(incomplete)]
+    return []
 
 
 def _jobs(text: str | int) -> int:
@@ -96,6 +105,11 @@ class Request:
     local_cluster: flag("--local-cluster", "Start en dask-klynge her, og vis adressen på dens oversigt.") = (
         False
     )
+    redo: flag("--redo", "Kør også det, der er gennemført i mappen i forvejen.") = False
+    dry_run: flag("--dry-run", "Vis, hvad der ville køre, hvor og hvor længe, uden at køre det.") = False
+    keep: text(
+        "HVAD", "Hvad der gemmes af en kørsel: all (alt), page (siden og nøgletal) eller numbers (nøgletal)."
+    ) = "all"
     as_json: Json = False
 
     @property
