@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 
 import torch
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TimeRemainingColumn
 from safetensors.torch import save_file
 
 from lesson_staff.recipes import PLANS, Drawn, Plan
+from lesson_staff.terminal import Terminal
 from lesson_utils import danish, snapshots, weights
 from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
@@ -37,7 +37,7 @@ def train_network(name: str, resume: bool, out: str) -> bool:
     Raises LessonError for an unknown name, or a checkpoint of another recipe.
     """
     columns = ("{task.description}", BarColumn(), "{task.fields[facts]}", TimeRemainingColumn())
-    with Progress(*columns, console=(console := Console())) as progress:
+    with Progress(*columns, console=(console := Terminal())) as progress:
         bar = progress.add_task("Tegner billeder", total=None, facts="")
 
         def drawn(done: int, count: int) -> None:

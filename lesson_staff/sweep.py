@@ -5,17 +5,22 @@ What they name outside the notebook (photos, networks, a folder, a device) is lo
 """
 
 import csv
+import re
 from collections.abc import Sequence
 from functools import partial
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 
 from lesson_staff.parameters import Written, Wrong
-from lesson_utils.danish import listing
+from lesson_utils.danish import listing, number
 from lesson_utils.errors import LessonError
+from lesson_utils.files import all_below
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+PICTURES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+PICTURES |= {".heic", ".heif", ".avif"}
+LARGEST_TABLE, LARGEST_FILES = 10e6, 2e9  # bytes: of a table, and of what one parameter of a run takes along
+FILES = ("photo", "image_folder", "network", "photo_network")  # parameters that may name files
 Settings = list[dict[str, object]]
 Texts = Sequence[str] | None
 
@@ -71,8 +76,10 @@ def read_table(path: str) -> Settings:
     import yaml
 
     try:
+        if file.stat().st_size > LARGEST_TABLE:
+            raise ValueError
         rows = read(file.read_text(encoding="utf-8-sig"))
-    except (ValueError, csv.Error, yaml.YAMLError):
+    except (OSError, ValueError, csv.Error, yaml.YAMLError, RecursionError):
         raise LessonError(
             f"»{file.name}« kan ikke læses: ret filen, så den er gyldig {file.suffix[1:]}."
         ) from None
@@ -97,6 +104,9 @@ def _csv(text: str) -> Settings:
 def _yaml(text: str) -> Settings:
     import yaml
 
+    deep = max(accumulate(1 if mark in "[{" else -1 for mark in re.findall(r"[][{}]", text)), default=0) > 50
+    if deep or any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+        raise ValueError  # a few lines could mean millions, or take hours to read
     documents = [each for each in yaml.safe_load_all(text) if each is not None]
     rows = [row for each in documents for row in (each if isinstance(each, list) else [each])]
     if not all(isinstance(row, dict) for row in rows):
@@ -130,6 +140,8 @@ def checked_settings(settings: Settings, here: bool = True) -> Settings:
         with wrong:
             if here or name != "device":
                 look_for(name, value)
+            if name in FILES and Path(value).is_absolute():
+                check_size(Path(value))
     wrong.tell()
     return absolute
 
@@ -145,6 +157,23 @@ def _absolute(name: str, value: object) -> object:
         return value if value in PHOTOS else type(value)(path.absolute())
     looks_like_a_path = path.suffix or "/" in value or name == "image_folder"
     return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
+
+
+def files_below(path: Path) -> dict[str, Path]:
+    """A file by its name; a folder's pictures by their paths from the folder's own name on (hidden ones not). What
+    else lies there is none of a run's business."""
+    if path.is_file():
+        return {path.name: path}
+    names = {each.relative_to(path): each for each in all_below(path) if each.suffix.lower() in PICTURES}
+    hidden = {name for name in names if any(part.startswith(".") for part in name.parts)}
+    return {f"{path.name}/{n.as_posix()}": names[n] for n in names if n not in hidden and names[n].is_file()}
+
+
+def check_size(path: Path) -> None:
+    """Raise LessonError where a file, or a folder's pictures, are too much to take along to a run."""
+    if sum(file.stat().st_size for file in files_below(path).values()) > LARGEST_FILES:
+        most = f"{number(LARGEST_FILES / 1e9)} GB"
+        raise LessonError(f"»{path.name}« fylder mere end {most}: vælg færre eller mindre filer.")
 
 
 def look_for(name: str, value: str) -> None:

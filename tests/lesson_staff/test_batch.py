@@ -81,7 +81,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
 
     good = results["Good"]
     assert good.passed
-    assert good.parameters == {"photo": str(photo)}
+    assert good.parameters == {"photo": photo.name}
     assert good.picture_text == "Et teal felt"
     place = out / good.name
     names = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
@@ -108,8 +108,8 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
         "threads": str(max(1, cores() // 2)),
         "static": "1",
         "spoiled": False,
-        "files": ["ferie foto.jpg"],
-        "photo": "ferie foto.jpg",
+        "files": ["egen-photo"],
+        "photo": "egen-photo/ferie foto.jpg",
     }
 
     bug = results["Bug"]
