@@ -92,6 +92,11 @@ def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
     return found
 
 
+def whole() -> list[Lesson]:
+    """The lessons whose notebooks can be read."""
+    return [lesson for lesson in LESSONS if is_notebook(lesson.notebook)]
+
+
 def lacking(lessons: Iterable[Lesson]) -> str:
     """What is not there of the course's own files, and what to do; empty if all is."""
     if not NOTEBOOKS.is_dir() or not DATA.is_dir():

@@ -248,7 +248,8 @@ def _execute(
         except papermill.PapermillExecutionError as error:
             told = reason_for(error.ename, error.evalue, error.exec_count)
             lines = without_places(strip_ansi("\n".join(error.traceback)), folder).splitlines()
-            return told, "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
+            traceback = "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
+            return without_places(told, folder), traceback
         except CellTimeoutError:
             return f"Celle {current} brugte mere end {seconds(order.limits.cell_timeout)}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lesson_staff import output
 from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
-from lesson_staff.catalogue import find
+from lesson_staff.catalogue import find, whole
 from lesson_staff.options import Request
 from lesson_staff.pages import relative, verdict
 from lesson_staff.parameters import Wrong
@@ -26,7 +26,7 @@ PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 def runs_asked_for(request: Request) -> list[Run]:
     """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
-    wrong, lessons, settings, runs = Wrong(), find(), [{}], []
+    wrong, lessons, settings, runs = Wrong(), whole(), [{}], []
     with wrong:
         lessons = find(request.lessons)
     with wrong:

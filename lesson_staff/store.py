@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from lesson_staff.catalogue import REPOSITORY, find
+from lesson_staff.catalogue import REPOSITORY, whole
 from lesson_staff.order import Outcome, remove, write_under
 from lesson_staff.pages import read_json, replace_file
 from lesson_staff.plan import Run, RunResult, plan, without_folder
@@ -96,7 +96,7 @@ def planned(folder: Path, here: bool = True) -> list[Run]:
     if not entries:
         raise LessonError(NO_BATCH.format(folder))
     settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries], here)
-    return plan(find(), *settings)
+    return plan(whole(), *settings)
 
 
 def all_runs() -> Path:

@@ -85,4 +85,4 @@ def test_a_folder_that_cannot_be_made_is_said(course, tmp_path, capsys):
     course(one=[])
     (tmp_path / "fil").write_text("")
     assert answer(["handout", "--out", str(tmp_path / "fil")]) == 2
-    assert capsys.readouterr().err.startswith("Fejl: Mappen »")
+    assert capsys.readouterr().err.startswith("Fejl: »")
