@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from lesson_utils import danish
 from lesson_utils.show import style
-from lesson_utils.show.display import png
+from lesson_utils.show.display import pixels
 from lesson_utils.show.style import danish_ticks, described, image_axes, new_figure, styled
 
 
@@ -121,7 +121,7 @@ def test_the_users_own_settings_change_no_figure():
         image_axes(axes, np.arange(12.0).reshape(3, 4))
         return described(figure, "Et billede")
 
-    before = png(picture())
+    before = pixels(picture())
     with matplotlib.rc_context(theirs):
-        assert png(picture()) == before
+        assert pixels(picture()) == before
         assert matplotlib.rcParams["image.origin"] == "lower", "and theirs are as they were"
