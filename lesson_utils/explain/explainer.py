@@ -32,8 +32,8 @@ class Explanation:
     """A number and its parts, float32 on the CPU: C inputs, each a patch of kh x kw numbers of one map.
 
     The contributions of the inputs add up to `total`, and `steps` lead from there to `value`: bias-led, batch
-    norm, ReLU. Where there are `weights`, a contribution is the sum of patch · weights (an FC layer's patch is the whole
-    map, a mean's weights are all alike); else it is the largest of the patch, a square (LRN), or e to a power.
+    norm, ReLU. Where there are `weights`, a contribution is the sum of patch · weights (an FC layer's patch is the
+    whole map, a mean's weights are all alike); else it is a patch's largest, a square (LRN) or e to a power.
     """
 
     layer: str
@@ -99,8 +99,7 @@ class Explainer(Graph):
         return max(first[0], 0), max(first[1], 0), *ends
 
     def _made(self, about, layer, inputs, corner, patches, weights, lines, steps=(), given=None, inside=None):
-        products = patches if weights is None else patches * weights
-        given = products.sum((1, 2)) if given is None else given
+        given = (patches * weights).sum((1, 2)) if given is None else given
         inside = torch.ones(patches.shape[1:], dtype=torch.bool) if inside is None else inside
         seen = self.field(layer, about[3])
         plain = isinstance(self.network, Network) or layer.kind not in ("concat", "add")
@@ -117,7 +116,7 @@ class Explainer(Graph):
             steps = (Step("normalisering", float(self.maps(layer)[spot]), 1 / std, -mean / std),)
             mean, std = (f"{self.net}.{name}[0, {spot[0]}]" for name in ("mean", "std"))
             lines[1:] = [f"((pixel - {mean}) / {std}).item()"]
-        return made([("", spot[0])], spot[1:], pixel[None, None, None], None, lines, steps)
+        return made([("", spot[0])], spot[1:], pixel[None, None, None], None, lines, steps, pixel[None])
 
     def _conv(self, layer: Layer, spot, made) -> Explanation:
         conv, source = self.module_of(layer), layer.sources[0]
