@@ -8,10 +8,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
+from lesson_staff import output
 from lesson_staff.batch import Scheduler, SchedulerLost, ThisMachine, run_all, runs_at_a_time
-from lesson_staff.catalogue import find
+from lesson_staff.catalogue import find, whole
 from lesson_staff.options import Request
 from lesson_staff.pages import duration, relative, verdict
 from lesson_staff.parameters import Wrong
@@ -19,7 +18,7 @@ from lesson_staff.plan import Run, RunResult, merged_rows, plan
 from lesson_staff.report import write_report
 from lesson_staff.store import PARTS, alone_in, batch_folder, finished, latest, outdated, planned, write_plan
 from lesson_staff.sweep import checked_settings, settings_from
-from lesson_staff.terminal import Display, print_summary
+from lesson_staff.terminal import Display, Terminal, print_summary
 from lesson_utils.danish import plural
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json
@@ -30,7 +29,7 @@ STOPPED = "Afbrudt"
 
 def runs_asked_for(request: Request) -> list[Run]:
     """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
-    wrong, lessons, settings = Wrong(), find(), [{}]
+    wrong, lessons, settings = Wrong(), whole(), [{}]
     with wrong:
         lessons = find(request.lessons)
     with wrong:
@@ -94,7 +93,7 @@ def dry_run(request: Request, runs: list[Run], say: Callable) -> int:
             | {"seconds": run.lesson.seconds, "done": run.name in done}
             for run in runs
         ]
-        print(as_json({"folder": folder and str(folder), "runs": rows}).decode("utf-8"), end="")
+        output.say(as_json({"folder": folder and str(folder), "runs": rows}).decode("utf-8").rstrip("\n"))
         return PASSED
     for run in runs:
         say(f"{run.label}  {'er gennemført' if run.name in done else f'ca. {duration(run.lesson.seconds)}'}")
@@ -116,8 +115,8 @@ def first_line(request: Request, waiting: list[Run], folder: Path | None, slots:
 
 def run_session(request: Request) -> int:
     """Run what is asked for; the exit code. Raises LessonError, before anything has started, for wrong input."""
-    console = Console(stderr=request.as_json, highlight=False)
-    say = partial(console.print, soft_wrap=True)
+    console = Terminal(stderr=request.as_json, highlight=False)
+    say = partial(console.print, soft_wrap=True, markup=False)
     runs, sentences, find_folder = plan_and_folder(request)
     for sentence in sentences:
         say(sentence)
@@ -129,7 +128,7 @@ def run_session(request: Request) -> int:
         results, ended = _run(request, runs, folder, cluster, console)
     index, lack = write_report(folder)
     if request.as_json:
-        print(as_json(asked_summary(folder, runs)).decode("utf-8"), end="")
+        output.say(as_json(asked_summary(folder, runs)).decode("utf-8").rstrip("\n"))
     if ended:
         say(f"\n{ended}: {len(results)} af {plural(len(runs), 'kørsel', 'kørsler')} blev færdige.")
         say(f"Gå videre med: lesson run --resume --out {shlex.quote(relative(folder))}")
@@ -157,7 +156,7 @@ def asked_summary(folder: Path, runs: list[Run]) -> dict:
 
 
 def _run(
-    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Console
+    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Terminal
 ) -> tuple[list[RunResult], str]:
     """The results by name, and what ended it too early, if anything did."""
     done = {} if request.redo else finished(folder, runs)
