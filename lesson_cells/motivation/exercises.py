@@ -112,18 +112,16 @@ def own_sum(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Expla
 
     def asked(one: Explanation) -> Exercise:
         (top, left), side = one.corner, one.weights.shape[1]
-        raw = explainer.image[0, :, max(top, 0) : top + side, max(left, 0) : left + side]
+        raw = explainer.image[0, :, top : top + side, left : left + side]
         mistakes = [
             (
                 float((one.patches * one.weights.flip(1, 2)).sum()),
                 "Filteret er vendt: gang tal for tal, som de står.",
             ),
+            (float((raw * one.weights).sum()), "Det er de rå pixler. Netværket ser dem normaliseret."),
             (float(one.contributions[0]), "Det er kun den røde kanal. Læg alle tre farver sammen."),
             (one.total / one.weights.numel(), "Det er et gennemsnit. Læg sammen uden at dele."),
         ]
-        if one.inside.all():
-            told = "Det er de rå pixler. Netværket ser dem normaliseret: brug expert.normalize."
-            mistakes += [(float((raw * one.weights).sum()), told)]
         hint = "Gang de tre farvers pixler med filterets tre sæt vægte, tal for tal, og læg alt sammen."
         because = "alle produkter fra alle tre farver lagt sammen."
         return Exercise("eget tal", one.total, (), mistakes, hint, because, tolerance=0.005)

@@ -49,7 +49,7 @@ def loupe(network: nn.Module, image: Tensor, called: tuple[str, str]) -> None:
     explainer, static = Explainer(network, image, called), os.environ.get("LESSON_STATIC") == "1"
     if not static:
         display(live(explainer))
-    twin = image_tag(chain(explainer), 256)
+    twin = image_tag(chain(explainer), passing=not static)
     twin = twin if static else f"<details><summary>Én vej som figur</summary>{twin}</details>"
     display({"text/html": twin, "text/plain": "Fra et navn tilbage til en pixel"}, raw=True)
 

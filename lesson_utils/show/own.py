@@ -17,12 +17,13 @@ def drawn(
 ) -> tuple[Exercise, Explanation]:
     """The exercise about one number of the layer, and the number: one whose known mistakes are told apart.
 
-    `channels`: those to draw from, else all. On the `edge` the place lies in the first row.
+    `channels`: those to draw from, else all. The place lies inside, but in the first row on the `edge`.
     """
     draw = random.Random(seed)
     every, height, width = explainer.maps(explainer.find(layer)).shape
     for _ in range(200):
-        place = 0 if edge else draw.randrange(height), draw.randrange(width)
+        row, column = (draw.randrange(side // 8, side - side // 8) for side in (height, width))
+        place = 0 if edge else row, column
         one = explainer.explain(layer, draw.choice(channels or range(every)), place)
         exercise = asked(one)
         if all(judge(exercise, wrong).text.endswith(message) for wrong, message in exercise.mistakes):

@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from lesson_utils import images
 from lesson_utils.explain import Explainer
-from lesson_utils.networks import googlenet, vgg
 from lesson_utils.show import loupe
 from lesson_utils.weights import load_network
 
