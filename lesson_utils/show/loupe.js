@@ -5,6 +5,20 @@ const SHOWN = 34; // pixels: a map in the whole network, before it is zoomed
 const DIGITS = 7; // numbers a side: a patch up to this size is written out
 const OWN_KEYS = ["PageUp", "PageDown", "Tab"]; // these go on to the page: a clicker moves the slides
 
+const SENTENCES = {
+  input: "Pixlens farve, normaliseret.",
+  conv: "Patch gange vægte, lagt sammen over kanalerne.",
+  fc: "Alle tal fra laget før gange hver sin vægt, lagt sammen.",
+  maxpool: "Det største tal i vinduet vinder.",
+  mean: "Gennemsnittet af feature map'et.",
+  lrn: "Kanalens tal delt med noget, der vokser med naboernes kvadrater.",
+  concat: "Grenenes kanaler ligger efter hinanden: tallet kommer uændret fra sin gren.",
+  add: "Det, der gik ind i blokken, lagt sammen med det, den fandt.",
+  softmax: "Andelen er e^logit delt med summen for alle klasser.",
+  evidence: "Klassens vægte gange feature maps: det, pladsen bidrager med.",
+};
+const TOTALS = { lrn: "sum af kvadraterne", softmax: "sum af e^(logit − største logit)" };
+
 function make(tag, properties = {}, ...children) {
   const { label, ...rest } = properties;
   const element = Object.assign(document.createElement(tag), rest);
@@ -116,6 +130,8 @@ function render({ model, el }) {
     if (maps.size > 40) maps.delete(maps.keys().next().value);
     now = { ...message, numbers: new Float32Array(bytes(buffers[0])), thumbs: new Int8Array(bytes(buffers[1])), map: maps.get(key) };
     steps[at] = { layer: message.layer, channel: message.channel, place: message.place };
+    chosen = Math.min(chosen, now.inputs.length - 1);
+    cell = now.inputs[chosen].heaviest;
     showNumber();
   }
 
@@ -167,7 +183,7 @@ function render({ model, el }) {
       return make("button", { className: "loupe-map", label, title: label, tabIndex: -1, onclick: () => go({ layer: each.layer, channel, place: null }) }, shown, text);
     });
     const more = each.shape[0] - each.channels.length;
-    return make("div", { className: "loupe-group" },
+    return make("div", { className: each.branch ? "loupe-group loupe-branch" : "loupe-group" },
       make("small", { textContent: each.label }), ...buttons,
       make("small", { textContent: more > 0 && each.layer !== "foto" ? `+ ${danishWhole(more)}` : "" }));
   }
@@ -206,10 +222,9 @@ function render({ model, el }) {
   function showNumber() {
     const had = el.contains(document.activeElement); // else the keyboard is somewhere else, and stays there
     showTrail();
-    chosen = Math.min(chosen, now.inputs.length - 1);
     const title = `${now.layer}, ${now.name}`;
     const where = now.shape[1] * now.shape[2] > 1 ? ` · række ${now.place[0]}, kolonne ${now.place[1]}` : "";
-    said.textContent = `${title}${where}: ${danish(now.value)}${now.kind === "softmax" ? ` = ${percent(now.value)}` : ""}. ${now.sentence}`;
+    said.textContent = `${title}${where}: ${danish(now.value)}${now.kind === "softmax" ? ` = ${percent(now.value)}` : ""}. ${now.geometry ? `${now.geometry}. ` : ""}${SENTENCES[now.kind]}`;
     const [top, left, bottom, right] = now.field;
     const seen = `ser ${bottom - top} x ${right - left} pixler`;
     const outline = frame(make("span", { className: "loupe-field" }), now.field, ...whole.side);
@@ -289,7 +304,7 @@ function render({ model, el }) {
     });
     const line = (text, value, strong) => make("div", { className: `loupe-line${strong ? " loupe-strong" : ""}` }, make("span", { textContent: text }), make("b", { textContent: danish(value) }));
     const rest = now.others ? [line(`de øvrige ${danishWhole(now.others)}`, now.rest)] : [];
-    const total = now.kind !== "maxpool" && (now.inputs.length + now.others > 1 || area > 1) ? [line(now.total_name, now.total, true)] : [];
+    const total = now.kind !== "maxpool" && (now.inputs.length + now.others > 1 || area > 1) ? [line(TOTALS[now.kind] ?? "sum", now.total, true)] : [];
     const after = now.steps.map((step) => line(step.text, step.value, true));
     return make("div", { className: "loupe-sum" }, ...rows, ...rest, ...total, ...after);
   }
@@ -313,7 +328,7 @@ function render({ model, el }) {
     const grids = tables.map(([name, value]) => {
       const values = Array.from({ length: height * width }, (_, place) => value(place)), most = Math.max(...values.map(Math.abs), 1e-9);
       const cells = values.map((v, place) => {
-        const inside = now.inside[place], share = v / most;
+        const inside = now.inside[place] || name === "vægte", share = v / most;
         const shown = make("span", { textContent: Math.max(height, width) > DIGITS ? "" : inside ? danish(v) : "0" });
         Object.assign(shown.style, { background: `rgb(${colour(share)})`, color: ink(colour(share)) });
         if (!inside) shown.className = "loupe-padding";

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from IPython.display import display
 from matplotlib.figure import Figure
@@ -25,19 +26,6 @@ from lesson_utils.show.pictures import picture_grid
 HERE = Path(__file__).parent
 MOST = 8  # inputs that are drawn; the rest is one sum
 SMALL, LARGEST = 28, 224  # numbers a side of a map that is drawn small, and of the one that is looked at
-TOTALS = {"lrn": "sum af kvadraterne", "softmax": "sum af e^(logit − største logit)"}
-SENTENCES = {
-    "input": "Pixlens farve, trukket fra middel og delt med spredning.",
-    "conv": "Patch gange vægte, lagt sammen over kanalerne.",
-    "fc": "Alle tal fra laget før gange hver sin vægt, lagt sammen.",
-    "maxpool": "Det største tal i vinduet vinder.",
-    "mean": "Gennemsnittet af feature map'et.",
-    "lrn": "Kanalens tal delt med noget, der vokser med naboernes kvadrater.",
-    "concat": "Grenenes kanaler ligger efter hinanden: tallet er sin grens.",
-    "add": "Det, der gik ind i blokken, lagt til det, den fandt.",
-    "softmax": "Andelen er e^logit delt med summen for alle klasser.",
-    "evidence": "Klassens vægte gange feature maps: det, pladsen bidrager med.",
-}
 STAGES = 8  # pictures in the twin
 
 
@@ -99,7 +87,7 @@ def whole(explainer: Explainer) -> tuple[dict, list[bytes]]:
             )
             about = {"layer": layer.name, "label": label, "shape": maps.shape, "channels": channels.tolist()}
             about["shares"] = maps[channels].flatten().tolist() if layer.kind == "softmax" else None
-            groups.append(about | {"size": shown.shape[1:], "start": start})
+            groups.append(about | {"size": shown.shape[1:], "start": start, "branch": layer is not end})
             small.append(_bytes(shown, maps.abs().max()))
             start += shown.numel()
     named = [layer.name for layer in layers if _classes(explainer, layer)]
@@ -153,11 +141,21 @@ def answer(explainer: Explainer, message: dict[str, Any]) -> tuple[dict, list[by
     }
     told |= {"patch": one.patches.shape[1:], "weighted": one.weights is not None, "others": len(order[MOST:])}
     told |= {"rest": float(one.contributions[order[MOST:]].sum()), "inside": one.inside.flatten().tolist()}
-    told |= {"total_name": TOTALS.get(one.kind, "sum"), "sentence": SENTENCES[one.kind]}
-    told["name"] = called(explainer, layer.name, channel)
+    told |= {"name": called(explainer, layer.name, channel), "geometry": geometry(explainer, layer, one)}
     told["steps"] = [{"text": said(step), "value": step.value} for step in one.steps]
     sent = b"" if message.get("has") else _bytes(large, own.abs().max())
     return told, [parts.numpy().tobytes(), b"".join(thumbs), sent]
+
+
+def geometry(explainer: Explainer, layer: Layer, one: Explanation) -> str:
+    """How a filter or a window lies: its size, its stride, and the channels of its group."""
+    if one.kind not in ("conv", "maxpool"):
+        return ""
+    module = explainer.module_of(layer)
+    size, stride = (np.broadcast_to(side, 2) for side in (module.kernel_size, module.stride))
+    told, groups = f"{size[0]}x{size[1]}, skridtlængde {stride[0]}", getattr(module, "groups", 1)
+    first, last = one.inputs[0][1], one.inputs[-1][1]
+    return told if groups == 1 else f"{told}, {number(groups)} grupper: kanal {first} til {last}"
 
 
 def said(step: Step) -> str:
