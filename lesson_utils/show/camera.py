@@ -47,7 +47,7 @@ class Answer:
 def show_camera(live: Callable[[], "Camera"], twin: Callable[[], Figure]) -> None:
     """Show the page; where no kernel answers, the figure of the twin, and how to come to the camera."""
     if os.environ.get("LESSON_STATIC") == "1":
-        figure(twin(), colours=256)
+        figure(twin())
         display({"text/html": f"<p>{STILL}</p>", "text/plain": STILL}, raw=True)
     else:
         display(live())
