@@ -147,7 +147,7 @@ def show(cells: list[str], folder: Path, moving: Path) -> Iterator[Show]:
     chrome = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream"]
     chrome += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={moving}"]
     try:
-        for _ in range(600):
+        for _ in range(1800):
             with socket.socket() as knock:
                 if server.poll() is not None or knock.connect_ex(("127.0.0.1", port)) == 0:
                     break

@@ -170,8 +170,8 @@ class Lesson:
         self.page.on("requestfailed", lambda request: self._complain(f"failed: {request.url}"))
         self.page.on("request", lambda request: self._check_address(request.url))
         self.page.on("websocket", lambda socket: self._check_address(socket.url))
-        self.page.goto(lab.notebook_address(name))
-        self.page.wait_for_function(KERNEL_READY, timeout=45_000)
+        self.page.goto(lab.notebook_address(name), timeout=90_000)
+        self.page.wait_for_function(KERNEL_READY, timeout=120_000)
 
     def _complain(self, text: str) -> None:
         self.complaints.append(text)
@@ -221,7 +221,7 @@ def _free_port() -> int:
 
 def _wait_until_up(server: subprocess.Popen, address: str, token: str, log: Path) -> None:
     request = urllib.request.Request(f"{address}/api/status", headers={"Authorization": f"token {token}"})
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # two busy cores can take more than a minute
     while time.monotonic() < end and server.poll() is None:
         try:
             urllib.request.urlopen(request, timeout=2).close()
