@@ -23,7 +23,7 @@ from torch.nn import functional
 from lesson_utils import images
 from lesson_utils.danish import percent
 from lesson_utils.show.display import figure
-from lesson_utils.show.explore import told
+from lesson_utils.show.explore import show_widget, told
 
 SIZE = 224  # pixels, as in camera.js
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def show_camera(live: Callable[[], "Camera"], twin: Callable[[], Figure]) -> Non
         figure(twin())
         display({"text/html": f"<p>{STILL}</p>", "text/plain": STILL}, raw=True)
     else:
-        display(live())
+        show_widget(live(), "kameraet")
 
 
 def page(file: Path) -> str:
