@@ -13,6 +13,7 @@ from lesson_cells.transfer.widgets import Things, teach
 from lesson_cells.transfer.widgets.teach import _Teach
 from lesson_utils import images, weights
 from lesson_utils.errors import LessonError
+from lesson_utils.show import explore
 from lesson_utils.show.camera import Answer, jpeg, picture
 
 
@@ -147,3 +148,12 @@ def test_a_frame_keeps_its_pixels_and_where_nobody_listens_an_example_stands(net
     teach(Things(network))
     told = capsys.readouterr().out
     assert "Kør cellen i JupyterLab" in told and re.search("[23] af 3 nye får det rigtige navn", told)
+
+
+def test_where_somebody_listens_the_page_itself_is_shown(network, monkeypatch):
+    shown = []
+    monkeypatch.setenv("LESSON_STATIC", "0")
+    monkeypatch.setattr(explore, "display", lambda data, **_: shown.append(data))
+    teach(Things(network))
+    (data,) = shown
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] and "kameraet" in data["text/plain"]
