@@ -23,7 +23,9 @@ def assignments(incomplete: str) -> list[tuple[str, str]]:
     if not equals:
         return [(f"{each}=", told) for each, told in known.items() if each.startswith(name)]
     lists = [lesson.allowed[name] for lesson in find() if isinstance(lesson.allowed.get(name), tuple)]
-    values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
+    values = dict.fromkeys(
+        str(value) for each in lists for value in each if name in known and "*" not in str(value)
+    )
     return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
 
 

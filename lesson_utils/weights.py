@@ -115,7 +115,7 @@ def _load(name: str, seed: int) -> Network:
         network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
         return network
     check_name(name)
-    path = Path(name)
+    path = Path(name).expanduser()
     network = _network_for(path)
     network.origin = load_file(network, path)
     return network
@@ -123,7 +123,7 @@ def _load(name: str, seed: int) -> Network:
 
 def check_name(name: str) -> None:
     """Raise LessonError, as `load_network` would, for what is neither a known name nor a file; loads nothing."""
-    path = Path(name)
+    path = Path(name).expanduser()
     names = [*embedded(), "imagenet", *(f"imagenet:{n}" for n in RELATIVES), *(f"paper:{n}" for n in PAPERS)]
     if name in names or path.is_file():
         return
