@@ -66,7 +66,7 @@ def refusal(name: str, given: object, lesson: str, instead: str) -> LessonError:
 
 
 def check(room: ModuleType, cells: Mapping[str, Any]) -> None:
-    """Check the parameters as they stand in the notebook (`cells`: its `globals()`), by the rules of a room's lesson.
+    """Check the parameters that stand in the notebook (`cells`: its `globals()`) by the rules of a room's lesson.
 
     Raises LessonError with a sentence for each that has another type than its line says, or a value not allowed.
     """

@@ -69,7 +69,7 @@ def test_one_cell_of_plain_documented_parameters(path, cells):
 
 
 def test_the_setup_is_folded_and_checks_the_parameters(path, cells):
-    """Cellen mærket `setup` er foldet sammen under »Kør mig først« og kontrollerer parametrene i sin sidste linje."""
+    """Cellen mærket `setup` er foldet sammen under »Kør mig først« og slutter med at kontrollere parametrene."""
     (position,) = tagged(cells, "setup")
     assert position > tagged(cells, "parameters")[0]
     assert cells[position].metadata.get("jupyter", {}).get("source_hidden")
@@ -80,6 +80,7 @@ def test_the_setup_is_folded_and_checks_the_parameters(path, cells):
 WRONG = {
     "depth": ("16", "skriv et helt tal", 12, "vælg mellem 11, 13, 16 og 19"),
     "seed": (None, "skriv et helt tal", -1, "vælg 0 eller mere"),
+    "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 0 eller mere"),
     "seeds": (2.5, "skriv et helt tal", 0, "vælg fra 1 til 20"),
     "steps": (True, "skriv et helt tal", 0, "vælg fra 1 til"),
     "images_per_class": (float("nan"), "skriv et helt tal", 0, "vælg fra 1 til 500"),
@@ -110,9 +111,7 @@ def test_a_parameter_typed_in_the_notebook_is_checked_there(path, cells):
             assert sentence.startswith(
                 f"»{name}« kan ikke være »{shown}« i lektion {lesson.number}: {advice}"
             )
-    assert typed.keys() - {"__builtins__", "__annotations__"} <= WRONG.keys(), (
-        "a new parameter: what is wrong for it?"
-    )
+    assert typed.keys() - {"__builtins__", "__annotations__"} <= WRONG.keys()
 
 
 def test_the_lesson_has_tests_of_its_own(path):
