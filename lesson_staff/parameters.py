@@ -80,7 +80,10 @@ class Parameter:
     def value(self, given: object) -> object:
         """`given` as a value of this parameter's type. Raises ValueError if it is none."""
         if isinstance(given, Written):
-            given = READERS[self.kind](str(given))
+            try:
+                given = READERS[self.kind](str(given))
+            except RecursionError:
+                raise ValueError(given) from None
         return of_kind(self.kind, given)
 
 

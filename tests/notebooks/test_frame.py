@@ -82,7 +82,7 @@ WRONG = {
     "seed": (None, "skriv et helt tal", -1, "vælg 0 eller mere"),
     "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 0 eller mere"),
     "seeds": (2.5, "skriv et helt tal", 0, "vælg fra 1 til 20"),
-    "steps": (True, "skriv et helt tal", 0, "vælg fra 1 til"),
+    "steps": (True, "skriv et helt tal", 0, "vælg fra"),
     "images_per_class": (float("nan"), "skriv et helt tal", 0, "vælg fra 1 til 500"),
     "network": (None, "skriv en tekst", "resnet", "vælg mellem"),
     "photo_encoder": (3, "skriv en tekst", "paper:vgg16", "vælg mellem"),
