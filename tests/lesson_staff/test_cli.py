@@ -296,5 +296,5 @@ def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
     for words in readme_commands():
         assert words[0] == "lesson"
         assert say(*words[1:])[0] == 0, words
-    assert counts == [2, len(LESSONS), len(LESSONS), 2, 20, 2, 1, 20, len(LESSONS)]
+    assert counts == [2, len(LESSONS), len(LESSONS), 2, 20, 2, 2, 1, 20, len(LESSONS)]
     assert (tmp_path / "resultater" / "index.html").exists()
