@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lesson_utils.danish import listing, plural
-from lesson_utils.show.answers import Misread, kind, plain, read, same
+from lesson_utils.show.answers import Misread, chosen, kind, plain, read, same
 from lesson_utils.show.attempt import PATIENCE, TooLong, guarded, not_begun, told
 
 NO_ANSWER = object()
@@ -89,6 +89,8 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         given = plain(answer) if callable(exercise.answer) else read(answer, exercise.answer)
     except Misread as sentence:
         return _wrong(str(sentence))
+    if exercise.choices:
+        given = chosen(given, exercise.choices)
     if any(_fits(right, given, exercise.tolerance) for right in (exercise.answer, *exercise.also)):
         return _right(exercise.because)
     return _wrong(_diagnosis(exercise, given))
@@ -121,15 +123,23 @@ def _diagnosis(exercise: Exercise, given: Any) -> str:
     for mistake, message in exercise.mistakes:
         if _fits(mistake, given, exercise.tolerance):
             return message
-    if isinstance(given, float) and isinstance(wanted, int) and wanted >= 1000 and same(given * 1000, wanted):
+    many = isinstance(wanted, list | tuple) and isinstance(given, list)
+    pairs = list(zip(given, wanted, strict=False)) if many else [(given, wanted)]
+    if pairs and all(_a_thousandth(part, right) for part, right in pairs):
         return "Dit svar er læst som et decimaltal. Skriv store tal uden skilletegn."
-    if isinstance(wanted, list | tuple) and isinstance(given, list):
+    if many:
         if len(given) != len(wanted):
             return f"Dit svar har {plural(len(given), 'del', 'dele')}; der skal være {len(wanted)}."
-        pairs = enumerate(zip(given, wanted, strict=True), start=1)
-        off = [place for place, (part, right) in pairs if not same(part, plain(right), exercise.tolerance)]
+        right = [same(part, plain(right), exercise.tolerance) for part, right in pairs]
+        off = [place for place, fits in enumerate(right, start=1) if not fits]
         return f"Se igen på {'del' if len(off) == 1 else 'delene'} {listing(off)}. {exercise.hint}"
     return exercise.hint
+
+
+def _a_thousandth(given: Any, wanted: Any) -> bool:
+    return (
+        isinstance(given, float) and isinstance(wanted, int) and wanted >= 1000 and same(given * 1000, wanted)
+    )
 
 
 def _judge_function(exercise: Exercise, function: Any) -> Verdict:

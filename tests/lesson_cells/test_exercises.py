@@ -47,8 +47,8 @@ def test_a_right_number_is_understood_however_it_is_written(answer):
         (-3, "Et antal er ikke negativt."),
         (7, "Tæl vægtene i ét filter først."),
         (34.944, "Dit svar er læst som et decimaltal. Skriv store tal uden skilletegn."),
-        ((34, 944), "Svaret skal være ét tal, men i Python skiller et komma tal ad."),
-        ((3, 224, 224), "Svaret skal være ét tal, men i Python skiller et komma tal ad."),
+        ((34, 944), "Svaret skal være ét tal, men du gav 2: i Python skiller et komma tal ad."),
+        ((3, 224, 224), "Svaret skal være ét tal, men du gav 3: i Python skiller et komma tal ad."),
         ("34, 944", "Teksten »34, 944« er flere tal. Svar med ét."),
         (None, "Dit svar er None. Mangler der et return"),
         ("mange", "Teksten »mange« kan ikke læses som et tal."),
@@ -82,13 +82,31 @@ def test_an_unanswered_task_says_so(answer, capsys):
     [("138.357.544", 138_357_544), ("1,5", 1.5), ("1.5", 1.5), ("1.500", 1500), ("0.125", 0.125), ("−2", -2),
      ("112,9 mio.", 112_900_000), ("1,5 mia.", 1.5e9), ("97,6 %", 97.6), ("1.234,5", 1234.5), ("2e3", 2000),
      ("7 kolonner", 7), ("2,3 gange", 2.3), ("linje 1", 1),
-     ("1000 kategorier", 1000), ("61 mio. parametre", 61e6), ("50%", 50), ("1 tusind", 1000)],
+     ("1000 kategorier", 1000), ("61 mio. parametre", 61e6), ("50%", 50), ("1 tusind", 1000), ("tusind", 1000),
+     ("nul", 0), ("Syv kolonner", 7), ("ét", 1), ("ingen", 0), ("4/5", 0.8), ("227x227", 227), ("7 x 7 pixler", 7)],
 )  # fmt: skip
 def test_numbers_in_danish_and_in_python(text, value):
     assert number_from(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "1.23.456", "conv1", "12x12", "7 eller 8", "--3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "1,2,3",
+        "1.23.456",
+        "conv1",
+        "12x13",
+        "1x10",
+        "7x77",
+        "1x1x480",
+        "7 eller 8",
+        "7 af 11",
+        "1/0",
+        "--3",
+    ],
+)
 def test_what_is_no_number_is_said_to_be_none(text):
     with pytest.raises(Misread, match="kan ikke læses som et tal"):
         number_from(text)
