@@ -83,7 +83,8 @@ def test_an_unanswered_task_says_so(answer, capsys):
      ("112,9 mio.", 112_900_000), ("1,5 mia.", 1.5e9), ("97,6 %", 97.6), ("1.234,5", 1234.5), ("2e3", 2000),
      ("7 kolonner", 7), ("2,3 gange", 2.3), ("linje 1", 1),
      ("1000 kategorier", 1000), ("61 mio. parametre", 61e6), ("50%", 50), ("1 tusind", 1000), ("tusind", 1000),
-     ("nul", 0), ("Syv kolonner", 7), ("ét", 1), ("ingen", 0), ("4/5", 0.8), ("227x227", 227), ("7 x 7 pixler", 7)],
+     ("nul", 0), ("Syv kolonner", 7), ("ét", 1), ("ingen", 0), ("4/5", 0.8), ("227x227", 227),
+     ("7 x 7 pixler", 7)],
 )  # fmt: skip
 def test_numbers_in_danish_and_in_python(text, value):
     assert number_from(text) == value
