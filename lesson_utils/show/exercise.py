@@ -5,11 +5,14 @@ runs `check(exercise, svar)`; the solution runs `confirm(exercise, solution)`, w
 """
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from IPython import get_ipython
 
 from lesson_utils.danish import listing, plural
 from lesson_utils.show.answers import Misread, chosen, kind, plain, read, same
@@ -17,6 +20,8 @@ from lesson_utils.show.attempt import PATIENCE, TooLong, guarded, not_begun, tol
 
 NO_ANSWER = object()
 UNANSWERED = "Ikke besvaret endnu: skriv dit svar i stedet for ..."
+NOT_RUN = "Kør først cellen med dit svar, og så denne igen."
+ANSWERED: dict[int, str] = {}  # the exercise that the notebook's first, second ... `svar` was checked for
 WIDTH = 92  # characters: no word is broken at the end of a cell's line
 
 
@@ -64,7 +69,15 @@ class Verdict:
 
 def check(exercise: Exercise, answer: Any) -> None:
     """Print a Danish verdict on a student's answer. Raises nothing, whatever the answer is."""
-    print(textwrap.fill(judge(exercise, answer).text, WIDTH, break_long_words=False))
+    text = NOT_RUN if _is_for_another(exercise) else judge(exercise, answer).text
+    print(textwrap.fill(text, WIDTH, break_long_words=False))
+
+
+def _is_for_another(exercise: Exercise) -> bool:
+    """Whether `svar` has been checked for another exercise, and no cell has made a new one since."""
+    cells = getattr(get_ipython(), "user_ns", {}).get("In", [""])
+    made = sum(bool(re.search(r"^svar *=", cell, re.MULTILINE)) for cell in cells)
+    return "svar" in cells[-1] and ANSWERED.setdefault(made, exercise.key) != exercise.key
 
 
 def confirm(exercise: Exercise, answer: Any) -> None:

@@ -4,9 +4,10 @@ import importlib
 import pkgutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import torch
 
 import lesson_cells
 from lesson_utils import danish
-from lesson_utils.show import attempt, check, confirm
+from lesson_utils.show import attempt, check, confirm, exercise
 from lesson_utils.show.answers import Misread, number_from
 from lesson_utils.show.exercise import Exercise, judge
 
@@ -219,6 +220,27 @@ def test_functions_run_on_cases(function, sentence):
     assert "\n" not in text and len(text) < 320
 
 
+def test_an_answer_passes_no_other_exercise(monkeypatch, capsys):
+    shell = SimpleNamespace(user_ns={"In": [""]})
+    monkeypatch.setattr(exercise, "get_ipython", lambda: shell)
+    monkeypatch.setattr(exercise, "ANSWERED", {})
+    first, second = Exercise(key="første", answer=7), Exercise(key="anden", answer=7)
+
+    def run(cell: str, act: Callable[[], None] = lambda: None) -> str:
+        shell.user_ns["In"].append(cell)
+        act()
+        return capsys.readouterr().out[:1]
+
+    run("svar = 7")
+    assert run("show.check(første, svar)", lambda: check(first, 7)) == "✓"
+    assert run("show.check(anden, svar)", lambda: check(second, 7)) == "K", "its own cell was not run"
+    run("svar = 7")
+    assert run("show.check(anden, svar)", lambda: check(second, 7)) == "✓"
+    assert run("show.check(anden, svar)", lambda: check(second, 7)) == "✓", "as often as one likes"
+    assert run("show.check(første, svar)", lambda: check(first, 7)) == "K", "that answer is the second one's"
+    assert run("show.check(første, mit)", lambda: check(first, 7)) == "✓", "a name of its own"
+
+
 def test_a_stub_that_raises_is_unanswered():
     def output_size(n, k, s):
         raise NotImplementedError
@@ -231,6 +253,24 @@ def test_torch_may_miss_something_in_an_answer_that_was_begun():
         return torch.nn.Module()(n)  # has no forward
 
     assert "NotImplementedError" in judge(FUNCTION, output_size).text
+
+
+def test_torch_may_refuse_what_the_students_own_line_asks():
+    def output_size(n, k, s):
+        return torch.tensor([True]) - torch.tensor([True])
+
+    assert "NotImplementedError" in judge(FUNCTION, output_size).text, "and not unanswered"
+
+
+def test_a_choice_is_known_by_its_words():
+    share = Exercise(key="andel", answer="omkring 50 %", choices=("omkring 7 %", "omkring 50 %"), hint="?")
+    for heard in ("50 %", "50", "omkring 50 procent"):
+        assert judge(share, heard).status == "right"
+    for other in ("omkring", "60 %", "", "omkring 60 %"):
+        assert judge(share, other).text == "✗ Vælg mellem omkring 7 % og omkring 50 %."
+    letter = Exercise(key="valg", answer="b", choices=("a", "b"), mistakes=[("a", "Nej.")])
+    assert judge(letter, "b: der er for få billeder").status == "right"
+    assert judge(letter, "a eller b").text == "✗ Vælg mellem a og b."
 
 
 def test_a_loop_without_an_end_is_stopped(monkeypatch):
