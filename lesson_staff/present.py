@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +14,8 @@ import nbformat
 
 from lesson_staff.catalogue import Lesson
 from lesson_staff.catch_up import CELLS, needed
-from lesson_staff.lab import serve, surroundings
+from lesson_staff.lab import serve
+from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.teaching import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
@@ -32,11 +35,12 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     notebook, lab = folder / lesson.notebook.name, folder / LAB
     shutil.copytree(TEMPLATES / "present", lab)
     content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
-    widgets = [cell.id for cell in content.cells if "widget" in cell.metadata.get("tags", [])]
+    widgets = [cell.id for cell in content.cells if {"widget", "camera"} & set(cell.metadata.get("tags", []))]
     told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
     nbformat.write(content, notebook)
     (lab / "kernel" / CELLS).write_text(json.dumps(told), encoding="utf-8")
-    return notebook, surroundings(
+    return notebook, jupyter(
+        lab,
         IPYTHONDIR=str(lab / "kernel"),
         JUPYTER_CONFIG_DIR=str(lab / "config"),
         JUPYTERLAB_SETTINGS_DIR=str(lab / "settings"),
@@ -57,16 +61,23 @@ def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def lab_options(notebook: Path) -> list[str]:
-    """What JupyterLab is told: to open at the notebook, with the clicker's keys."""
+def server_command(notebook: Path, *options: str, watched: bool = False) -> list[str]:
+    """JupyterLab on this machine only, behind its token, opened at the notebook. One that is `watched` ends, and
+    its folder goes, when the other end of its standard input does."""
+    watch = ["lesson_staff.witness", str(notebook.parent)] if watched else []
     return [
+        *(sys.executable, "-P", "-m", *watch, "jupyterlab"),
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
         f"--LabApp.extra_labextensions_path={notebook.parent / LAB / 'extensions'}",
+        *options,
     ]
 
 
 def present(lesson: Lesson, browser: bool = True) -> int:
     """Show the lesson until JupyterLab is stopped with Ctrl-C; its exit code."""
     with tempfile.TemporaryDirectory(prefix="lesson-present-", ignore_cleanup_errors=True) as place:
-        notebook, environment = prepare(lesson, Path(place))
-        return serve(notebook.parent, lab_options(notebook), environment, browser)
+        notebook, surroundings = prepare(lesson, Path(place))
+        command = server_command(notebook, watched=True)
+        return serve(command, browser, env=surroundings, cwd=place, stdin=subprocess.PIPE)

@@ -15,8 +15,7 @@ import pytest
 from lesson_staff import present as present_module
 from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.cli import answer
-from lesson_staff.lab import server_command
-from lesson_staff.present import for_the_screen, lab_options, prepare
+from lesson_staff.present import for_the_screen, prepare, server_command
 from lesson_staff.teaching import for_a_show, handout
 
 READY = """() => {
@@ -81,8 +80,8 @@ def test_a_lesson_that_jupyterlab_saved_with_live_widgets():
 
 
 def test_the_server_listens_to_this_machine_only(tmp_path):
-    command = server_command(tmp_path)
-    assert "--ServerApp.ip=127.0.0.1" in command and f"--ServerApp.root_dir={tmp_path}" in command
+    command = server_command(tmp_path / "01_one.ipynb")
+    assert "--ServerApp.ip=127.0.0.1" in command
     assert not [part for part in command if "token" in part], "Jupyter draws one itself"
 
 
@@ -130,8 +129,9 @@ def live(tmp_path) -> Iterator[str]:
     options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
     with (tmp_path / "lab.log").open("w") as log:
-        command = server_command(notebook.parent, *lab_options(notebook), *options)
-        server = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            server_command(notebook, *options), env=surroundings, stdout=log, stderr=log
+        )
     try:
         for _ in range(600):
             if server.poll() is not None:
