@@ -1,8 +1,12 @@
 """Lesson 04: the exercises on 1x1 convolutions, bottlenecks, inception, GAP and auxiliary classifiers."""
 
 import torch
+from torch import Tensor
 
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 one_filter = Exercise(
     key="1x1-filter",
@@ -157,3 +161,26 @@ touched_layers = Exercise(
     ],
     hint="Gradienten løber bagud. Hvor begynder den i en hjælpeklassifikator, og hvor ender den?",
 )
+
+
+def own_channel(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A class, drawn from the seed: which channel behind GAP speaks most for it."""
+
+    def asked(one: Explanation) -> Exercise:
+        means = one.patches.flatten()
+        mistakes = [
+            (
+                int(one.weights.flatten().argmax()),
+                "Det er den største vægt. Den gælder kun, hvis kanalen svarer.",
+            ),
+            (
+                int(means.argmax()),
+                "Det er kanalen med det største gennemsnit. Hvad siger klassens vægt til den?",
+            ),
+            (int(one.contributions.argmin()), "Den taler mest imod. Hvilken taler mest for?"),
+        ]
+        hint = "Gang klassens vægte med de tal, GAP giver, og find det største produkt."
+        because = "det største produkt af vægt og gennemsnit giver mest til logitten."
+        return Exercise("egen kanal", int(one.contributions.argmax()), (), mistakes, hint, because)
+
+    return drawn(Explainer(network, image), network.layer_names[-1], seed, asked)

@@ -1,8 +1,12 @@
 """Exercises of lesson 00: what a filter does, what a ConvNet saves, and how a network is judged."""
 
 import torch
+from torch import Tensor
 
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 STRIPE = torch.tensor([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]])
 STAIRS = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
@@ -119,3 +123,26 @@ max_pool_function = Exercise(
     ],
     hint="Hvor langt flytter vinduet sig ad gangen, og hvad tager du fra hvert vindue?",
 )
+
+
+def own_sum(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A filter of the first layer and a place, drawn from the seed: the weighted sum there, before all else."""
+    explainer = Explainer(network, image)
+
+    def asked(one: Explanation) -> Exercise:
+        (top, left), side = one.corner, one.weights.shape[1]
+        raw = explainer.image[0, :, top : top + side, left : left + side]
+        mistakes = [
+            (
+                float((one.patches * one.weights.flip(1, 2)).sum()),
+                "Filteret er vendt: gang tal for tal, som de står.",
+            ),
+            (float((raw * one.weights).sum()), "Det er de rå pixler. Netværket ser dem normaliseret."),
+            (float(one.contributions[0]), "Det er kun den røde kanal. Læg alle tre farver sammen."),
+            (one.total / one.weights.numel(), "Det er et gennemsnit. Læg sammen uden at dele."),
+        ]
+        hint = "Gang de tre farvers pixler med filterets tre sæt vægte, tal for tal, og læg alt sammen."
+        because = "alle produkter fra alle tre farver lagt sammen."
+        return Exercise("eget tal", one.total, (), mistakes, hint, because, tolerance=0.005)
+
+    return drawn(explainer, list(explainer.layers)[1], seed, asked)

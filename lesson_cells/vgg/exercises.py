@@ -3,7 +3,12 @@
 All numbers are VGG-16's and the paper's AlexNet's, whatever depth the lesson itself is run with.
 """
 
+from torch import Tensor
+
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 three_small_filters = Exercise(
     key="tre_gange_3x3",
@@ -130,3 +135,21 @@ memory_block = Exercise(
         ("blok 3", "Hver pooling giver fire gange færre pladser, men kun dobbelt så mange kanaler."),
     ],
 )
+
+
+def own_winner(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A unit of pool2, drawn from the seed: where in the map before it the number comes from."""
+
+    def asked(one: Explanation) -> Exercise:
+        (top, left), (down, right) = one.corner, one.heaviest(0)
+        mistakes = [
+            ([left + right, top + down], "Rækken først, så kolonnen."),
+            ([down, right], "Det er pladsen i vinduet. Hvor i feature map'et står vinduet?"),
+            (list(one.place), "Det er pladsen efter pooling. Find den i feature map'et før."),
+            ([one.place[0] + down, one.place[1] + right], "Vinduet flytter sig to ad gangen."),
+        ]
+        hint = "Vinduet begynder i række 2 · række og kolonne 2 · kolonne. Hvilket af de fire tal er størst?"
+        because = "netop det tal bliver sendt videre, og de tre andre bliver glemt."
+        return Exercise("egen vinder", [top + down, left + right], (), mistakes, hint, because)
+
+    return drawn(Explainer(network, image), "pool2", seed, asked)
