@@ -20,7 +20,7 @@ overlap = Exercise(
         (77, "Det er antallet af fælles pixler. Svar med antallet af fælles kolonner."),
         (0, "Det ville kræve, at skridtet var mindst lige så langt som filteret."),
     ],
-    hint="Skriv op, hvilke kolonner det første filter dækker, og hvilke det andet dækker.",
+    hint="Hvilke kolonner dækker det første filter, og hvilke dækker det andet?",
 )
 
 most_parameters = Exercise(
@@ -50,7 +50,7 @@ right_size = Exercise(
         (224, "Sådan står der i artiklen, men regn efter: (224 − 11) / 4 er ikke et helt tal."),
         (55, "Det er størrelsen af det, der kommer ud. Hvilken størrelse skal ind?"),
     ],
-    hint="Sæt de tre tal ind i formlen. Kun ét af dem giver et helt tal.",
+    hint="Sæt de tre tal ind i formlen. Hvilket af dem giver et helt tal?",
 )
 
 classes_of_fc8 = Exercise(
@@ -124,7 +124,7 @@ conv_parameters_function = Exercise(
         ([34_944, 885_120, {1_229_056, 1_229_312}], "Grupper gør laget mindre, ikke større."),
     ],
     because="Grupper deler inputkanalerne imellem sig, så hvert filter får færre vægte.",
-    hint="Tæl vægtene i ét filter: højde · bredde · de kanaler, det ser. Læg bias-leddet til. Hvor mange filtre?",
+    hint="Hvor mange kanaler ser ét filter, hvor mange vægte har det så, og hvad har det mere?",
 )
 
 

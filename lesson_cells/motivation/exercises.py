@@ -24,7 +24,7 @@ weights_of_one_unit = Exercise(
         (9, "Det er et filter på 3x3. Her ser enheden hele billedet."),
         (27, "Det er et filter på 3x3 med tre farver. Her ser enheden hele billedet."),
     ],
-    hint="Enheden har én vægt for hvert tal i billedet. Hvor mange tal er der i ét farvebillede?",
+    hint="Enheden ser hele billedet. Hvor mange tal er der i ét farvebillede?",
 )
 
 moves_along = Exercise(
@@ -37,7 +37,7 @@ moves_along = Exercise(
         (0, "Filteret svarer dér, hvor det ser bilen. Svaret flytter sig, når bilen gør."),
         (3, "Du har delt med 4. Skridtlængden i conv1 er 2."),
     ],
-    hint="To naboer i feature map'et ser på steder i billedet, der ligger 2 pixler fra hinanden.",
+    hint="Hvor langt er der i billedet mellem de steder, som to naboer i feature map'et ser på?",
 )
 
 imagenet_classes = Exercise(
@@ -81,7 +81,18 @@ convolve_function = Exercise(
     mistakes=[
         ([..., ..., ..., STAIRS[1:, 1:]], "Du vender filteret. Det skal ligge, som det er skrevet."),
         (lambda f: len(f(STRIPE, ONES)) == 4, "Det er lige så stort som billedet: filteret skal blive inde."),
-        (lambda f: len(f(STRIPE, ONES)) == 1, "Der mangler en række: der er højde − k + 1 pladser."),
+        (
+            lambda f: torch.as_tensor(f(STAIRS, ONES)).dim() > 2,
+            "Der er dimensioner for meget: giv kun højde og bredde.",
+        ),
+        (
+            lambda f: torch.as_tensor(f(STRIPE, ONES)).dim() == 0,
+            "Det er ét tal, men der er et svar på hver plads. Står return inde i løkken?",
+        ),
+        (
+            lambda f: len(f(STRIPE, ONES)) == 1,
+            "Der mangler rækker: der er højde − k + 1 af dem. Står return inde i løkken?",
+        ),
         ([torch.tensor([[5.0]])], "Du tager gennemsnittet. Filterets svar er summen."),
     ],
     hint="Hvor mange pladser er der på en række, og hvad lægger du sammen på hver plads?",
@@ -101,6 +112,14 @@ max_pool_function = Exercise(
         ([..., torch.tensor([[0.5, 0.0], [0.5, 0.0]])], "Du tager gennemsnittet. Behold det største tal."),
         (lambda f: len(f(STRIPE)) == 3, "Dine vinduer overlapper. Flyt dem to pladser ad gangen."),
         ([..., 1.0], "Du har taget det største tal i hele feature map'et."),
+        ([..., ..., [[0, 0]]], "Negative tal bliver til 0. Det største tal kan godt være negativt."),
+        ([..., ..., [[0]]], "Der mangler kolonner: et feature map er ikke altid kvadratisk."),
+        (
+            lambda f: torch.as_tensor(f(STRIPE)).dim() > 2,
+            "Der er dimensioner for meget: giv kun højde og bredde.",
+        ),
+        (lambda f: torch.as_tensor(f(STRIPE)).dim() == 1, "Svaret skal have rækker: giv en liste for hver."),
+        (lambda f: len(f(STRIPE)) == 1, "Der mangler rækker. Står return inde i løkken?"),
     ],
     hint="Hvor langt flytter vinduet sig ad gangen, og hvad tager du fra hvert vindue?",
 )
