@@ -99,7 +99,7 @@ def choice(allowed: tuple | range) -> str:
     """What may be chosen, in words: `mellem 11, 13 og 16`, `fra 1 til 20`, `0 eller mere`."""
     if not isinstance(allowed, range):
         return f"mellem {listing(allowed)}"
-    return f"fra {allowed[0]} til {allowed[-1]}" if len(allowed) < ENDLESS else f"{allowed[0]} eller mere"
+    return f"fra {allowed[0]} til {allowed[-1]}" if allowed[-1] < ENDLESS - 1 else f"{allowed[0]} eller mere"
 
 
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
