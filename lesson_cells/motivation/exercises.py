@@ -36,6 +36,19 @@ moves_along = Exercise(
     hint="To nabopladser i feature map'et ser på steder i billedet, der ligger 2 pixler fra hinanden.",
 )
 
+hundred_classes = Exercise(
+    key="hundrede_kategorier",
+    answer=409_700,
+    because="artiklens fc8 har ti gange så mange, så der er 1.000. De 100 er en slåfejl.",
+    mistakes=[
+        (409_600, "Du har glemt bias-leddene: hver enhed har også ét af dem."),
+        (4_097_000, "Det er artiklens tal. Hvor mange bliver det med 100 enheder?"),
+        (4_097, "Det er parametrene i én enhed. Her er der 100."),
+        (4_196, "Du har lagt 4.096 og 100 sammen. Hver af de 100 enheder har 4.096 vægte."),
+    ],
+    hint="Hver enhed i fc8 har 4.096 vægte og ét bias-led.",
+)
+
 fewest_parameters = Exercise(
     key="færrest_parametre",
     answer="GoogLeNet",

@@ -86,6 +86,8 @@ def test_the_class_images_are_recognised(printed):
 
 
 def test_imagenet_has_a_thousand_classes(text, printed):
+    fc8 = parameters(alexnet(device="meta").layers.fc8)
+    assert fc8 == 4_097_000 == (4096 + 1) * 1_000 == 10 * exercises.hundred_classes.answer
     assert len(danish_classes()) == 1_000 and "én af 1.000 **klasser**" in text
     assert "trænet på ImageNets 1,3 millioner fotos i 1.000 klasser" in printed
 
@@ -161,6 +163,7 @@ def averaged(answers):
         (exercises.weights_of_one_unit, 150_529, "bias-leddet"),
         (exercises.moves_along, 12, "skridtlængde 1"),
         (exercises.moves_along, 24, "Den anden vej"),
+        (exercises.hundred_classes, 409_600, "bias-led"),
         (exercises.fewest_parameters, "AlexNet", "færrest lag"),
         (exercises.handpicked, "a", "samme fire enheder"),
         (exercises.honest_accuracy, "a", "hvilke billeder"),
