@@ -169,7 +169,7 @@ def averaged(answers):
         (exercises.honest_accuracy, "a", "hvilke billeder"),
         (exercises.convolve_function, lambda i, k: convolve(i, k.flip(0, 1)), "vender filteret"),
         (exercises.convolve_function, lambda i, k: convolve(i, k) / k.numel(), "gennemsnittet"),
-        (exercises.convolve_function, lambda i, k: convolve(i, k)[:-1, :-1], "mangler en række"),
+        (exercises.convolve_function, lambda i, k: convolve(i, k)[:-1, :-1], "mangler rækker"),
         (exercises.max_pool_function, averaged, "gennemsnittet"),
         (exercises.max_pool_function, lambda a: a.max(), "hele feature map'et"),
         (exercises.max_pool_function, lambda a: max_pool(a, stride=1), "overlapper"),
