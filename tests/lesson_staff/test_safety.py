@@ -125,6 +125,9 @@ def test_nothing_is_written_through_a_link(batch, tmp_path):
     with written(batch / "en") as first, written(batch / "en") as second:
         assert first != second and first.stat().st_mode & 0o077, "a random name; readable to whom a file is"
     write_under(batch, {"a/b/c.txt": b"1"})
+    for outside in ("../x", "a/../../x", str(tmp_path / "x")):
+        with pytest.raises(ValueError):
+            write_under(batch, {outside: b"1"})
     assert (batch / "a" / "b" / "c.txt").read_bytes() == b"1"
 
 
