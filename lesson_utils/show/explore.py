@@ -125,7 +125,9 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
 def show_widget(box: Any, name: str = "skyderne") -> None:
     """Display a widget; where it lives no longer, as in a notebook opened again, a sentence stands for it."""
-    display(box._repr_mimebundle_() | {"text/plain": f"Kør cellen for at bruge {name}."}, raw=True)
+    data = box._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data  # with metadata, as anywidget gives it
+    display(data | {"text/plain": f"Kør cellen for at bruge {name}."}, raw=True)
 
 
 def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:
