@@ -1,12 +1,13 @@
 """Controls around work that takes some seconds: its picture grows while you watch, and a button stops it.
 
 The work runs in a thread of its own, so the kernel stays free for the button (ipywidgets, »Asynchronous widgets«).
-Its first step runs before the thread starts: a picture, or what was wrong, is there at once.
+The kernel's own thread never waits for work: a press on »Stop« is heard whatever was touched before.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -82,16 +83,9 @@ class _Desk:
         """Leave what is under way, and begin with what the controls say now."""
         self.watch.show = None  # whatever it still does, nobody sees it
         self.watch.stop()
-        self.watch = watch = Watch(self._show)
+        self.watch = watch = Watch()
+        watch.show = partial(self._show, watch)
         settings = {name: control.value for name, control in self.inputs.items()}
-        first = Watch()
-        first.stop()
-        try:
-            with _turn:
-                self.picture.value = image_tag(self.work(first, **settings), PICTURE_COLOURS)
-        except Exception as error:
-            self._fail(error)
-            return
         self.halt.disabled = False
         self.thread = threading.Thread(target=self._run, args=(watch, settings), daemon=True)
         self.thread.start()
@@ -113,9 +107,9 @@ class _Desk:
                     "Stoppet. Billedet er, som det nåede at blive." if watch.stopped.is_set() else "Færdig."
                 )
 
-    def _show(self, figure: Callable[[], Figure], step: int, steps: int) -> None:
+    def _show(self, watch: Watch, figure: Callable[[], Figure], step: int, steps: int) -> None:
         tag = image_tag(figure(), PICTURE_COLOURS)
-        if self.watch.show is not None and not self.watch.stopped.is_set():
+        if watch is self.watch and not watch.stopped.is_set():
             self.picture.value = tag
             self._say(f"Skridt {step} af {steps}")
 

@@ -35,12 +35,6 @@ def test_a_part_put_in_counts_the_images_that_wake_the_unit():
     assert "Uden hjul vækker 0 af 6" in figure.alt_text and "med hjul 4" in figure.alt_text
 
 
-def test_turning_says_where_each_layer_began():
-    alike = pd.DataFrame({"conv1": [0.05, 0.4, 1.0], "conv2": [0.8, 0.9, 0.95]}, index=[0, 100, 200])
-    said = figures.similarity_to_trained(alike.assign(accuracy=[0.1, 0.6, 0.9])).alt_text
-    assert "conv1 fra 0,05 til 1,00 og conv2 fra 0,80 til 0,95" in said and "10 % til 90 %" in said
-
-
 def test_a_moment_and_filters():
     filters, maps = torch.randn(12, 3, 5, 5), {"conv1": torch.rand(4, 4, 4)}
     assert "Efter 1.540 skridt" in training_moment(filters, IMAGE, maps, 1540, 0.98).alt_text

@@ -66,7 +66,7 @@ def test_work_that_is_left_alone_finishes(desk):
 
 def test_the_picture_grows_and_the_button_stops_it(desk):
     desk.inputs["steps"].value = 2000
-    assert "efter 0 skridt" in desk.picture.value and not desk.halt.disabled
+    assert not desk.halt.disabled
     until(lambda: "af 2000" in desk.said.value and "efter 0 skridt" not in desk.picture.value)
     desk.halt.click()
     until(lambda: "Stoppet" in desk.said.value)
@@ -96,7 +96,22 @@ def test_begin_again_makes_the_same_once_more(desk):
 
 def test_an_error_is_one_sentence(desk):
     desk.inputs["steps"].value = 13
-    assert "Fejl:</strong> 13 skridt bringer uheld." in desk.picture.value and desk.halt.disabled
+    until(lambda: "Fejl:</strong> 13 skridt bringer uheld." in desk.picture.value)
+    assert desk.halt.disabled
+
+
+def test_nothing_that_is_touched_waits_for_work(desk):
+    with live._turn:  # another widget is at work
+        began = time.monotonic()
+        for steps in (500, 600, 700, 800, 2):
+            desk.inputs["steps"].value = steps
+        desk.halt.click()
+        assert time.monotonic() - began < 0.3
+        assert desk.watch.stopped.is_set()
+    until(lambda: "Stoppet" in desk.said.value)
+    desk.again.click()
+    until(lambda: "Færdig" in desk.said.value)
+    assert "efter 2 skridt" in desk.picture.value
 
 
 @pytest.mark.parametrize(
