@@ -15,7 +15,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import PICTURE_COLOURS, Control, alert, inputs_for, show_twin
+from lesson_utils.show.explore import Control, alert, inputs_for, show_twin
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
 
@@ -95,7 +95,7 @@ class _Desk:
             if watch.show is None:
                 return
             try:
-                tag = image_tag(self.work(watch, **settings), PICTURE_COLOURS)
+                tag = image_tag(self.work(watch, **settings), passing=True)
             except Exception as error:  # nobody else hears it: the thread would end, and its line stand still
                 if watch is self.watch:
                     self._fail(error)
@@ -108,7 +108,7 @@ class _Desk:
                 )
 
     def _show(self, watch: Watch, figure: Callable[[], Figure], step: int, steps: int) -> None:
-        tag = image_tag(figure(), PICTURE_COLOURS)
+        tag = image_tag(figure(), passing=True)
         if watch is self.watch and not watch.stopped.is_set():
             self.picture.value = tag
             self._say(f"Skridt {step} af {steps}")
