@@ -4,7 +4,6 @@ import torch
 
 from lesson_world.banana import banana as banana
 from lesson_world.errors import WorldError
-from lesson_world.forms import forms as forms
 from lesson_world.samples import Samples
 from lesson_world.scene import render
 from lesson_world.things import THINGS

@@ -1,6 +1,5 @@
 """Simple forms on any background: what the lecture puts between edges and parts, and nothing else."""
 
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -11,29 +10,18 @@ from lesson_world.colours import any_colour, mixed
 from lesson_world.geometry import union
 from lesson_world.painter import pick
 from lesson_world.randomness import Stream, image_keys
+from lesson_world.samples import Samples
 
 FORMS = {"circle": "cirkel", "square": "firkant", "triangle": "trekant", "cross": "kryds"}
 
 
-@dataclass
-class Forms:
-    """Images float32 (N, 3, H, W), the form in each, int64 (N,), and where it is: `parts` uint8 (N, H, W)."""
+class Forms(Samples):
+    """Samples whose `parts` are forms; nothing else is known of their pixels."""
 
-    images: Tensor
-    labels: Tensor
-    parts: Tensor
-    class_names: ClassVar[list[str]] = list(FORMS)
-    danish_names: ClassVar[list[str]] = list(FORMS.values())
     part_names: ClassVar[list[str]] = ["none", *FORMS]
 
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def take(self, rows: Tensor | slice) -> "Forms":
-        return replace(self, images=self.images[rows], labels=self.labels[rows], parts=self.parts[rows])
-
     def concept_maps(self) -> dict[str, tuple[Tensor, dict[str, str]]]:
-        """As of `Samples`: the one kind of concept, and where it is."""
+        """The one kind of concept, and where it is."""
         return {"form": (self.parts, FORMS)}
 
 
@@ -47,5 +35,6 @@ def forms(count: int, seed: int, size: int = 64) -> Forms:
     drawn = (plane.circle(0, 0, 1), plane.box(0, 0, 0.886, 0.886), plane.regular(0, 0, 1.555, 3), cross)
     shape = pick(*drawn, which=labels.view(-1, 1, 1))
     cover = (0.5 - shape * scale * size / 2).clamp(0, 1)
-    images = mixed(background(keys, size)[0], any_colour(random), cover)
-    return Forms(images, labels, ((labels.view(-1, 1, 1) + 1) * (shape < 0)).to(torch.uint8))
+    images = mixed(background(keys, size)[0], any_colour(random), cover).clamp(0, 1)
+    parts = ((labels.view(-1, 1, 1) + 1) * (shape < 0)).to(torch.uint8)
+    return Forms(images, labels, [*FORMS], [*FORMS.values()], parts, *[torch.zeros_like(parts)] * 3)

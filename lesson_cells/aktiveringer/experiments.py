@@ -22,6 +22,7 @@ from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.show import progress, style
 from lesson_world import Samples, render
 from lesson_world.datasets import TRAINING
+from lesson_world.forms import forms as forms
 
 
 def own_photo(path: str, network: Network) -> Tensor:

@@ -42,14 +42,14 @@ def test_both_are_sure_of_the_noise(printed):
 
 
 def test_more_steps_help_where_nothing_is_forgotten(printed):
-    """»I conv3 ledte vi for kort … I fc7 hjælper det ikke«"""
+    """»I conv3 ledte vi for kort … I fc7 hjælper det næsten ikke«"""
     decibels = {
         layer: [float(n.replace(",", ".")) for n in re.findall(rf"{layer}, \d+ skridt: (\d+,\d) dB", printed)]
         for layer in ("conv3", "fc7")
     }
     assert decibels["conv3"] == sorted(decibels["conv3"]) and len(decibels["conv3"]) == 3
     assert decibels["conv3"][-1] > decibels["conv3"][0] + 2
-    assert abs(decibels["fc7"][-1] - decibels["fc7"][0]) < 1
+    assert abs(decibels["fc7"][-1] - decibels["fc7"][0]) < 1.5
 
 
 def test_the_untrained_network_forgets_too():
