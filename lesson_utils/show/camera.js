@@ -154,6 +154,7 @@ function camera(model, el, { ask, answered, dropped = null }) {
   const watch = setInterval(() => {
     const now = performance.now();
     if (document.hidden) waiting &&= now; // the time in which nobody looked does not count
+    if (waiting && pythonIsGone()) waiting = 0; // nobody will answer that
     const since = waiting ? now - waiting : 0;
     if (stream && pythonIsGone()) stop(RESTARTED);
     else if (since > LOST) {
