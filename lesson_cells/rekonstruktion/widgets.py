@@ -144,7 +144,7 @@ def atlas(sheets: Atlas) -> None:
         "count": Slider("Enheder", 6, 2, 6),
         "pieces": Switch("Vis udsnit fra billedverdenen", True),
     }
-    explore(draw, controls, [{"row": first[len(first) // 2], "count": 6, "pieces": True}])
+    explore(draw, controls, [{"row": first[len(first) // 2], "count": 4, "pieces": True}])
 
 
 def classes(networks: Mapping[str, Network]) -> None:
