@@ -48,6 +48,7 @@ def ascend(
 START = torch.tensor([0.5, 0.25])
 # steps so long that they cross the best place
 SWINGING = (Score(goal=1.5, weight=(3.0, 3.0)), START, 12, 0.12)
+GENTLE = (Score(goal=0.9), START, 3, 0.01)  # steps too short to leave anything
 OVERSHOOTING = (Score(goal=2.4, weight=(3.0, 3.0)), START, 3, 0.1)  # and leave 0 to 1 on their way
 
 
@@ -82,7 +83,7 @@ def _leaves_the_range(function) -> bool:
 def _cases() -> list[tuple]:
     asked = [
         (Score(), START, 1, 0.01),
-        (Score(goal=0.9), START, 3, 0.01),
+        GENTLE,
         SWINGING,
         (Score(), START, 5, 0.1),
         OVERSHOOTING,
@@ -106,17 +107,17 @@ climb_function = Exercise(
             "Du går ned ad gradienten. Et stort svar ligger opad: læg skridtet til.",
         ),
         (_answers_as_with(gather=True), "Gradienterne hober sig op: nulstil image.grad efter hvert skridt."),
+        (_answers_as_with(GENTLE, more=1), "Du går et skridt for meget. Hvor mange gange kører løkken?"),
+        (_answers_as_with(GENTLE, more=-1), "Du går et skridt for lidt. Hvor mange gange kører løkken?"),
+        (
+            _answers_as_with(OVERSHOOTING, late=True),
+            "Du klipper kun til sidst. Klip efter hvert skridt, før næste gradient bliver regnet.",
+        ),
         (
             _answers_as_with(inside=True),
             "Du klipper, før du regner svaret ud. Uden for 0 til 1 er gradienten så nul: klip efter skridtet.",
         ),
         (_leaves_the_range, "Billedet forlader 0 til 1. Klip det efter hvert skridt med clamp(0, 1)."),
-        (
-            _answers_as_with(OVERSHOOTING, late=True),
-            "Du klipper kun til sidst. Klip efter hvert skridt, før næste gradient bliver regnet.",
-        ),
-        (_answers_as_with(more=1), "Du går et skridt for meget. Hvor mange gange kører løkken?"),
-        (_answers_as_with(more=-1), "Du går et skridt for lidt. Hvor mange gange kører løkken?"),
     ],
     hint="Hvad er gradienten i billedet lige nu, hvilken vej går skridtet, og hvad sker der med en pixel over 1?",
 )
