@@ -24,6 +24,7 @@ from lesson_utils.photos import PhotoFolder
 from lesson_utils.show.camera import Answer, Look, show_camera
 from lesson_utils.show.evidence import overlay
 from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore, inputs_for
+from lesson_utils.show.loupe import loupe as loupe
 from lesson_utils.show.pictures import named_pictures
 from lesson_utils.show.style import short_layer
 from lesson_utils.weights import embedded, load_network

@@ -16,6 +16,7 @@ from lesson_utils.networks import Network
 from lesson_utils.show.camera import Answer, Look, show_camera
 from lesson_utils.show.evidence import middle_square
 from lesson_utils.show.explore import Choice, Slider, Switch, explore
+from lesson_utils.show.loupe import loupe as loupe
 from lesson_world import THINGS, Pose, render
 from lesson_world.backgrounds import KINDS
 from lesson_world.names import BACKGROUNDS

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from lesson_utils.danish import number
 from lesson_utils.errors import is_sentence
 from lesson_utils.show.display import image_tag
+from lesson_utils.show.work import Latest, turn
 
 WORKING = "<p>Regner …</p>"
 
@@ -111,15 +112,24 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
     picture = ipywidgets.HTML()
 
-    def redraw(_change: object = None) -> None:
-        picture.value = WORKING + picture.value  # a first click may measure something for a while
+    def drawn(wanted: Callable[[], bool] = lambda: True) -> None:
         try:
-            picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+            html = figure_html(draw, {name: control.value for name, control in inputs.items()})
         except Exception as error:
-            picture.value = alert(error)
+            html = alert(error)
+        if wanted():  # else the controls say something else by now
+            picture.value = html
 
-    inputs = inputs_for(controls, redraw)
-    redraw()
+    def redraw(_change: object) -> None:
+        picture.value = WORKING + picture.value.removeprefix(WORKING)  # it may measure something for a while
+        latest.ask()
+
+    latest, inputs = Latest(drawn), inputs_for(controls, redraw)
+    if turn.acquire(blocking=False):  # the first picture comes with its cell, unless a widget is at work
+        drawn()
+        turn.release()
+    else:
+        redraw(None)
     show_widget(ipywidgets.VBox([*inputs.values(), picture]))
 
 

@@ -1,24 +1,21 @@
 """Controls around work that takes some seconds: its picture grows while you watch, and a button stops it.
 
-The work runs in a thread of its own, so the kernel stays free for the button (ipywidgets, »Asynchronous widgets«).
-The kernel's own thread never waits for work: a press on »Stop« is heard whatever was touched before.
+The work runs in a thread of its own (see `work`), its first step at once: a picture, or what was wrong.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from html import escape
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import Control, alert, inputs_for, show_twin, show_widget
+from lesson_utils.show.explore import WORKING, Control, alert, inputs_for, show_twin, show_widget
+from lesson_utils.show.work import PAUSE, turn
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
-
-_turn = threading.Lock()  # one piece of work at a time, however many widgets there are
 
 
 class Watch:
@@ -75,25 +72,36 @@ class _Desk:
     def open(self) -> None:
         self.begin()
         self.again.on_click(self.begin)
-        self.halt.on_click(lambda _button: self.watch.stop())
+        self.halt.on_click(self.stop)
         show_widget(self.box)
 
     def begin(self, _change: object = None) -> None:
         """Leave what is under way, and begin with what the controls say now."""
         self.watch.show = None  # whatever it still does, nobody sees it
         self.watch.stop()
-        self.watch = watch = Watch()
-        watch.show = partial(self._show, watch)
+        self.watch = watch = Watch(self._show)
         settings = {name: control.value for name, control in self.inputs.items()}
+        self.said.value, self.picture.value = "", WORKING + self.picture.value.removeprefix(WORKING)
         self.halt.disabled = False
         self.thread = threading.Thread(target=self._run, args=(watch, settings), daemon=True)
         self.thread.start()
 
+    def stop(self, _button: object = None) -> None:
+        self.watch.stop()
+        self.halt.disabled = True
+        self._say("Stopper …")
+
     def _run(self, watch: Watch, settings: dict[str, Any]) -> None:
-        with _turn:
+        time.sleep(PAUSE)
+        first = Watch()
+        first.stop()
+        with turn:
             if watch.show is None:
                 return
             try:
+                tag = image_tag(self.work(first, **settings), passing=True)
+                if watch is self.watch:
+                    self.picture.value = tag
                 tag = image_tag(self.work(watch, **settings), passing=True)
             except Exception as error:  # nobody else hears it: the thread would end, and its line stand still
                 if watch is self.watch:
@@ -106,9 +114,9 @@ class _Desk:
                     "Stoppet. Billedet er, som det nåede at blive." if watch.stopped.is_set() else "Færdig."
                 )
 
-    def _show(self, watch: Watch, figure: Callable[[], Figure], step: int, steps: int) -> None:
+    def _show(self, figure: Callable[[], Figure], step: int, steps: int) -> None:
         tag = image_tag(figure(), passing=True)
-        if watch is self.watch and not watch.stopped.is_set():
+        if self.watch.show is not None and not self.watch.stopped.is_set():
             self.picture.value = tag
             self._say(f"Skridt {step} af {steps}")
 
