@@ -103,16 +103,16 @@ climb_function = Exercise(
             "Du ændrer netværkets vægte. Her skal de ligge fast, og billedet skal flytte sig.",
         ),
         (
+            _answers_as_with(OVERSHOOTING, late=True),
+            "Du klipper kun til sidst. Klip efter hvert skridt, før næste gradient bliver regnet.",
+        ),
+        (
             _answers_as_with(way=-1.0),
             "Du går ned ad gradienten. Et stort svar ligger opad: læg skridtet til.",
         ),
         (_answers_as_with(gather=True), "Gradienterne hober sig op: nulstil image.grad efter hvert skridt."),
         (_answers_as_with(GENTLE, more=1), "Du går et skridt for meget. Hvor mange gange kører løkken?"),
         (_answers_as_with(GENTLE, more=-1), "Du går et skridt for lidt. Hvor mange gange kører løkken?"),
-        (
-            _answers_as_with(OVERSHOOTING, late=True),
-            "Du klipper kun til sidst. Klip efter hvert skridt, før næste gradient bliver regnet.",
-        ),
         (
             _answers_as_with(inside=True),
             "Du klipper, før du regner svaret ud. Uden for 0 til 1 er gradienten så nul: klip efter skridtet.",
