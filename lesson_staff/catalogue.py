@@ -74,7 +74,7 @@ LESSONS, PROBLEMS = read_lessons(FOLDERS)
 def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
     """The lessons with these numbers (`"2"` means `"02"`), or all, in lecture order. LessonError for others."""
     known = {lesson.number: lesson for lesson in LESSONS}
-    wanted = [number.strip().zfill(2) for number in numbers or ()]
+    wanted = [number.strip().removesuffix(".0").zfill(2) for number in numbers or ()]
     unknown = dict.fromkeys(number for number in wanted if number not in known)
     if unknown:
         sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}."

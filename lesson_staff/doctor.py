@@ -143,6 +143,19 @@ def weights() -> Check:
     return Check("Vægte", GOOD, f"{plural(len(files), 'fil', 'filer')} med rigtig kontrolsum")
 
 
+def imagenet() -> Check:
+    """The package's network: without it the lessons go on with those of the drawn world."""
+    try:
+        from lesson_utils.weights import imagenet_file
+
+        return Check("ImageNet", GOOD, f"{imagenet_file().name} med rigtig kontrolsum")
+    except LessonError as error:
+        found, advice = str(error).removesuffix(", og kør cellen igen.").split(": ", 1)
+        return Check("ImageNet", NOTE, found, advice)
+    except Exception:
+        return Check("ImageNet", BAD, "kan ikke læses, fordi torch mangler", INSTALL)
+
+
 def network() -> Check:
     """Not needed: only ImageNet's weights come from there."""
     reached = threading.Event()
@@ -162,5 +175,6 @@ def network() -> Check:
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (
-    python, torch_and_torchvision, device, memory, disk, jupyter, browser, notebooks, weights, network,
+    python, torch_and_torchvision, device, memory, disk, jupyter, browser, notebooks, weights, imagenet,
+    network,
 )  # fmt: skip

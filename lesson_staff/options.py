@@ -1,15 +1,15 @@
 """The options of the commands, and what the Tab key offers: read without papermill, as a shell waits for it."""
 
-import json
-import re
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lesson_staff.catalogue import find
 from lesson_staff.order import CELL_TIMEOUT, Limits
+from lesson_staff.parameters import parameter_lines
+from lesson_utils.errors import LessonError
 
 
 def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
@@ -19,22 +19,15 @@ def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
 def assignments(incomplete: str) -> list[tuple[str, str]]:
     """`de` -> `depth=`; `depth=1` -> `depth=11`, `depth=13` ... where a lesson says what is allowed."""
     name, equals, begun = incomplete.partition("=")
-    known = {key: told for lesson in find()[::-1] for key, told in parameter_lines(lesson.notebook).items()}
+    known: dict[str, str] = {}
+    for lesson in find()[::-1]:
+        with suppress(LessonError):  # a notebook that can't be read offers nothing
+            known |= {key: told for key, (_, _, told) in parameter_lines(lesson.notebook).items()}
     if not equals:
         return [(f"{each}=", told) for each, told in known.items() if each.startswith(name)]
     lists = [lesson.allowed[name] for lesson in find() if isinstance(lesson.allowed.get(name), tuple)]
     values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
     return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
-
-
-def parameter_lines(notebook: Path) -> dict[str, str]:
-    """Name -> help of the lines in the parameters cell; nothing for a notebook that can't be read."""
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
-        return {}
-    source = "".join("".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", []))
-    return dict(re.findall(r"^(\w+)\s*(?::[^=\n]+)?=[^#\n]*(?:#\s*(.*))?$", source, re.MULTILINE))
 
 
 def _jobs(text: str | int) -> int:

@@ -110,8 +110,8 @@ def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
 
 
 def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
-    """Save each figure as `pictures/01.png` …, and as `cover.png`, at most 800 pixels wide, the one that stands
-    for the lesson; the cover's alt text ("" if there is no picture)."""
+    """Save each figure as `pictures/01.webp` …, in the format it has, and as `cover.png`, at most 800 pixels wide,
+    the one that stands for the lesson; the cover's alt text ("" if there is no picture)."""
     from PIL import Image
 
     found = cover(notebook)
@@ -119,7 +119,7 @@ def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
         return ""
     (folder / "pictures").mkdir(exist_ok=True)
     for position, (picture, _) in enumerate(pictures(notebook.cells), start=1):
-        ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        ending = Image.open(io.BytesIO(picture)).format.lower()
         (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
     image = Image.open(io.BytesIO(found[0])).convert("RGB")
     image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH), Image.Resampling.LANCZOS)

@@ -3,7 +3,9 @@
 import ast
 import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,7 @@ WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0":
 # What a value of each kind is called, and how one is read that was typed; the reader may raise ValueError.
 KINDS = {
     "str": ("en tekst", str),
-    "int": ("et helt tal", int),
+    "int": ("et helt tal", lambda text: int(text.removesuffix(".0"))),  # as pandas writes a column with a gap
     "float": ("et tal", float),
     "bool": ("true eller false", lambda text: WORDS.get(text.strip().lower())),
     "list": ("en liste", json.loads),
@@ -46,6 +48,14 @@ class Wrong(list[str]):
         if isinstance(error, LessonError):
             self += getattr(error, "sentences", [str(error)])
         return isinstance(error, LessonError)
+
+    @contextmanager
+    def at(self, where: str) -> Iterator[None]:
+        """As the block itself; each sentence of this one begins with where it was found."""
+        before = len(self)
+        with self:
+            yield
+        self[before:] = [f"{where}: {sentence}" if where else sentence for sentence in self[before:]]
 
     def tell(self) -> None:
         """Raise WrongParameters if there is anything to say."""
@@ -79,19 +89,32 @@ class Parameter:
         return given
 
 
-def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """A notebook's parameters by name, as papermill sees them. LessonError if a default is computed."""
-    from papermill import inspect_notebook
+LINE = re.compile(r"^(\w+)\s*(?::\s*([^=\n]+?))?\s*=\s*(.*?)\s*(?:#\s*(.*))?$", re.MULTILINE)
 
+
+def parameter_lines(notebook: Path) -> dict[str, tuple[str, str, str]]:
+    """Name -> type, default and help as they are written in the cell tagged `parameters`.
+
+    Papermill reads them alike, but takes a second to be imported. Raises LessonError for what is no notebook.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        source = "".join("".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", []))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LessonError(f"{notebook.name} mangler eller kan ikke læses: hent filen igen.") from None
+    return {name: (kind, default, told) for name, kind, default, told in LINE.findall(source)}
+
+
+def read_parameters(notebook: Path) -> dict[str, Parameter]:
+    """A notebook's parameters by name. Raises LessonError if a default is computed."""
     found = {}
-    for name, row in inspect_notebook(str(notebook)).items():
+    for name, (kind, written, told) in parameter_lines(notebook).items():
         try:
-            default = ast.literal_eval(row["default"])
+            found[name] = Parameter(name, kind or "None", ast.literal_eval(written), told)
         except (ValueError, SyntaxError):
             raise LessonError(
-                f"Parameteren »{name}« i {notebook.name} skal være en fast værdi, ikke »{row['default']}«."
+                f"Parameteren »{name}« i {notebook.name} skal være en fast værdi, ikke »{written}«."
             ) from None
-        found[name] = Parameter(name, row["inferred_type_name"], default, row["help"])
     return found
 
 

