@@ -5,11 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# JupyterLab's own defaults in this environment: it opens without a question about news
-SETTINGS := $(VENV)/share/jupyter/lab/settings
-EXTRAS := test,browser,slides,cluster
 
-# PHOTO may stand before or after »make run«; the command reads it from the environment.
+# CPU=1: PyTorch without CUDA. PHOTO may stand before or after »make run«; the command reads it from the environment.
 export PHOTO
 
 .DEFAULT_GOAL := help
@@ -56,13 +53,7 @@ measure: $(READY)  ## Mål det, der tager for lang tid til at være en test
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 	@$(BIN)/python -m lesson_staff.fingerprint $(patsubst data/measurements/%.csv,%,$(wildcard data/measurements/*.csv))
 
-$(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "Kurset kræver Python 3.11 eller nyere: installer den, eller peg på den med make PYTHON=/sti/til/python3."; exit 2; }
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) \
-	  || { echo "Miljøet kunne ikke oprettes: på Debian og Ubuntu mangler pakken python3-venv."; exit 2; }
-	@echo "Installerer kurset i $(VENV). Første gang henter det flere GB og tager nogle minutter."
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]" \
-	  || { echo "Installationen lykkedes ikke: se beskeden ovenfor, og kør kommandoen igen, når du er på nettet."; exit 2; }
-	@mkdir -p $(SETTINGS) && cp lesson_staff/templates/overrides.json $(SETTINGS)
+$(READY): pyproject.toml constraints.txt install.py
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || rm -rf $(VENV)
+	@$(PYTHON) install.py $(if $(CPU),--cpu)
 	@echo "$(CURDIR)" > $@

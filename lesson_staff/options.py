@@ -6,26 +6,30 @@ from typing import Annotated
 
 import typer
 
-from lesson_staff.catalogue import find
+from lesson_staff import catalogue
 from lesson_staff.order import CELL_TIMEOUT, Limits
 from lesson_staff.parameters import parameter_lines
 from lesson_utils.errors import LessonError
 
 
 def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
-    return [(lesson.number, lesson.title) for lesson in find() if lesson.number.startswith(incomplete)]
+    return [
+        (lesson.number, lesson.title) for lesson in catalogue.LESSONS if lesson.number.startswith(incomplete)
+    ]
 
 
 def assignments(incomplete: str) -> list[tuple[str, str]]:
     """`de` -> `depth=`; `depth=1` -> `depth=11`, `depth=13` ... where a lesson says what is allowed."""
     name, equals, begun = incomplete.partition("=")
     known: dict[str, str] = {}
-    for lesson in find()[::-1]:
+    for lesson in catalogue.LESSONS[::-1]:
         with suppress(LessonError):  # a notebook that can't be read offers nothing
             known |= {key: told for key, (_, _, told) in parameter_lines(lesson.notebook).items()}
     if not equals:
         return [(f"{each}=", told) for each, told in known.items() if each.startswith(name)]
-    lists = [lesson.allowed[name] for lesson in find() if isinstance(lesson.allowed.get(name), tuple)]
+    lists = [
+        lesson.allowed[name] for lesson in catalogue.LESSONS if isinstance(lesson.allowed.get(name), tuple)
+    ]
     values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
     return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
 
@@ -93,9 +97,10 @@ class Request:
     cell_timeout: _number(1, "SEKUNDER", "Højst så længe for hver celle.", shown=True) = CELL_TIMEOUT
     retries: _number(0, "ANTAL", "Prøv en fejlet kørsel igen så mange gange.") = 0
     scheduler: text("TCP://VÆRT:PORT", "Kør på en dask-klynge, der er i gang.", "--scheduler") = ""
-    local_cluster: flag("--local-cluster", "Start en dask-klynge her, og vis adressen på dens oversigt.") = (
-        False
-    )
+    local_cluster: flag(
+        "--local-cluster",
+        "Start en dask-klynge her, og vis adressen på dens oversigt. Kun på en maskine, du har for dig selv.",
+    ) = False
     as_json: Json = False
 
     @property

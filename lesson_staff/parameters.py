@@ -81,7 +81,10 @@ class Parameter:
     def value(self, given: object) -> object:
         """`given` as a value of this parameter's type. Raises ValueError if it is none."""
         if isinstance(given, Written):
-            given = KINDS[self.kind][1](str(given))
+            try:
+                given = KINDS[self.kind][1](str(given))
+            except RecursionError:
+                raise ValueError(given) from None
         if self.kind == "float" and type(given) is int:
             return float(given)
         if type(given).__name__ != self.kind or given != given or given in (math.inf, -math.inf):

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from lesson_staff import fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.parameters import Wrong, read_parameters, values_for
-from lesson_staff.sweep import LESSON
+from lesson_staff.sweep import LESSON, files_below
 from lesson_utils.danish import did_you_mean, listing
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
+KINDS = {str: str, float: int | float}  # of a result's fields; the others are mappings
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,15 @@ class RunResult:
 
     @classmethod
     def from_json(cls, values: dict) -> "RunResult":
-        return cls(**{name: value for name, value in values.items() if name != "passed"})
+        """Raises ValueError or TypeError for what no run has written."""
+        result = cls(**{name: value for name, value in values.items() if name != "passed"})
+        for each in fields(cls):
+            if not isinstance(getattr(result, each.name), KINDS.get(each.type, Mapping)):
+                raise TypeError(each.name)
+        began = float(result.facts.get("started", 0))
+        if not (math.isfinite(result.seconds) and 0 <= began < 1e11) or Path(result.stem).name != result.stem:
+            raise ValueError(values)
+        return result
 
 
 def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: bool = True) -> list[Run]:
@@ -91,9 +101,6 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: boo
     that no lesson has, a wrong type, a value that is not allowed.
     """
     lessons, wrong = list(lessons), Wrong()
-    missing = [lesson for lesson in lessons if not lesson.notebook.is_file()]
-    wrong += [f"Lektionen {each.number} mangler: hent filen notebooks/{each.file} igen." for each in missing]
-    wrong.tell()
     known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
     runs: dict[str, Run] = {}
     for setting in settings or ({},):
@@ -140,7 +147,12 @@ def told(values: Mapping[str, object]) -> str:
 
 def short_value(value: object) -> str:
     """A file by its name alone; anything else as it is written."""
-    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else str(value)
+    return str(without_folder(value))
+
+
+def without_folder(value: object) -> object:
+    """A file by its name alone: its folder is nobody else's business. Anything else as it is."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def run_name(lesson: Lesson, changed: Mapping[str, object]) -> str:
@@ -166,15 +178,6 @@ def files_of(parameters: Mapping[str, object]) -> dict[str, Path]:
     """The parameters that name a file or a folder of this machine, by an absolute path."""
     texts = {name: Path(value) for name, value in parameters.items() if isinstance(value, str) and value}
     return {name: path for name, path in texts.items() if path.is_absolute() and path.exists()}
-
-
-def files_below(path: Path) -> dict[str, Path]:
-    """A file by its name; the files of a folder by their paths from the folder's own name on (hidden ones not)."""
-    if path.is_file():
-        return {path.name: path}
-    found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
-    hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
-    return {name.as_posix(): each for name, each in found.items() if name not in hidden}
 
 
 def _digest(content: bytes) -> str:

@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 import nbformat
 
-from lesson_staff.catalogue import REPOSITORY, Lesson
+from lesson_staff.catalogue import Lesson
 from lesson_staff.catch_up import CELLS, needed
+from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.teaching import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
@@ -39,13 +40,13 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
     nbformat.write(content, notebook)
     (lab / "kernel" / CELLS).write_text(json.dumps(told), encoding="utf-8")
-    surroundings = os.environ | {
-        "IPYTHONDIR": str(lab / "kernel"),
-        "JUPYTER_CONFIG_DIR": str(lab / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(lab / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(lab / "workspaces"),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")])),
-    }
+    surroundings = jupyter(
+        lab,
+        IPYTHONDIR=str(lab / "kernel"),
+        JUPYTER_CONFIG_DIR=str(lab / "config"),
+        JUPYTERLAB_SETTINGS_DIR=str(lab / "settings"),
+        JUPYTERLAB_WORKSPACES_DIR=str(lab / "workspaces"),
+    )
     surroundings.pop("LESSON_STATIC", None)  # the widgets are to live
     return notebook, surroundings
 
@@ -63,10 +64,12 @@ def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def server_command(notebook: Path, *options: str) -> list[str]:
-    """JupyterLab on this machine only, behind its token, opened at the notebook."""
+def server_command(notebook: Path, *options: str, watched: bool = False) -> list[str]:
+    """JupyterLab on this machine only, behind its token, opened at the notebook. One that is `watched` ends, and
+    its folder goes, when the other end of its standard input does."""
+    watch = ["lesson_staff.witness", str(notebook.parent)] if watched else []
     return [
-        *(sys.executable, "-m", "jupyterlab"),
+        *(sys.executable, "-P", "-m", *watch, "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
@@ -82,7 +85,8 @@ def present(lesson: Lesson, browser: bool = True) -> int:
         options = [] if browser else ["--no-browser"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options.append("--allow-root")
-        server = subprocess.Popen(server_command(notebook, *options), env=surroundings)
+        command = server_command(notebook, *options, watched=True)
+        server = subprocess.Popen(command, env=surroundings, cwd=place, stdin=subprocess.PIPE)
         asked_to_stop = False
         while True:
             try:

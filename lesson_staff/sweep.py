@@ -5,10 +5,11 @@ What they name outside the notebook (photos, networks, a folder, a device) is lo
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial, reduce
-from itertools import product
+from itertools import accumulate, product
 from operator import or_
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from typing import Any
 from lesson_staff.parameters import Written, Wrong
 from lesson_utils.danish import listing, plural
 from lesson_utils.errors import LessonError
+from lesson_utils.files import all_below
 
 LESSON = "lesson"  # the column of a table that says which lesson a row is for; all of them where it is empty
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
-LARGEST_TABLE = 10e6  # bytes
+PICTURES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+PICTURES |= {".heic", ".heif", ".avif"}
+LARGEST_TABLE, LARGEST_FILES = 10e6, 2e9  # bytes: of a table, and of what one parameter of a run takes along
 LOOKED_FOR = ("photo", "image_folder", "network", "photo_network")  # parameters that may name a file
 Settings = list[dict[str, object]]
 Texts = Sequence[str] | None
@@ -145,6 +148,9 @@ def _yaml(text: str, name: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Each document, or each part of a list, as it was written: `010` is ten, and not eight."""
     import yaml
 
+    # in brackets within brackets PyYAML takes hours
+    if max(accumulate(1 if mark in "[{" else -1 for mark in re.findall(r"[][{}]", text)), default=0) > 50:
+        raise LessonError(f"»{name}« kan ikke læses: den har for mange klammer inden i hinanden.")
     try:
         documents = [node for node in yaml.compose_all(text, Loader=yaml.BaseLoader) if node.value]
     except (yaml.YAMLError, RecursionError) as error:
@@ -205,6 +211,8 @@ def checked_settings(settings: Settings, here: bool = True) -> Settings:
         with wrong.at(where):
             if value and (here or name != "device"):
                 look_for(name, value)
+            if name in LOOKED_FOR and Path(value).is_absolute():
+                check_size(Path(value))
     wrong.tell()
     return absolute
 
@@ -220,6 +228,22 @@ def _absolute(name: str, value: object) -> object:
         return value if value in PHOTOS else type(value)(path.absolute())
     looks_like_a_path = path.suffix or "/" in value or name == "image_folder"
     return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
+
+
+def files_below(path: Path) -> dict[str, Path]:
+    """A file by its name; a folder's pictures by their paths from the folder's own name on (hidden ones not). What
+    else lies there is none of a run's business."""
+    if path.is_file():
+        return {path.name: path}
+    names = {each.relative_to(path): each for each in all_below(path) if each.suffix.lower() in PICTURES}
+    hidden = {name for name in names if any(part.startswith(".") for part in name.parts)}
+    return {f"{path.name}/{n.as_posix()}": names[n] for n in names if n not in hidden and names[n].is_file()}
+
+
+def check_size(path: Path) -> None:
+    """Raise LessonError where a file, or a folder's pictures, are too much to take along to a run."""
+    if sum(file.stat().st_size for file in files_below(path).values()) > LARGEST_FILES:
+        raise LessonError(f"»{path.name}« fylder mere end 2 GB: vælg færre eller mindre filer.")
 
 
 def look_for(name: str, value: str) -> None:

@@ -7,7 +7,6 @@ of a set) is computed once for each network and layer, and kept.
 import os
 from functools import lru_cache, partial
 
-from IPython.display import display
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -26,7 +25,7 @@ from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.photos import PhotoFolder
 from lesson_utils.show.camera import Answer, Look
 from lesson_utils.show.evidence import overlay
-from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore, inputs_for
+from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore, inputs_for, show_widget
 from lesson_utils.show.pictures import named_pictures
 from lesson_utils.show.style import short_layer
 from lesson_utils.weights import embedded, load_network
@@ -177,7 +176,7 @@ def camera(name: str) -> None:
     def answer(image: Tensor) -> Answer:
         return _map_over(network, image, inputs["layer"].value, inputs["rank"].value)
 
-    display(VBox([*inputs.values(), Look(answer)]))
+    show_widget(VBox([*inputs.values(), Look(answer)]), "kameraet")
 
 
 def _map_over(network: Network, image: Tensor, layer: str, rank: int) -> Answer:

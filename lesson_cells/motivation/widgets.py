@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from IPython.display import display
 from matplotlib.figure import Figure
 from torch import Tensor
 from torch.nn import functional
@@ -19,7 +18,7 @@ from lesson_utils.networks import Network
 from lesson_utils.show import figure
 from lesson_utils.show.camera import Answer, Look
 from lesson_utils.show.evidence import middle_square
-from lesson_utils.show.explore import Choice, Slider, Switch, explore
+from lesson_utils.show.explore import Choice, Slider, Switch, explore, show_widget
 from lesson_world import THINGS, Pose, render
 from lesson_world.backgrounds import KINDS
 from lesson_world.names import BACKGROUNDS
@@ -48,7 +47,7 @@ def what_it_sees(network: Network, photo: str = "") -> None:
 def hold_up(network: Network) -> None:
     """The camera: what is held up gets its five names, and over it lies what speaks for the first."""
     if os.environ.get("LESSON_STATIC") != "1":
-        display(Look(partial(_named, network)))
+        show_widget(Look(partial(_named, network)), "kameraet")
         return
     figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0))
 

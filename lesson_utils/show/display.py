@@ -1,34 +1,30 @@
-"""Figures, tables and key figures as outputs of a notebook cell, and a bar for what takes time."""
+"""Figures, tables and key figures as outputs of a notebook cell."""
 
 import base64
 import io
 import math
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
-from typing import Any, TypeVar
+from typing import Any
 
-import matplotlib
 import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from PIL import Image
-from tqdm.auto import tqdm
 
 from lesson_utils.danish import number
 from lesson_utils.records import RECORD, plain
 from lesson_utils.show.encoding import encode, quick
-from lesson_utils.show.style import PIXELS_PER_INCH, STYLE, one_at_a_time
+from lesson_utils.show.style import PIXELS_PER_INCH, in_style, one_at_a_time
 
 DOTS_PER_INCH = 110  # a tenth more than it is shown with: sharp on a projector, small in the notebook
-T = TypeVar("T")
 
 
 def pixels(figure: Figure) -> Image.Image:
     """The figure as an RGB picture; the same figure gives the same pixels."""
     buffer = io.BytesIO()
-    with one_at_a_time, matplotlib.rc_context(STYLE):
+    with one_at_a_time, in_style():
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 0})
     return Image.open(buffer).convert("RGB")
 
@@ -117,12 +113,3 @@ def record(name: str, value: Any) -> None:
     JSON does not have, become null.
     """
     display({RECORD: {"name": name, "value": plain(value)}, "text/html": "", "text/plain": ""}, raw=True)
-
-
-def progress(iterable: Iterable[T], label: str) -> Iterable[T]:
-    """The same items, with a bar while they are worked through; `label` is Danish and says what goes on.
-
-    With `LESSON_STATIC=1` there is no bar: it would stay in the saved notebook, or end up on stderr.
-    """
-    static = os.environ.get("LESSON_STATIC") == "1"
-    return tqdm(iterable, desc=label, leave=False, disable=static)

@@ -120,7 +120,12 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
     inputs = inputs_for(controls, redraw)
     redraw()
-    display(ipywidgets.VBox([*inputs.values(), picture]))
+    show_widget(ipywidgets.VBox([*inputs.values(), picture]))
+
+
+def show_widget(box: Any, name: str = "skyderne") -> None:
+    """Display a widget; where it lives no longer, as in a notebook opened again, a sentence stands for it."""
+    display(box._repr_mimebundle_() | {"text/plain": f"Kør cellen for at bruge {name}."}, raw=True)
 
 
 def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:

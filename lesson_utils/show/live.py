@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import Control, alert, inputs_for, show_twin
+from lesson_utils.show.explore import Control, alert, inputs_for, show_twin, show_widget
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
 
@@ -76,7 +75,7 @@ class _Desk:
         self.begin()
         self.again.on_click(self.begin)
         self.halt.on_click(lambda _button: self.watch.stop())
-        display(self.box)
+        show_widget(self.box)
 
     def begin(self, _change: object = None) -> None:
         """Leave what is under way, and begin with what the controls say now."""

@@ -93,7 +93,7 @@ def test_a_torch_that_does_not_fit(monkeypatch):
 
     monkeypatch.setattr(torchvision.ops, "nms", broken)
     check = doctor.torch_and_torchvision()
-    assert check.state == BAD and "RuntimeError" in check.found and "make run" in check.advice
+    assert check.state == BAD and "RuntimeError" in check.found and "install.py" in check.advice
 
 
 def test_no_network_is_no_hindrance(monkeypatch):

@@ -312,15 +312,16 @@ def test_a_folder_and_a_file_of_the_same_name_travel(networks):
     wanted = [f"image_folder={networks / 'fotos'}"]
     (run,) = runs_asked_for(Request(parameters=wanted))
     order = order_for(run, Limits())
-    assert order.parameters == {"image_folder": "fotos"}
-    assert order.files == {"fotos/hest/1.jpg": b"et", "fotos/ko/1.jpg": b"to"}
+    assert order.parameters == {"image_folder": "egen-image_folder/fotos"}
+    above = "egen-image_folder/fotos"
+    assert order.files == {f"{above}/hest/1.jpg": b"et", f"{above}/ko/1.jpg": b"to"}
     before = run.identity()
     (networks / "fotos/hest/1.jpg").rename(networks / "fotos/hest/2.jpg")
     assert run.identity() != before, "a name decides the order in which photos are read"
     (both,) = runs_asked_for(Request(parameters=[*wanted, f"network={networks / 'andet/fotos'}"]))
     order = order_for(both, Limits())
-    assert order.parameters == {"image_folder": "image_folder/fotos", "network": "network/fotos"}
-    assert order.files["network/fotos"] == b"tal" and order.files["image_folder/fotos/ko/1.jpg"] == b"to"
+    assert order.parameters == {"image_folder": above, "network": "egen-network/fotos"}
+    assert order.files["egen-network/fotos"] == b"tal" and order.files[f"{above}/ko/1.jpg"] == b"to"
     (told,) = sentences(parameters=["image_folder=væk"])
     assert told.startswith("Mappen »væk« findes ikke")
 

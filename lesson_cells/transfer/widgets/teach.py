@@ -12,6 +12,7 @@ from lesson_cells.transfer.experiments import new_head
 from lesson_cells.transfer.widgets.things import Things
 from lesson_utils.danish import number
 from lesson_utils.show.camera import Camera, jpeg, page
+from lesson_utils.show.explore import show_widget
 
 
 class _Teach(Camera):
@@ -61,4 +62,4 @@ def teach(things: Things, folder: str = "mine_ting") -> None:
         said = "Kør cellen i JupyterLab for at holde dine egne ting op foran kameraet."
         display({"text/html": f"<p>{said}</p>", "text/plain": said}, raw=True)
     else:
-        display(_Teach(things, folder))
+        show_widget(_Teach(things, folder), "kameraet")
