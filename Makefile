@@ -23,7 +23,8 @@ help:  ## Vis denne hjælp
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Dit eget foto:      PHOTO=ferie.jpg make run"
-	@echo "Kun én lektion:     make run LESSON=02   (gælder også notebooks)"
+	@echo "Kun én lektion:     make run LESSON=02   (gælder også lab og notebooks)"
+	@echo "Undervisere:        make lab FULL=1   (med løsninger og noter)"
 
 run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
 	@$(BIN)/lesson run $(LESSON)
@@ -33,9 +34,8 @@ test: $(READY)  ## Test husene og alle notebooks
 	LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 notebooks tests
 
-lab: $(READY)  ## Åbn kurset i JupyterLab
-	@# waiting threads sleep: two lessons that train at once would slow each other down many times
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+lab: $(READY)  ## Åbn din egen udgave af kurset i JupyterLab
+	@$(BIN)/lesson lab $(if $(FULL),--full) $(LESSON)
 
 notebooks: $(READY)  ## Kør lektionerne igen, og gem deres resultater, klar til commit
 	@$(BIN)/lesson notebooks $(LESSON)

@@ -11,15 +11,12 @@ from types import MappingProxyType
 from lesson_utils import DATA
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
+from lesson_utils.parameters import allowed_values
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
 FOLDERS = REPOSITORY / "lesson_cells"
 EDITABLE = "hent det med git, og installér det i dets egen mappe med »python install.py«"
-ENDLESS = 2**31  # what every generator of random numbers takes: an end only because computers have one
-
-# What every lesson that has such a parameter allows.
-COMMON = {"seed": range(ENDLESS), "fresh_seed": range(ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}
 
 
 @dataclass(frozen=True)
@@ -48,12 +45,9 @@ def read_lesson(description: Path) -> Lesson:
     """The lesson that a lesson.toml describes. Raises LessonError if it does not."""
     try:
         told = tomllib.loads(description.read_text(encoding="utf-8"))
-        allowed = {
-            name: range(each["from"], each["to"] + 1) if isinstance(each, dict) else tuple(each)
-            for name, each in told.pop("allowed", {}).items()
-        }
-        file = told.pop("notebook")
-        return Lesson(file[:2], file=file, allowed=COMMON | allowed, folder=description.parent.name, **told)
+        allowed, file = allowed_values(told), told.pop("notebook")
+        told.pop("allowed", None)
+        return Lesson(file[:2], file=file, allowed=allowed, folder=description.parent.name, **told)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         where = f"{description.parent.name}/{description.name}"
         raise LessonError(

@@ -172,6 +172,30 @@ def present(
 
 
 @command()
+def lab(
+    lesson: options.argument(
+        "[LEKTION]", "Lektionen, der åbnes.", autocompletion=options.lesson_numbers
+    ) = "",
+    out: options.text("MAPPE", "Mappen til din egen udgave; ellers mine/ i kursets mappe.") = "",
+    full: options.flag("--full", "Åbn lektionerne selv, med løsninger, noter og resultater.") = False,
+    browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
+) -> None:
+    """Åbn din egen udgave af lektionerne i JupyterLab: uden løsninger, resultater og noter til underviseren.
+
+    Udgaven bliver lavet første gang og aldrig overskrevet. Er en lektion rettet siden da, kommer den nye til at
+    ligge ved siden af din. Stop med Ctrl-C.
+
+    Eksempler:
+    lesson lab
+    lesson lab 04
+    lesson lab --full
+    """
+    from lesson_staff.lab import lab as open_lab
+
+    raise typer.Exit(open_lab(find([lesson])[0] if lesson else None, out, full, browser))
+
+
+@command()
 def slides(
     lessons: Lessons = None,
     out: options.text("MAPPE", "Mappen til slides; ellers slides/.") = "slides",

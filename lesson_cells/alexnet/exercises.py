@@ -1,6 +1,11 @@
 """Exercises of lesson 02: sizes, parameters and the slips around them. All numbers are the 2012 network's."""
 
+from torch import Tensor
+
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 overlap = Exercise(
     key="overlap",
@@ -15,7 +20,7 @@ overlap = Exercise(
         (77, "Det er antallet af fælles pixler. Svar med antallet af fælles kolonner."),
         (0, "Det ville kræve, at skridtlængden var mindst lige så stor som filteret."),
     ],
-    hint="Skriv op, hvilke kolonner det første filter dækker, og hvilke det andet dækker.",
+    hint="Hvilke kolonner dækker det første filter, og hvilke dækker det andet?",
 )
 
 most_parameters = Exercise(
@@ -45,7 +50,7 @@ right_size = Exercise(
         (224, "Sådan står der i artiklen, men regn efter: (224 − 11) / 4 er ikke et helt tal."),
         (55, "Det er størrelsen af det, der kommer ud. Hvilken størrelse skal ind?"),
     ],
-    hint="Sæt de tre tal ind i formlen. Kun ét af dem giver et helt tal.",
+    hint="Sæt de tre tal ind i formlen. Hvilket af dem giver et helt tal?",
 )
 
 strong_neighbour = Exercise(
@@ -134,5 +139,34 @@ conv_parameters_function = Exercise(
         ([34_944, 885_120, {1_229_056, 1_229_312}], "Grupper gør laget mindre, ikke større."),
     ],
     because="Grupper deler inputkanalerne imellem sig, så hvert filter får færre vægte.",
-    hint="Tæl vægtene i ét filter: højde · bredde · de kanaler, det ser. Læg bias-leddet til. Hvor mange filtre?",
+    hint="Hvor mange kanaler ser ét filter, hvor mange vægte har det så, og hvad har det mere?",
 )
+
+
+def own_sum(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A unit of conv2 in the first row, drawn from the seed: what it is before ReLU."""
+    explainer = Explainer(network, image)
+    before = explainer.maps(explainer.find("pool1"))
+
+    def asked(one: Explanation) -> Exercise:
+        weights, bias, side = one.weights, one.steps[0].term, one.weights.shape[1]
+        row, column = (min(each, before.shape[1] - side) for each in one.place)
+        first = one.inputs[0][1]
+        unpadded = before[first : first + len(weights), row : row + side, column : column + side]
+        twin = explainer.explain("conv2", (one.channel + one.shape[0] // 2) % one.shape[0], one.place)
+        slips = [
+            (unpadded, weights, "Du har glemt padding: i første række rager et 5x5-filter ud over kanten."),
+            (one.patches, weights.flip(1, 2), "Filteret er vendt: gang tal for tal, som de står."),
+        ]
+        if twin.inputs != one.inputs:
+            slips += [(twin.patches, weights, "Forkert gruppe: filteret ser den anden halvdel af kanalerne.")]
+        mistakes = [(float((patch * kernel).sum()) + bias, message) for patch, kernel, message in slips]
+        if bias:
+            mistakes += [(one.total, "Du har glemt bias-leddet.")]
+        if one.steps[0].value < 0:
+            mistakes += [(0.0, "Det er efter ReLU. Hvad er tallet før?")]
+        because = "kanaler, padding og gruppe passer sammen."
+        hint = "Hvor mange rækker af patchen er nuller, og hvilke kanaler hører til filterets gruppe?"
+        return Exercise("eget tal", one.steps[0].value, (), mistakes, hint, because, tolerance=0.005)
+
+    return drawn(explainer, "conv2", seed, asked, edge=True)

@@ -10,6 +10,7 @@ from lesson_utils.activations import probabilities
 from lesson_utils.evidence import evidence
 from lesson_utils.networks import Network
 from lesson_utils.show.explore import Choice, Slider, Switch, explore
+from lesson_utils.show.loupe import loupe as loupe
 
 
 def bottleneck_cost() -> None:

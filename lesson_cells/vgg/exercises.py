@@ -3,7 +3,12 @@
 All numbers are VGG-16's and the paper's AlexNet's, whatever depth the lesson itself is run with.
 """
 
+from torch import Tensor
+
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 three_small_filters = Exercise(
     key="tre_gange_3x3",
@@ -55,7 +60,11 @@ field_of_stack = Exercise(
         ([..., 9], "Du ganger filtrenes størrelser. Nabofelter overlapper."),
         ([4, 7], "Du lægger k til i stedet for k − 1: den første pixel i filteret er allerede talt med."),
         ([2], "Begynd med et felt på 1: en pixel ser sig selv."),
-        ([3, 5, 7, 5], "Du bruger skridtlængden for tidligt: den gælder for laget efter."),
+        ([3, 5, 7, 5, 9], "Du bruger skridtlængden for tidligt: den gælder for laget efter."),
+        ([3, 5, 7, 5, 7], "Du regner alle filtre som 3x3. Hvor bliver k af?"),
+        ([3, 5, 7, 6], "Du går forfra. Den regel gælder, når man begynder med det sidste lag."),
+        ([3, 7], "Hoppet ganges med skridtlængden. Det bliver ikke lagt til."),
+        ([1, 3], "Det første lag er ikke talt med."),
         ([3, 5, 7, 4, 6], "Du glemmer hoppet: efter skridtlængde 2 ligger naboer 2 pixler fra hinanden."),
         ([3, 5, 7, 4, 8, 11], "Du husker kun den sidste skridtlængde. Hoppet er produktet af dem alle."),
         (
@@ -64,7 +73,7 @@ field_of_stack = Exercise(
         ),
         ([3, 3], "Du regner kun med ét af lagene. Står return inde i løkken?"),
     ],
-    hint="Hold styr på felt og hop for hvert lag, og begynd begge på 1. Rækkefølgen betyder noget.",
+    hint="Hold styr på felt og hop: hvad vokser felt med i et lag, og hvornår skifter hop?",
     because="Den næstsidste test er AlexNets lag frem til conv3.",
 )
 
@@ -94,7 +103,7 @@ times_alexnet = Exercise(
         (lambda n: 6.2 < n < 6.4, "Du har kun talt conv-lagene. Tag de fuldt forbundne lag med."),
         (lambda n: n > 1e6 or 70 < n < 80, "Du har trukket fra. Del det ene tal med det andet."),
     ],
-    hint="Læg kolonnen parameters sammen i begge lagtabeller, og del VGG-16's tal med AlexNets.",
+    hint="Hvor mange parametre har hvert af netværkene i alt, og hvilket tal skal stå øverst i brøken?",
 )
 
 parameters_of_stack = Exercise(
@@ -112,7 +121,7 @@ parameters_of_stack = Exercise(
         (lambda f: f(2, 64) > 1e6, "Lag i en stak lægges sammen, de ganges ikke: n gange ét lag."),
         ([..., ..., 12_352], "Et 3x3-filter har 9 vægte for hver kanal, ikke 3."),
     ],
-    hint="Regn først ét lag: C filtre, som hver har 3 · 3 · C vægte og ét bias-led. Gang så med n.",
+    hint="Hvor mange vægte har ét filter, når det ser C kanaler, og hvor mange filtre er der i et lag?",
 )
 
 memory_block = Exercise(
@@ -137,3 +146,21 @@ grows_or_shrinks = Exercise(
         ("holder sig", "Så skulle faktoren være 1. Regn den ud med 2.304 vægte."),
     ],
 )
+
+
+def own_winner(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A unit of pool2, drawn from the seed: where in the map before it the number comes from."""
+
+    def asked(one: Explanation) -> Exercise:
+        (top, left), (down, right) = one.corner, one.heaviest(0)
+        mistakes = [
+            ([left + right, top + down], "Rækken først, så kolonnen."),
+            ([down, right], "Det er pladsen i vinduet. Hvor i feature map'et står vinduet?"),
+            (list(one.place), "Det er pladsen efter pooling. Find den i feature map'et før."),
+            ([one.place[0] + down, one.place[1] + right], "Vinduet flytter sig to ad gangen."),
+        ]
+        hint = "Vinduet begynder i række 2 · række og kolonne 2 · kolonne. Hvilket af de fire tal er størst?"
+        because = "netop det tal bliver sendt videre, og de tre andre bliver glemt."
+        return Exercise("egen vinder", [top + down, left + right], (), mistakes, hint, because)
+
+    return drawn(Explainer(network, image), "pool2", seed, asked)

@@ -5,6 +5,7 @@ from typing import Any
 from lesson_cells.vgg.figures import StackedLayer, stack_fields
 from lesson_utils.networks import arithmetic
 from lesson_utils.show.explore import Slider, Switch, explore
+from lesson_utils.show.loupe import loupe as loupe
 
 
 def receptive_field(photo: Any) -> None:

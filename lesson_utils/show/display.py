@@ -93,7 +93,8 @@ def _html(cells: pd.DataFrame, right: set[Any], caption: str, index: bool, corne
         return f'<{kind} style="text-align: {side}">{escape(text)}</{kind.split()[0]}>'
 
     sides = ["right" if name in right else "left" for name in cells]
-    head = cell('th scope="col"', corner or "") if index else ""
+    first = cell('th scope="col"', corner) if corner else "<td></td>"  # a heading says something
+    head = first if index else ""
     head += "".join(cell('th scope="col"', str(n), side) for n, side in zip(cells, sides, strict=True))
     rows = "".join(
         "<tr>"

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from lesson_utils.danish import number
 from lesson_utils.errors import is_sentence
 from lesson_utils.show.display import image_tag
+from lesson_utils.show.work import Latest, turn
 
 WORKING = "<p>Regner …</p>"
 
@@ -111,21 +112,32 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
     picture = ipywidgets.HTML()
 
-    def redraw(_change: object = None) -> None:
-        picture.value = WORKING + picture.value  # a first click may measure something for a while
+    def drawn(wanted: Callable[[], bool] = lambda: True) -> None:
         try:
-            picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+            html = figure_html(draw, {name: control.value for name, control in inputs.items()})
         except Exception as error:
-            picture.value = alert(error)
+            html = alert(error)
+        if wanted():  # else the controls say something else by now
+            picture.value = html
 
-    inputs = inputs_for(controls, redraw)
-    redraw()
+    def redraw(_change: object) -> None:
+        picture.value = WORKING + picture.value.removeprefix(WORKING)  # it may measure something for a while
+        latest.ask()
+
+    latest, inputs = Latest(drawn), inputs_for(controls, redraw)
+    if turn.acquire(blocking=False):  # the first picture comes with its cell, unless a widget is at work
+        drawn()
+        turn.release()
+    else:
+        redraw(None)
     show_widget(ipywidgets.VBox([*inputs.values(), picture]))
 
 
 def show_widget(box: Any, name: str = "skyderne") -> None:
     """Display a widget; where it lives no longer, as in a notebook opened again, a sentence stands for it."""
-    display(box._repr_mimebundle_() | {"text/plain": f"Kør cellen for at bruge {name}."}, raw=True)
+    data = box._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data  # with metadata, as anywidget gives it
+    display(data | {"text/plain": f"Kør cellen for at bruge {name}."}, raw=True)
 
 
 def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import nbformat
 import pytest
 
 from lesson_staff import catalogue, doctor, store
-from lesson_staff.catalogue import COMMON, FOLDERS, LESSONS, NOTEBOOKS, REPOSITORY, find, read_lessons
+from lesson_staff.catalogue import FOLDERS, LESSONS, NOTEBOOKS, REPOSITORY, find, read_lessons
 from lesson_staff.cli import answer
 from lesson_staff.parameters import read_parameters
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
+from lesson_utils.parameters import COMMON, fits
 
 HAVE_NOTEBOOKS = any(NOTEBOOKS.glob("*.ipynb"))
 needs_notebooks = pytest.mark.skipif(not HAVE_NOTEBOOKS, reason="notebooks/ is still empty")
@@ -40,7 +41,7 @@ def test_allowed_values_belong_to_parameters_and_hold_the_default(lesson):
     parameters = read_parameters(lesson.notebook)
     for name, allowed in lesson.allowed.items():
         assert name in parameters or name in COMMON
-        assert name not in parameters or parameters[name].default in allowed
+        assert name not in parameters or fits(parameters[name].default, allowed)
 
 
 def test_lessons_come_in_lecture_order_whatever_was_asked():

@@ -140,4 +140,4 @@ def test_an_interval_is_listed_as_one(capsys):
     assert answer(["list", "4", "--json"]) == 0
     (lesson,) = json.loads(capsys.readouterr().out)
     allowed = {parameter["name"]: parameter["allowed"] for parameter in lesson["parameters"]}
-    assert allowed["steps"] == {"from": 1, "to": 500} and allowed["network"] is None
+    assert allowed["steps"] == {"from": 1, "to": 500} and "*.safetensors" in allowed["network"]

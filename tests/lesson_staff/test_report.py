@@ -126,11 +126,12 @@ def test_a_run_is_whole_or_not_there(batch, monkeypatch):
 
 
 @pytest.mark.browser
-def test_the_report_by_keyboard_on_a_phone(batch, chromium):
+def test_the_report_by_keyboard_on_a_phone(batch, chromium, breaches):
     write_report(batch)
     page = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True).new_page()
     page.goto((batch / "index.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert breaches(page) == []
     page.keyboard.press("/")
     page.keyboard.type("fejlede")
     assert page.locator(".card:visible").count() == 1
