@@ -5,11 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# JupyterLab's own defaults in this environment: it opens without a question about news
-SETTINGS := $(VENV)/share/jupyter/lab/settings
-EXTRAS := test,browser,slides,cluster
 
-# PHOTO may stand before or after »make run«; the command reads it from the environment.
+# CPU=1: PyTorch without CUDA. PHOTO may stand before or after »make run«; the command reads it from the environment.
 export PHOTO
 
 .DEFAULT_GOAL := help
@@ -26,7 +23,8 @@ help:  ## Vis denne hjælp
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Dit eget foto:      PHOTO=ferie.jpg make run"
-	@echo "Kun én lektion:     make run LESSON=02   (gælder også notebooks)"
+	@echo "Kun én lektion:     make run LESSON=02   (gælder også lab og notebooks)"
+	@echo "Undervisere:        make lab FULL=1   (med løsninger og noter)"
 
 run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
 	@$(BIN)/lesson run $(LESSON)
@@ -36,9 +34,8 @@ test: $(READY)  ## Test husene og alle notebooks
 	LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 notebooks tests
 
-lab: $(READY)  ## Åbn kurset i JupyterLab
-	@# waiting threads sleep: two lessons that train at once would slow each other down many times
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+lab: $(READY)  ## Åbn din egen udgave af kurset i JupyterLab
+	@$(BIN)/lesson lab $(if $(FULL),--full) $(LESSON)
 
 notebooks: $(READY)  ## Kør lektionerne igen, og gem deres resultater, klar til commit
 	@$(BIN)/lesson notebooks $(LESSON)
@@ -56,13 +53,7 @@ measure: $(READY)  ## Mål det, der tager for lang tid til at være en test
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 	@$(BIN)/python -m lesson_staff.fingerprint $(patsubst data/measurements/%.csv,%,$(wildcard data/measurements/*.csv))
 
-$(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "Kurset kræver Python 3.11 eller nyere: installer den, eller peg på den med make PYTHON=/sti/til/python3."; exit 2; }
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) \
-	  || { echo "Miljøet kunne ikke oprettes: på Debian og Ubuntu mangler pakken python3-venv."; exit 2; }
-	@echo "Installerer kurset i $(VENV). Første gang henter det flere GB og tager nogle minutter."
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]" \
-	  || { echo "Installationen lykkedes ikke: se beskeden ovenfor, og kør kommandoen igen, når du er på nettet."; exit 2; }
-	@mkdir -p $(SETTINGS) && cp lesson_staff/templates/overrides.json $(SETTINGS)
+$(READY): pyproject.toml constraints.txt install.py
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || rm -rf $(VENV)
+	@$(PYTHON) install.py $(if $(CPU),--cpu)
 	@echo "$(CURDIR)" > $@

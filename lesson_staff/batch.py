@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Limits, Order, Outcome, order_for
 from lesson_staff.plan import Run, RunResult
 from lesson_staff.store import keep
@@ -47,12 +46,14 @@ class ThisMachine:
     def __init__(self, jobs: int | None = None, place: Path | None = None) -> None:
         self.slots = jobs or runs_at_a_time()
         self.threads = max(1, cores() // self.slots)
-        self._place = place
+        from lesson_staff.kernel import Kernels, carry_out  # and papermill, which takes a second
+
+        self._place, self._carry_out = place, carry_out
         self._kernels = Kernels()
         self._pool = ThreadPoolExecutor(self.slots)
 
     def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
-        return self._pool.submit(carry_out, order, self.threads, self._kernels, tell, self._place)
+        return self._pool.submit(self._carry_out, order, self.threads, self._kernels, tell, self._place)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

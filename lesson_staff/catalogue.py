@@ -1,21 +1,22 @@
 """The lessons of the course: each is one notebook and one folder, and the folder's lesson.toml describes it."""
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from lesson_utils import DATA
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
+from lesson_utils.parameters import allowed_values
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
 FOLDERS = REPOSITORY / "lesson_cells"
-ENDLESS = 2**31  # what every generator of random numbers takes: an end only because computers have one
-
-# What every lesson that has such a parameter allows.
-COMMON = {"seed": range(ENDLESS), "fresh_seed": range(ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}
+EDITABLE = "hent det med git, og installér det i dets egen mappe med »python install.py«"
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,9 @@ def read_lesson(description: Path) -> Lesson:
     """The lesson that a lesson.toml describes. Raises LessonError if it does not."""
     try:
         told = tomllib.loads(description.read_text(encoding="utf-8"))
-        allowed = {
-            name: range(each["from"], each["to"] + 1) if isinstance(each, dict) else tuple(each)
-            for name, each in told.pop("allowed", {}).items()
-        }
-        file = told.pop("notebook")
-        return Lesson(file[:2], file=file, allowed=COMMON | allowed, folder=description.parent.name, **told)
+        allowed, file = allowed_values(told), told.pop("notebook")
+        told.pop("allowed", None)
+        return Lesson(file[:2], file=file, allowed=allowed, folder=description.parent.name, **told)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         where = f"{description.parent.name}/{description.name}"
         raise LessonError(
@@ -72,11 +70,43 @@ LESSONS, PROBLEMS = read_lessons(FOLDERS)
 
 
 def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
-    """The lessons with these numbers (`"2"` means `"02"`), or all, in lecture order. LessonError for others."""
+    """The lessons with these numbers (`"2"` means `"02"`), or all, in lecture order.
+
+    Raises LessonError for others, and for one whose notebook is not there as a whole.
+    """
     known = {lesson.number: lesson for lesson in LESSONS}
-    wanted = [number.strip().zfill(2) for number in numbers or ()]
+    wanted = [number.strip().removesuffix(".0").zfill(2) for number in numbers or ()]
     unknown = dict.fromkeys(number for number in wanted if number not in known)
     if unknown:
         sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}."
         raise LessonError(" ".join([sentence, *PROBLEMS]))
-    return [lesson for lesson in LESSONS if not wanted or lesson.number in wanted]
+    found = [lesson for lesson in LESSONS if not wanted or lesson.number in wanted]
+    if lacks := lacking(found):
+        raise LessonError(lacks)
+    return found
+
+
+def whole() -> list[Lesson]:
+    """The lessons whose notebooks can be read."""
+    return [lesson for lesson in LESSONS if is_notebook(lesson.notebook)]
+
+
+def lacking(lessons: Iterable[Lesson]) -> str:
+    """What is not there of the course's own files, and what to do; empty if all is."""
+    if not NOTEBOOKS.is_dir() or not DATA.is_dir():
+        return f"Kurset er installeret uden sine lektioner og data: {EDITABLE}."
+    broken = [f"notebooks/{lesson.file}" for lesson in lessons if not is_notebook(lesson.notebook)]
+    return f"{listing(broken)} mangler eller er ikke hel: hent kurset igen." if broken else ""
+
+
+@cache
+def _cells(notebook: Path, _changed: int) -> bool:
+    try:
+        return isinstance(json.loads(notebook.read_text(encoding="utf-8"))["cells"], list)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether there is a whole notebook; each is read once."""
+    return path.is_file() and _cells(path, path.stat().st_mtime_ns)

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import os
 import signal
 import sys
 from functools import partial
@@ -13,6 +14,7 @@ from lesson_staff import options
 from lesson_staff.catalogue import find
 from lesson_staff.danish_help import DanishCommand, DanishGroup, usage_sentence
 from lesson_staff.options import Json, Lessons
+from lesson_staff.output import Lasting, os_sentence, say
 from lesson_utils.errors import is_sentence
 
 FAILED = 1
@@ -66,9 +68,9 @@ def report(folder: options.argument("MAPPE", "En mappe fra »lesson run«."), as
 
     index, lack = write_report(Path(folder).expanduser().absolute())
     if as_json:
-        print(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
+        say(json.dumps({"index": str(index), "warning": lack}, ensure_ascii=False))
     else:
-        print("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))
+        say("\n".join(filter(None, [lack, "Åbn siden i en browser:", relative(index)])))
 
 
 @command("list")
@@ -81,7 +83,7 @@ def list_lessons(lessons: Lessons = None, as_json: Json = False) -> None:
 
     facts = lesson_facts(find(lessons))
     if as_json:
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        say(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         print_lessons(facts)
 
@@ -100,7 +102,7 @@ def doctor(as_json: Json = False) -> None:
     checks = examine()
     if as_json:
         facts = {"ready": ready(checks), "checks": [asdict(check) for check in checks]}
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        say(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         print_checks(checks)
     raise typer.Exit(0 if ready(checks) else FAILED)
@@ -112,13 +114,11 @@ def notebooks(lessons: Lessons = None, jobs: options.Jobs = "auto") -> None:
 
     Eksempel: lesson notebooks 03
     """
-    from rich.console import Console
-
     from lesson_staff.plan import plan
     from lesson_staff.remake import remake
-    from lesson_staff.terminal import Display, print_summary
+    from lesson_staff.terminal import Display, Terminal, print_summary
 
-    console, runs, results = Console(), plan(find(lessons), {}), []
+    console, runs, results = Terminal(), plan(find(lessons), {}), []
     display = Display(console, runs)
     display.follow(remake(runs, jobs or None, display.tell), results)
     print_summary(console, sorted(results, key=lambda result: result.name))
@@ -150,10 +150,8 @@ def new(
     from lesson_staff.new import new_lesson
 
     for path in new_lesson(number, name, title):
-        print(path)
-    print(
-        f"Skriv den, kør »lesson notebooks {number}«, og se, hvad der mangler, med »lesson check {number}«."
-    )
+        say(path)
+    say(f"Skriv den, kør »lesson notebooks {number}«, og se, hvad der mangler, med »lesson check {number}«.")
 
 
 @command()
@@ -171,6 +169,30 @@ def present(
     from lesson_staff.present import present as show
 
     raise typer.Exit(show(find([lesson])[0], browser))
+
+
+@command()
+def lab(
+    lesson: options.argument(
+        "[LEKTION]", "Lektionen, der åbnes.", autocompletion=options.lesson_numbers
+    ) = "",
+    out: options.text("MAPPE", "Mappen til din egen udgave; ellers mine/ i kursets mappe.") = "",
+    full: options.flag("--full", "Åbn lektionerne selv, med løsninger, noter og resultater.") = False,
+    browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
+) -> None:
+    """Åbn din egen udgave af lektionerne i JupyterLab: uden løsninger, resultater og noter til underviseren.
+
+    Udgaven bliver lavet første gang og aldrig overskrevet. Er en lektion rettet siden da, kommer den nye til at
+    ligge ved siden af din. Stop med Ctrl-C.
+
+    Eksempler:
+    lesson lab
+    lesson lab 04
+    lesson lab --full
+    """
+    from lesson_staff.lab import lab as open_lab
+
+    raise typer.Exit(open_lab(find([lesson])[0] if lesson else None, out, full, browser))
 
 
 @command()
@@ -233,6 +255,8 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+    os.environ["PYTHONSAFEPATH"] = "1"  # no Python that is started from here imports what lies in a folder
+    sys.stdout, sys.stderr = (stream and Lasting(stream) for stream in (sys.stdout, sys.stderr))
     sys.exit(answer(sys.argv[1:]))
 
 
@@ -243,11 +267,12 @@ def answer(arguments: list[str]) -> int:
     except typer.BadParameter.__base__ as error:  # Typer's UsageError, which it does not export
         sentences = [usage_sentence(error)]
     except Exception as error:
-        if not is_sentence(error):
+        told = str(error) if is_sentence(error) else isinstance(error, OSError) and os_sentence(error)
+        if not told:
             raise
-        sentences = getattr(error, "sentences", [str(error)])
+        sentences = getattr(error, "sentences", [told])
     for sentence in sentences:
-        print(f"Fejl: {sentence}", file=sys.stderr)
+        say(f"Fejl: {sentence}", sys.stderr)
     return WRONG_INPUT
 
 

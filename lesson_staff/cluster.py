@@ -4,10 +4,13 @@ No file system is shared; the workers need the same version of this course, whic
 """
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from lesson_staff.batch import runs_at_a_time
@@ -48,6 +51,21 @@ def carry_out_there(order: Order, topic: str) -> Outcome:
     return carry_out(order, 1, kernels, lambda *step: worker.log_event(topic, (order.name, *step)))
 
 
+def only_from_here(application: Any) -> None:
+    """Let a dashboard answer to this machine's own names only: a page from elsewhere that gives itself an address
+    here, under a name of its own, reads nothing."""
+    from tornado.web import ErrorHandler
+
+    answer = application.find_handler
+
+    def find_handler(request: Any, **more: Any) -> Any:
+        if request.host_name in ("127.0.0.1", "localhost"):
+            return answer(request, **more)
+        return application.get_handler_delegate(request, ErrorHandler, {"status_code": 403})
+
+    application.find_handler = find_handler
+
+
 class Cluster:
     """The scheduler at `address` (`tcp://host:port`), or a cluster of `jobs` workers started here for none."""
 
@@ -61,13 +79,17 @@ class Cluster:
         self._own = None
         try:
             if not address:
+                self._place = tempfile.TemporaryDirectory(prefix="lesson-dask-", ignore_cleanup_errors=True)
                 self._own = LocalCluster(
+                    security=find_spec("cryptography") is not None or None,  # else: see the option's help
+                    local_directory=self._place.name,
                     n_workers=jobs or runs_at_a_time(),
                     threads_per_worker=1,
                     memory_limit=0,  # a lesson's memory is its own process's, which dask does not see
                     dashboard_address="127.0.0.1:0",
                     silence_logs=50,
                 )
+                only_from_here(self._own.scheduler.http_application)
             self._client = Client(self._own or address, timeout=SECONDS_TO_ANSWER)
         except (OSError, ValueError, TimeoutError):
             raise LessonError(
@@ -119,3 +141,4 @@ class Cluster:
             self._client.close()
         if self._own:
             self._own.close()
+            self._place.cleanup()

@@ -5,6 +5,7 @@ import platform
 import shutil
 import socket
 import sys
+import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from importlib.metadata import distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from lesson_staff.catalogue import LESSONS, PROBLEMS, REPOSITORY
+from lesson_staff.catalogue import LESSONS, PROBLEMS, REPOSITORY, lacking
 from lesson_utils.danish import listing, number, plural
 from lesson_utils.errors import LessonError
 
@@ -23,7 +24,7 @@ OLDEST_PYTHON = (3, 11)
 NEEDED_MEMORY = 6e9  # bytes: two lessons at a time, the largest of 2.3 GB, and the system itself
 NEEDED_DISK = 1e9  # bytes: the cache of the image world, and results
 SECONDS_TO_ANSWER = 3.0
-INSTALL = "kør »make run« igen, så bliver det installeret"
+INSTALL = "kør »python install.py« i kursets mappe, så bliver det installeret"
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,27 @@ def disk() -> Check:
     return judged("Disk", f"{number(free / 1e9, 1)} GB fri", free >= NEEDED_DISK, advice)
 
 
+def writing() -> Check:
+    """The folders that something is written in, unless another is asked for; those that lack are made then."""
+    from lesson_utils.files import cache_directory
+
+    places = (REPOSITORY / "runs", cache_directory(), Path(tempfile.gettempdir()))
+    closed = [str(place) for place in places if not os.access(existing(place), os.W_OK)]
+    found = f"må ikke skrive i {listing(closed)}" if closed else "tilladt"
+    return judged("Skrivning", found, not closed, "vælg mapper med --out, LESSON_CACHE og TMPDIR", NOTE)
+
+
+def existing(place: Path) -> Path:
+    return next(each for each in (place, *place.parents) if each.exists())
+
+
+def surroundings() -> Check:
+    """What the course's own processes do without; the command itself can't."""
+    found = [name for name in ("PYTHONPATH", "PYTHONHOME") if os.environ.get(name)]
+    advice = "fjern dem, hvis noget går galt"
+    return judged("Miljø", f"{listing(found)} er sat" if found else "dets eget", not found, advice, NOTE)
+
+
 def jupyter() -> Check:
     needed = ("jupyterlab", "ipykernel", "ipywidgets", "papermill", "nbconvert")
     missing = [name for name in needed if find_spec(name) is None]
@@ -117,9 +139,9 @@ def browser() -> Check:
 
 
 def notebooks() -> Check:
-    missing = [lesson.file for lesson in LESSONS if not lesson.notebook.is_file()]
-    if missing:
-        return Check("Lektioner", BAD, f"{listing(missing)} mangler", "hent kurset igen")
+    what, _, advice = lacking(LESSONS).partition(": ")
+    if what:
+        return Check("Lektioner", BAD, what, advice.removesuffix("."))
     found = " ".join(PROBLEMS) or plural(len(LESSONS), "lektion", "lektioner")
     return judged("Lektioner", found, not PROBLEMS, "ret filen; de andre lektioner virker")
 
@@ -175,6 +197,6 @@ def network() -> Check:
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (
-    python, torch_and_torchvision, device, memory, disk, jupyter, browser, notebooks, weights, imagenet,
-    network,
+    python, surroundings, torch_and_torchvision, device, memory, disk, writing, jupyter, browser, notebooks,
+    weights, imagenet, network,
 )  # fmt: skip

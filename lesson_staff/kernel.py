@@ -20,7 +20,6 @@ from subprocess import PIPE, Popen
 import nbformat
 import papermill
 import psutil
-from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
@@ -31,7 +30,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.execute import ERROR_MARKER_TAG
 
 from lesson_staff.order import Order, Outcome, write_under, written_under
-from lesson_staff.pages import MATHJAX_URL, for_reading, write_html, write_pictures
+from lesson_staff.own import environment, kernel_spec
+from lesson_staff.pages import MATHJAX_URL, as_html, for_reading, without_places, write_pictures
 from lesson_staff.witness import DEVICE
 from lesson_utils.danish import plural
 from lesson_utils.records import as_json, records
@@ -50,14 +50,13 @@ def surroundings(threads: int, folder: Path) -> dict[str, str]:
     counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     # waiting threads sleep: where others use the cores too, threads that spin slow a run down several times
     own = dict.fromkeys(counts, str(threads)) | {"OMP_WAIT_POLICY": "PASSIVE", "LESSON_STATIC": "1"}
-    return os.environ | own | {"LESSON_RUN": str(folder), "IPYTHONDIR": str(folder / "ipython")}
+    return environment(**own, LESSON_RUN=str(folder), IPYTHONDIR=str(folder / "ipython"))
 
 
 @cache
 def machine() -> dict[str, object]:
-    """Where a run takes place, as plain values: its name and the versions that decide a result."""
-    versions = {name: version(name) for name in PACKAGES}
-    return {"host": platform.node(), "versions": {"python": platform.python_version()} | versions}
+    """What a result was made with: the versions that decide it."""
+    return {"versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}}
 
 
 def peak_memory(process: str | int) -> int:
@@ -156,7 +155,7 @@ class OwnKernel(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(**get_kernel_dict([WITNESS]))
+        return KernelSpec(**kernel_spec(WITNESS))
 
 
 class _Engine(NBClientEngine):
@@ -203,13 +202,14 @@ def carry_out(
         reason, traceback = _execute(order, folder, notebook, manager, surroundings(threads, folder), tell)
         picture_text = ""
         if notebook.exists():
-            content = in_danish(notebook)
+            content = in_danish(notebook, folder)
             (results / "metrics.json").write_bytes(as_json(records(content)))
             if order.page:
-                page, mathjax = notebook.with_suffix(".html"), f"../{MATHJAX_URL}"
-                write_html("page", for_reading(content), page, order.title, mathjax_url=mathjax)
+                page = as_html("page", for_reading(content), order.title, mathjax_url=f"../{MATHJAX_URL}")
+                notebook.with_suffix(".html").write_bytes(page)
                 picture_text = write_pictures(content, results)
         files = written_under(results)
+        files["log.txt"] = without_places(files["log.txt"].decode("utf-8", "replace"), folder).encode()
         device = (folder / DEVICE).read_text(encoding="utf-8") if (folder / DEVICE).exists() else ""
     facts = machine() | {"threads": threads, "started": round(started), "device": device} | kernel.used
     return Outcome(time.monotonic() - began, reason, traceback, picture_text, files, facts)
@@ -247,8 +247,9 @@ def _execute(
             )
         except papermill.PapermillExecutionError as error:
             told = reason_for(error.ename, error.evalue, error.exec_count)
-            lines = strip_ansi("\n".join(error.traceback)).splitlines()
-            return told, "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
+            lines = without_places(strip_ansi("\n".join(error.traceback)), folder).splitlines()
+            traceback = "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
+            return without_places(told, folder), traceback
         except CellTimeoutError:
             return f"Celle {current} brugte mere end {seconds(order.limits.cell_timeout)}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one
@@ -280,8 +281,9 @@ def reason_for(name: str, message: str, execution_count: int) -> str:
     return f"Celle [{execution_count}] stoppede med {': '.join(filter(None, [name, first_line]))}."
 
 
-def in_danish(notebook: Path) -> nbformat.NotebookNode:
-    """Papermill marks the failing cell in English; say it in Danish instead. Its paths are this run's own."""
+def in_danish(notebook: Path, folder: Path) -> nbformat.NotebookNode:
+    """Papermill marks the failing cell in English; say it in Danish instead. Its paths are this run's own, and no
+    output tells where anything lies."""
     content = nbformat.read(notebook, as_version=4)
     content.metadata.get("papermill", {}).pop("input_path", None)
     content.metadata.get("papermill", {}).pop("output_path", None)
@@ -289,5 +291,10 @@ def in_danish(notebook: Path) -> nbformat.NotebookNode:
         if ERROR_MARKER_TAG in cell.metadata.get("tags", []):
             here = 'id="papermill-error-cell"' in cell.source
             cell.source = STOPPED_HERE if here else NOT_FINISHED
+        for output in cell.get("outputs", []):
+            if "text" in output:
+                output.text = without_places(output.text, folder)
+            if "traceback" in output:
+                output.traceback = [without_places(line, folder) for line in output.traceback]
     nbformat.write(content, notebook)
     return content

@@ -1,40 +1,37 @@
 """The options of the commands, and what the Tab key offers: read without papermill, as a shell waits for it."""
 
-import json
-import re
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lesson_staff.catalogue import find
+from lesson_staff import catalogue
 from lesson_staff.order import CELL_TIMEOUT, Limits
+from lesson_staff.parameters import parameter_lines
+from lesson_utils.errors import LessonError
 
 
 def lesson_numbers(incomplete: str) -> list[tuple[str, str]]:
-    return [(lesson.number, lesson.title) for lesson in find() if lesson.number.startswith(incomplete)]
+    return [
+        (lesson.number, lesson.title) for lesson in catalogue.LESSONS if lesson.number.startswith(incomplete)
+    ]
 
 
 def assignments(incomplete: str) -> list[tuple[str, str]]:
     """`de` -> `depth=`; `depth=1` -> `depth=11`, `depth=13` ... where a lesson says what is allowed."""
     name, equals, begun = incomplete.partition("=")
-    known = {key: told for lesson in find()[::-1] for key, told in parameter_lines(lesson.notebook).items()}
+    known: dict[str, str] = {}
+    for lesson in catalogue.LESSONS[::-1]:
+        with suppress(LessonError):  # a notebook that can't be read offers nothing
+            known |= {key: told for key, (_, _, told) in parameter_lines(lesson.notebook).items()}
     if not equals:
         return [(f"{each}=", told) for each, told in known.items() if each.startswith(name)]
-    lists = [lesson.allowed[name] for lesson in find() if isinstance(lesson.allowed.get(name), tuple)]
+    lists = [
+        lesson.allowed[name] for lesson in catalogue.LESSONS if isinstance(lesson.allowed.get(name), tuple)
+    ]
     values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
-    return [(f"{name}={value}", "") for value in values if value.startswith(begun)]
-
-
-def parameter_lines(notebook: Path) -> dict[str, str]:
-    """Name -> help of the lines in the parameters cell; nothing for a notebook that can't be read."""
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
-        return {}
-    source = "".join("".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", []))
-    return dict(re.findall(r"^(\w+)\s*(?::[^=\n]+)?=[^#\n]*(?:#\s*(.*))?$", source, re.MULTILINE))
+    return [(f"{name}={value}", "") for value in values if value.startswith(begun) and "*" not in value]
 
 
 def _jobs(text: str | int) -> int:
@@ -100,9 +97,10 @@ class Request:
     cell_timeout: _number(1, "SEKUNDER", "Højst så længe for hver celle.", shown=True) = CELL_TIMEOUT
     retries: _number(0, "ANTAL", "Prøv en fejlet kørsel igen så mange gange.") = 0
     scheduler: text("TCP://VÆRT:PORT", "Kør på en dask-klynge, der er i gang.", "--scheduler") = ""
-    local_cluster: flag("--local-cluster", "Start en dask-klynge her, og vis adressen på dens oversigt.") = (
-        False
-    )
+    local_cluster: flag(
+        "--local-cluster",
+        "Start en dask-klynge her, og vis adressen på dens oversigt. Kun på en maskine, du har for dig selv.",
+    ) = False
     as_json: Json = False
 
     @property

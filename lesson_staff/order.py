@@ -1,10 +1,14 @@
 """What travels to the place where a lesson runs, and what comes back: no file system has to be shared."""
 
+import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lesson_staff.plan import Run, files_below, files_of, source_of
+from lesson_staff.plan import Run, files_of, source_of
+from lesson_staff.sweep import files_below
+from lesson_utils.files import written
 
 CELL_TIMEOUT = 600  # seconds; a lesson takes a minute, so a cell that takes ten hangs
 
@@ -45,15 +49,12 @@ class Outcome:
 
 
 def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
-    """The run with everything that it needs. Files that its parameters name lie in its own folder there."""
-    places = files_of(run.changed)
-    names = [path.name for path in places.values()]
+    """The run with everything that it needs. What a parameter names lies in a folder of its own there: two may be
+    called the same, and by its name, with a hyphen, nothing can be imported."""
     parameters, files = dict(run.changed), {}
-    for name, path in places.items():
-        # two parameters may name files that are called the same: each then lies in a folder of its own
-        above = f"{name}/" if names.count(path.name) > 1 else ""
-        parameters[name] = above + path.name
-        files |= {above + below: file.read_bytes() for below, file in files_below(path).items()}
+    for name, path in files_of(run.changed).items():
+        parameters[name] = f"egen-{name}/{path.name}"
+        files |= {f"egen-{name}/{below}": file.read_bytes() for below, file in files_below(path).items()}
     notebook = run.lesson.notebook
     return Order(
         run.name, notebook.stem, str(run.lesson), source_of(notebook), parameters, files, limits, page
@@ -61,13 +62,26 @@ def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
 
 
 def write_under(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by their names below a folder."""
+    """Write files by their names below a folder. A link on the way, or in a file's place, gives way: nothing is
+    written where it leads. Raises ValueError for a name that leads out of the folder, as a worker might send."""
     for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+        target = folder / name
+        if ".." in Path(name).parts or not target.is_relative_to(folder):
+            raise ValueError(name)
+        for place in (*reversed(target.relative_to(folder).parents[:-1]), Path(name)):
+            if (folder / place).is_symlink():
+                (folder / place).unlink()
+        with written(target) as draft:
+            draft.write_bytes(content)
 
 
-def written_under(folder: Path, parts: Iterable[str] = ("**/*",)) -> dict[str, bytes]:
-    """The files below a folder that these patterns name, by their relative names."""
+def remove(path: Path) -> None:
+    """A file, a folder with all that is in it, or a link, but not what it leads to; as far as it can be done."""
+    with suppress(OSError):
+        path.unlink() if path.is_symlink() or path.is_file() else shutil.rmtree(path, ignore_errors=True)
+
+
+def written_under(folder: Path, parts: Iterable[str] = ("**/*",), above: str = "") -> dict[str, bytes]:
+    """The files below a folder that these patterns name, by their relative names, below `above`."""
     found = sorted(path for part in parts for path in folder.glob(part) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    return {above + path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

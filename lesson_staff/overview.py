@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from rich.console import Console
 from rich.table import Table
 
 from lesson_staff.catalogue import Lesson
 from lesson_staff.doctor import BAD, GOOD, Check, ready
-from lesson_staff.parameters import Parameter, choice, read_parameters
+from lesson_staff.output import say
+from lesson_staff.parameters import Parameter, read_parameters
+from lesson_staff.terminal import Terminal
+from lesson_utils.parameters import choice
 
 TYPES = {"str": "tekst", "int": "heltal", "float": "tal", "bool": "ja/nej", "list": "liste"}
 COLOURS = {GOOD: "green", BAD: "red"}
@@ -41,7 +43,7 @@ def _facts(parameter: Parameter, allowed: tuple | range | None) -> dict[str, obj
 
 
 def print_lessons(facts: Iterable[dict]) -> None:
-    console = Console()
+    console = Terminal()
     for lesson in facts:
         console.print(f"[bold]{lesson['number']} {lesson['title']}[/bold] · ca. {lesson['minutes']} minutter")
         table = Table(
@@ -56,12 +58,10 @@ def print_lessons(facts: Iterable[dict]) -> None:
 
 
 def print_checks(checks: list[Check]) -> None:
-    console = Console()
+    console = Terminal()
     table = Table("", "resultat", "fundet", "gør sådan", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for check in checks:
         colour = COLOURS.get(check.state, "yellow")
         table.add_row(check.subject, f"[{colour}]{check.state}[/]", check.found, check.advice)
     console.print(table)
-    print(
-        "Kurset kan køre." if ready(checks) else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved."
-    )
+    say("Kurset kan køre." if ready(checks) else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved.")

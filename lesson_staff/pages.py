@@ -1,19 +1,25 @@
 """The page and the pictures of one run, which need no network; the report of all of them is `report`'s."""
 
 import base64
+import hashlib
 import io
+import json
 import os
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import nbformat
 
+from lesson_staff.catalogue import REPOSITORY
 from lesson_staff.order import write_under, written_under
 from lesson_staff.plan import RunResult, short_value
 from lesson_utils.danish import number, plural
 from lesson_utils.errors import LessonError
-from lesson_utils.records import RECORD
+from lesson_utils.files import written
+from lesson_utils.records import RECORD, as_json
 
 TEMPLATES = Path(__file__).with_name("templates")
 MATHJAX = "mathjax"
@@ -25,26 +31,28 @@ MATHJAX_PARTS = (
     "localization/da/**/*",
 )  # fmt: skip
 PICTURE_WIDTH = 800
+LARGEST_JSON = 50e6  # bytes: of a result, or a plan
 COVER = "cover.png"
+PUBLISHED = ".lesson.json"  # what the commands have written in a folder: the SHA-256 of each file
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL_MARK = "# NBVAL_CHECK_OUTPUT\n"  # for the tests, not for a reader
 
 
 def replace_file(target: Path, content: bytes) -> None:
     """Write under another name and rename when whole: nobody ever reads half a file."""
-    unfinished = target.with_name(f".{target.name}.part")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, target)
+    with written(target) as draft:
+        draft.write_bytes(content)
 
 
-def folder_for(out: str) -> Path:
-    """The folder that the user named, made if it is not there. Raises LessonError if a file bears its name."""
-    folder = Path(out).expanduser()
+def read_json(path: Path) -> dict[str, object]:
+    """What a file of ours holds. Raises ValueError for one that is missing, damaged, or no mapping."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise LessonError(f"Mappen »{out}« kan ikke oprettes: vælg en anden med --out.") from None
-    return folder
+        found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < LARGEST_JSON else None
+    except (OSError, RecursionError) as error:
+        raise ValueError(path) from error
+    if not isinstance(found, dict):
+        raise ValueError(path)
+    return found
 
 
 def relative(path: Path) -> str:
@@ -52,10 +60,34 @@ def relative(path: Path) -> str:
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 
 
-def copy_mathjax(folder: Path) -> None:
-    """Put the parts of MathJax that the pages use beside them, from the installed package."""
+def without_places(text: str, folder: Path) -> str:
+    """What was printed, without where the run, the course, its packages and the user's files lie here."""
+    places = (folder, REPOSITORY, Path(sys.prefix), Path(sys.base_prefix))
+    for place, short in (*((each, "") for each in places), (Path.home(), f"~{os.sep}")):
+        if len(place.parts) > 1:
+            text = text.replace(f"{place}{os.sep}", short)
+    return text
+
+
+def mathjax_parts() -> dict[str, bytes]:
+    """The parts of MathJax that the pages use, which lie beside them, from the installed package."""
     with as_file(files("jupyter_server_mathjax") / "static") as source:
-        write_under(folder / MATHJAX, written_under(source, MATHJAX_PARTS))
+        return written_under(source, MATHJAX_PARTS, f"{MATHJAX}/")
+
+
+def publish(folder: Path, made: Mapping[str, bytes]) -> None:
+    """Write files below a folder that the user named. Raises LessonError, and writes none, where one of that name
+    is there already that no command has written, or that was changed since; a list in the folder tells."""
+    known, now = {}, {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+    with suppress(ValueError):
+        known = read_json(folder / PUBLISHED)
+    for place, digests in ((folder / name, (known.get(name), digest)) for name, digest in now.items()):
+        there = place.is_file() and not place.is_symlink() and hashlib.sha256(place.read_bytes()).hexdigest()
+        if os.path.lexists(place) and there not in digests:
+            raise LessonError(
+                f"»{relative(place)}« er ikke, som kommandoen skrev den: flyt den, eller vælg en anden mappe."
+            )
+    write_under(folder, {**made, PUBLISHED: as_json(known | now)})
 
 
 def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -71,9 +103,7 @@ def for_reading(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def write_html(
-    kind: str, notebook: nbformat.NotebookNode, target: Path, title: str, **options: object
-) -> None:
+def as_html(kind: str, notebook: nbformat.NotebookNode, title: str, **options: object) -> bytes:
     """The notebook as a `page` or as `slides`, by our template of that name: in Danish, and without a network."""
     from nbconvert import HTMLExporter, SlidesExporter
 
@@ -85,7 +115,7 @@ def write_html(
         exclude_anchor_links=True,
         **options,
     )
-    replace_file(target, exporter.from_notebook_node(notebook)[0].encode("utf-8"))
+    return exporter.from_notebook_node(notebook)[0].encode("utf-8")
 
 
 def cover(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
@@ -110,8 +140,8 @@ def pictures(cells: Iterable[nbformat.NotebookNode]) -> list[tuple[bytes, str]]:
 
 
 def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
-    """Save each figure as `pictures/01.png` …, and as `cover.png`, at most 800 pixels wide, the one that stands
-    for the lesson; the cover's alt text ("" if there is no picture)."""
+    """Save each figure as `pictures/01.webp` …, in the format it has, and as `cover.png`, at most 800 pixels wide,
+    the one that stands for the lesson; the cover's alt text ("" if there is no picture)."""
     from PIL import Image
 
     found = cover(notebook)
@@ -119,7 +149,7 @@ def write_pictures(notebook: nbformat.NotebookNode, folder: Path) -> str:
         return ""
     (folder / "pictures").mkdir(exist_ok=True)
     for position, (picture, _) in enumerate(pictures(notebook.cells), start=1):
-        ending = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        ending = Image.open(io.BytesIO(picture)).format.lower()
         (folder / "pictures" / f"{position:02d}.{ending}").write_bytes(picture)
     image = Image.open(io.BytesIO(found[0])).convert("RGB")
     image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH), Image.Resampling.LANCZOS)

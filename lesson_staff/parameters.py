@@ -2,23 +2,24 @@
 
 import ast
 import json
-import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesson_staff.catalogue import ENDLESS, Lesson
-from lesson_utils.danish import listing
+from lesson_staff.catalogue import Lesson
 from lesson_utils.errors import LessonError
+from lesson_utils.parameters import KINDS, choice, fits, of_kind, refusal
 
 WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
-# What a value of each kind is called, and how one is read that was typed; the reader may raise ValueError.
-KINDS = {
-    "str": ("en tekst", str),
-    "int": ("et helt tal", int),
-    "float": ("et tal", float),
-    "bool": ("true eller false", lambda text: WORDS.get(text.strip().lower())),
-    "list": ("en liste", json.loads),
+# How a value of each kind is read that was typed; the reader may raise ValueError.
+READERS = {
+    "str": str,
+    "int": lambda text: int(text.removesuffix(".0")),  # as pandas writes a column with a gap
+    "float": float,
+    "bool": lambda text: WORDS.get(text.strip().lower()),
+    "list": json.loads,
 }
 
 
@@ -47,6 +48,14 @@ class Wrong(list[str]):
             self += getattr(error, "sentences", [str(error)])
         return isinstance(error, LessonError)
 
+    @contextmanager
+    def at(self, where: str) -> Iterator[None]:
+        """As the block itself; each sentence of this one begins with where it was found."""
+        before = len(self)
+        with self:
+            yield
+        self[before:] = [f"{where}: {sentence}" if where else sentence for sentence in self[before:]]
+
     def tell(self) -> None:
         """Raise WrongParameters if there is anything to say."""
         if self:
@@ -66,52 +75,56 @@ class Parameter:
     def kind(self) -> str:
         """`str`, `int`, `float`, `bool` or `list`; that of the default where the line names no type."""
         named = self.type.partition("[")[0]
-        return named if named in KINDS else type(self.default).__name__
+        return named if named in READERS else type(self.default).__name__
 
     def value(self, given: object) -> object:
         """`given` as a value of this parameter's type. Raises ValueError if it is none."""
         if isinstance(given, Written):
-            given = KINDS[self.kind][1](str(given))
-        if self.kind == "float" and type(given) is int:
-            return float(given)
-        if type(given).__name__ != self.kind or given != given or given in (math.inf, -math.inf):
-            raise ValueError(given)
-        return given
+            try:
+                given = READERS[self.kind](str(given))
+            except RecursionError:
+                raise ValueError(given) from None
+        return of_kind(self.kind, given)
+
+
+LINE = re.compile(r"^(\w+)\s*(?::\s*([^=\n]+?))?\s*=\s*(.*?)\s*(?:#\s*(.*))?$", re.MULTILINE)
+
+
+def parameter_lines(notebook: Path) -> dict[str, tuple[str, str, str]]:
+    """Name -> type, default and help as they are written in the cell tagged `parameters`.
+
+    Papermill reads them alike, but takes a second to be imported. Raises LessonError for what is no notebook.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        source = "".join("".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", []))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LessonError(f"{notebook.name} mangler eller kan ikke læses: hent filen igen.") from None
+    return {name: (kind, default, told) for name, kind, default, told in LINE.findall(source)}
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """A notebook's parameters by name, as papermill sees them. LessonError if a default is computed."""
-    from papermill import inspect_notebook
-
+    """A notebook's parameters by name. Raises LessonError if a default is computed."""
     found = {}
-    for name, row in inspect_notebook(str(notebook)).items():
+    for name, (kind, written, told) in parameter_lines(notebook).items():
         try:
-            default = ast.literal_eval(row["default"])
+            found[name] = Parameter(name, kind or "None", ast.literal_eval(written), told)
         except (ValueError, SyntaxError):
             raise LessonError(
-                f"Parameteren »{name}« i {notebook.name} skal være en fast værdi, ikke »{row['default']}«."
+                f"Parameteren »{name}« i {notebook.name} skal være en fast værdi, ikke »{written}«."
             ) from None
-        found[name] = Parameter(name, row["inferred_type_name"], default, row["help"])
     return found
-
-
-def choice(allowed: tuple | range) -> str:
-    """What may be chosen, in words: `mellem 11, 13 og 16`, `fra 1 til 20`, `0 eller mere`."""
-    if not isinstance(allowed, range):
-        return f"mellem {listing(allowed)}"
-    return f"fra {allowed[0]} til {allowed[-1]}" if len(allowed) < ENDLESS else f"{allowed[0]} eller mere"
 
 
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
     """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed."""
-    refused = f"»{parameter.name}« kan ikke være »{given}« i lektion {lesson.number}"
     try:
         value = parameter.value(given)
     except ValueError:
-        raise LessonError(f"{refused}: skriv {KINDS[parameter.kind][0]}.") from None
+        raise refusal(parameter.name, given, lesson.number, f"skriv {KINDS[parameter.kind]}") from None
     allowed = lesson.allowed.get(parameter.name)
-    if allowed is not None and value not in allowed:
-        raise LessonError(f"{refused}: vælg {choice(allowed)}.")
+    if allowed is not None and not fits(value, allowed):
+        raise refusal(parameter.name, given, lesson.number, f"vælg {choice(allowed)}")
     return value
 
 

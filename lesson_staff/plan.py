@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from lesson_staff import fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.parameters import Wrong, read_parameters, values_for
-from lesson_staff.sweep import LESSON
-from lesson_utils.danish import did_you_mean
+from lesson_staff.sweep import LESSON, files_below
+from lesson_utils.danish import did_you_mean, listing
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
+KINDS = {str: str, float: int | float}  # of a result's fields; the others are mappings
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Run:
     lesson: Lesson
     changed: Mapping[str, object] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()  # where in a table it was asked for
 
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name; the
@@ -78,37 +81,58 @@ class RunResult:
 
     @classmethod
     def from_json(cls, values: dict) -> "RunResult":
-        return cls(**{name: value for name, value in values.items() if name != "passed"})
+        """Raises ValueError or TypeError for what no run has written."""
+        result = cls(**{name: value for name, value in values.items() if name != "passed"})
+        for each in fields(cls):
+            if not isinstance(getattr(result, each.name), KINDS.get(each.type, Mapping)):
+                raise TypeError(each.name)
+        began = float(result.facts.get("started", 0))
+        if not (math.isfinite(result.seconds) and 0 <= began < 1e11) or Path(result.stem).name != result.stem:
+            raise ValueError(values)
+        return result
 
 
-def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object]) -> list[Run]:
+def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: bool = True) -> list[Run]:
     """A run of each lesson for each setting; a lesson takes those of its parameters that it has.
 
-    Settings that are the same to a lesson give one run. Raises WrongParameters with a sentence for everything
-    that is wrong: a missing notebook, a parameter that no lesson has, a wrong type, a value that is not allowed.
+    A row of a table that names its lesson must fit it; one that names none is for the lessons that have one of its
+    parameters, unless they were `chosen`. Settings that are the same to a lesson give one run, which knows all
+    its rows. Raises WrongParameters with a sentence for everything that is wrong: a missing notebook, a parameter
+    that no lesson has, a wrong type, a value that is not allowed.
     """
     lessons, wrong = list(lessons), Wrong()
-    missing = [lesson for lesson in lessons if not lesson.notebook.is_file()]
-    wrong += [f"Lektionen {each.number} mangler: hent filen notebooks/{each.file} igen." for each in missing]
-    wrong.tell()
     known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
-    names = list(dict.fromkeys(name for each in known.values() for name in each))
     runs: dict[str, Run] = {}
     for setting in settings or ({},):
-        for name in setting.keys() - {*names, LESSON}:
-            hint = did_you_mean(name, names) or "Se dem med »lesson list«."
-            wrong.append(f"Ingen af lektionerne har parameteren »{name}«. {hint}")
-        with wrong:
-            meant = find([str(setting[LESSON])]) if LESSON in setting else lessons
-            for lesson in (lesson for lesson in meant if lesson in lessons):
+        where = getattr(setting, "where", "")
+        with wrong.at(where):
+            meant, named = lessons, LESSON in setting
+            if named:
+                meant = [each for each in find([str(setting[LESSON])]) if each in lessons]
+            elif where and not chosen:
+                meant = [each for each in lessons if known[each.number].keys() & setting.keys()] or lessons
+            fit = meant if named else lessons
+            names = list(dict.fromkeys(name for lesson in fit for name in known[lesson.number]))
+            for name in sorted(setting.keys() - {*names, LESSON}) if fit else ():
+                hint = did_you_mean(name, names) or "Se dem med »lesson list«."
+                who = f"Lektion {fit[0].number} har ikke" if named else "Ingen af lektionerne har"
+                wrong.append(f"{who} parameteren »{name}«. {hint}")
+            for lesson in meant:
                 with wrong:
                     changed, parameters = values_for(lesson, setting, known[lesson.number])
                     name = run_name(lesson, changed)
-                    runs[name] = Run(name, lesson, changed, parameters)
+                    before = runs[name].rows if name in runs else ()
+                    runs[name] = Run(name, lesson, changed, parameters, (*before, where))
     if not runs and not wrong:
         wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
     wrong.tell()
     return list(runs.values())
+
+
+def merged_rows(runs: Iterable[Run]) -> list[str]:
+    """A sentence for each run that several rows of a table ask for."""
+    same = [[row for row in run.rows if row] for run in runs]
+    return [f"Ens, så de køres én gang: {listing(rows)}." for rows in same if len(rows) > 1]
 
 
 def label(number: str, title: str, changed: Mapping[str, object]) -> str:
@@ -123,7 +147,12 @@ def told(values: Mapping[str, object]) -> str:
 
 def short_value(value: object) -> str:
     """A file by its name alone; anything else as it is written."""
-    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else str(value)
+    return str(without_folder(value))
+
+
+def without_folder(value: object) -> object:
+    """A file by its name alone: its folder is nobody else's business. Anything else as it is."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def run_name(lesson: Lesson, changed: Mapping[str, object]) -> str:
@@ -149,15 +178,6 @@ def files_of(parameters: Mapping[str, object]) -> dict[str, Path]:
     """The parameters that name a file or a folder of this machine, by an absolute path."""
     texts = {name: Path(value) for name, value in parameters.items() if isinstance(value, str) and value}
     return {name: path for name, path in texts.items() if path.is_absolute() and path.exists()}
-
-
-def files_below(path: Path) -> dict[str, Path]:
-    """A file by its name; the files of a folder by their paths from the folder's own name on (hidden ones not)."""
-    if path.is_file():
-        return {path.name: path}
-    found = {each.relative_to(path.parent): each for each in sorted(path.rglob("*")) if each.is_file()}
-    hidden = {name for name in found if any(part.startswith(".") for part in name.parts[1:])}
-    return {name.as_posix(): each for name, each in found.items() if name not in hidden}
 
 
 def _digest(content: bytes) -> str:

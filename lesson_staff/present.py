@@ -1,10 +1,8 @@
 """`lesson present`: a lesson in JupyterLab as a slide show whose cells can be run and whose widgets live."""
 
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,8 +12,10 @@ from urllib.parse import quote
 
 import nbformat
 
-from lesson_staff.catalogue import REPOSITORY, Lesson
+from lesson_staff.catalogue import Lesson
 from lesson_staff.catch_up import CELLS, needed
+from lesson_staff.lab import serve
+from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.teaching import html_of, shows, slide_type
 from lesson_utils.errors import LessonError
@@ -35,19 +35,17 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     notebook, lab = folder / lesson.notebook.name, folder / LAB
     shutil.copytree(TEMPLATES / "present", lab)
     content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
-    widgets = [cell.id for cell in content.cells if "widget" in cell.metadata.get("tags", [])]
+    widgets = [cell.id for cell in content.cells if {"widget", "camera"} & set(cell.metadata.get("tags", []))]
     told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
     nbformat.write(content, notebook)
     (lab / "kernel" / CELLS).write_text(json.dumps(told), encoding="utf-8")
-    surroundings = os.environ | {
-        "IPYTHONDIR": str(lab / "kernel"),
-        "JUPYTER_CONFIG_DIR": str(lab / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(lab / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(lab / "workspaces"),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")])),
-    }
-    surroundings.pop("LESSON_STATIC", None)  # the widgets are to live
-    return notebook, surroundings
+    return notebook, jupyter(
+        lab,
+        IPYTHONDIR=str(lab / "kernel"),
+        JUPYTER_CONFIG_DIR=str(lab / "config"),
+        JUPYTERLAB_SETTINGS_DIR=str(lab / "settings"),
+        JUPYTERLAB_WORKSPACES_DIR=str(lab / "workspaces"),
+    )
 
 
 def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -63,10 +61,12 @@ def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
-def server_command(notebook: Path, *options: str) -> list[str]:
-    """JupyterLab on this machine only, behind its token, opened at the notebook."""
+def server_command(notebook: Path, *options: str, watched: bool = False) -> list[str]:
+    """JupyterLab on this machine only, behind its token, opened at the notebook. One that is `watched` ends, and
+    its folder goes, when the other end of its standard input does."""
+    watch = ["lesson_staff.witness", str(notebook.parent)] if watched else []
     return [
-        *(sys.executable, "-m", "jupyterlab"),
+        *(sys.executable, "-P", "-m", *watch, "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
@@ -79,15 +79,5 @@ def present(lesson: Lesson, browser: bool = True) -> int:
     """Show the lesson until JupyterLab is stopped with Ctrl-C; its exit code."""
     with tempfile.TemporaryDirectory(prefix="lesson-present-", ignore_cleanup_errors=True) as place:
         notebook, surroundings = prepare(lesson, Path(place))
-        options = [] if browser else ["--no-browser"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options.append("--allow-root")
-        server = subprocess.Popen(server_command(notebook, *options), env=surroundings)
-        asked_to_stop = False
-        while True:
-            try:
-                code = server.wait()
-                return 0 if asked_to_stop else code
-            except KeyboardInterrupt:  # the terminal has told the server too; a second one asks no question
-                asked_to_stop = True
-                server.send_signal(signal.SIGTERM)
+        command = server_command(notebook, watched=True)
+        return serve(command, browser, env=surroundings, cwd=place, stdin=subprocess.PIPE)

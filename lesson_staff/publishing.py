@@ -1,5 +1,6 @@
 """`lesson train`: one of the course's networks trained by its recipe, written, read back, measured and entered."""
 
+import errno
 import json
 import math
 import os
@@ -9,11 +10,12 @@ from datetime import date
 from pathlib import Path
 
 import torch
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TimeRemainingColumn
 from safetensors.torch import save_file
 
+from lesson_staff.pages import read_json
 from lesson_staff.recipes import PLANS, Drawn, Plan
+from lesson_staff.terminal import Terminal
 from lesson_utils import danish, snapshots, weights
 from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
@@ -37,7 +39,7 @@ def train_network(name: str, resume: bool, out: str) -> bool:
     Raises LessonError for an unknown name, or a checkpoint of another recipe.
     """
     columns = ("{task.description}", BarColumn(), "{task.fields[facts]}", TimeRemainingColumn())
-    with Progress(*columns, console=(console := Console())) as progress:
+    with Progress(*columns, console=(console := Terminal())) as progress:
         bar = progress.add_task("Tegner billeder", total=None, facts="")
 
         def drawn(done: int, count: int) -> None:
@@ -49,7 +51,9 @@ def train_network(name: str, resume: bool, out: str) -> bool:
             so_far = f"tab {danish.number(loss, 2)}{right}"
             progress.update(bar, description=f"Træner {name}", completed=step, total=steps, facts=so_far)
 
-        entry = make(name, Path(out) if out else weights.EMBEDDED, resume, stepped, drawn)
+        folder = Path(out).expanduser() if out else weights.EMBEDDED
+        may_write(folder, name)  # said now, and not after a quarter of an hour
+        entry = make(name, folder, resume, stepped, drawn)
     if entry is None:
         console.print(f"Træningen er afbrudt. Gå videre med »lesson train {name} --resume«.")
         return False
@@ -60,6 +64,22 @@ def train_network(name: str, resume: bool, out: str) -> bool:
         f"{right['attack']} på {count['attack']}, der er ændret for at narre det."
     )
     return True
+
+
+def may_write(folder: Path, name: str) -> None:
+    """Make the folder. Raises LessonError where a file of these names is there that no training has written, and
+    OSError where nothing can be written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file, manifest = folder / f"{name}.safetensors", folder / weights.MANIFEST
+    try:
+        known = read_json(manifest)["networks"] if manifest.exists() else {}
+        theirs = file.exists() and name not in known
+    except (ValueError, KeyError, TypeError):
+        theirs = True
+    if theirs:
+        raise LessonError(f"I mappen »{folder}« ligger filer, som ingen træning har skrevet: vælg en anden.")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "", str(folder))
 
 
 def make(name: str, folder: Path, resume: bool, on_step: Report, on_draw: Drawn) -> dict | None:

@@ -1,6 +1,5 @@
 """Execute the lessons again and keep their outputs, ready to commit."""
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -50,7 +49,7 @@ def refresh(notebook: Path, executed: Path) -> None:
         if not cell.get("id"):
             cell["id"] = f"cell-{position:03d}"
         if cell.cell_type == "code":
-            cell.outputs = [without_paths(output) for output in _joined(run.outputs)]
+            cell.outputs = _joined(run.outputs)
             cell.execution_count = run.execution_count
             cell.metadata.pop("execution", None)
     ours.metadata = nbformat.from_dict(METADATA)
@@ -68,9 +67,3 @@ def _joined(outputs: list) -> list:
             first.text += piece.text
         joined.append(first)
     return joined
-
-
-def without_paths(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The output with this machine's path of the repository taken off, so that others' copies agree."""
-    said = json.dumps(output, ensure_ascii=False).replace(f"{REPOSITORY}/", "")
-    return nbformat.from_dict(json.loads(said))

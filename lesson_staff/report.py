@@ -3,19 +3,31 @@ made again at any time, also while the batch is running."""
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from lesson_staff.pages import COVER, TEMPLATES, copy_mathjax, duration, replace_file, shown, verdict
+from lesson_staff.order import write_under
+from lesson_staff.pages import (
+    COVER,
+    TEMPLATES,
+    duration,
+    mathjax_parts,
+    read_json,
+    replace_file,
+    shown,
+    verdict,
+)
 from lesson_staff.plan import RunResult, told
 from lesson_staff.store import NO_BATCH, kept, read_plan
 from lesson_utils.errors import LessonError
-from lesson_utils.records import as_json
+from lesson_utils.records import as_json, plain
 
 Metrics = dict[str, dict[str, object]]  # of each run by its name: its key figures by theirs
-FACTS = ("peak_memory_mb", "device", "threads", "host", "attempts")
+FACTS = ("peak_memory_mb", "device", "threads", "attempts")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one begins so
 PANELS = 12  # figures of one lesson: more would hide the ones that matter
 NO_PARQUET = "results.parquet blev ikke skrevet: pakken pyarrow mangler. results.csv har de samme tal."
 
@@ -37,7 +49,7 @@ def write_report(folder: Path) -> tuple[Path, str]:
         "missing": missing,
         "runs": [result.as_json() for result in results],
     }
-    copy_mathjax(folder)
+    write_under(folder, mathjax_parts())
     replace_file(folder / "summary.json", as_json(summary))
     lack = write_tables(folder, results, metrics)
     index = folder / "index.html"
@@ -47,7 +59,9 @@ def write_report(folder: Path) -> tuple[Path, str]:
 
 def metrics_of(file: Path) -> dict[str, object]:
     """A run's key figures, each by one name; none if it did not come so far."""
-    return flat(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+    with suppress(ValueError, RecursionError):  # one that is missing or damaged, too
+        return flat(plain(read_json(file)))
+    return {}
 
 
 def flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
@@ -81,7 +95,8 @@ def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -
     import pandas as pd
 
     table = pd.DataFrame([table_row(result, metrics[result.name]) for result in results])
-    replace_file(folder / "results.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell)
+    replace_file(folder / "results.csv", safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     for name in table:  # parquet knows no column of several types
         if table[name].dropna().map(type).nunique() > 1:
             table[name] = table[name].map(str, na_action="ignore")

@@ -7,18 +7,17 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
+from lesson_staff import output
 from lesson_staff.batch import Scheduler, ThisMachine, run_all, runs_at_a_time
-from lesson_staff.catalogue import find
+from lesson_staff.catalogue import find, whole
 from lesson_staff.options import Request
 from lesson_staff.pages import relative, verdict
 from lesson_staff.parameters import Wrong
-from lesson_staff.plan import Run, RunResult, plan
+from lesson_staff.plan import Run, RunResult, merged_rows, plan
 from lesson_staff.report import write_report
 from lesson_staff.store import alone_in, batch_folder, finished, latest, planned, write_plan
 from lesson_staff.sweep import checked_settings, settings_from
-from lesson_staff.terminal import Display, print_summary
+from lesson_staff.terminal import Display, Terminal, print_summary
 from lesson_utils.danish import plural
 from lesson_utils.errors import LessonError
 
@@ -27,18 +26,21 @@ PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 def runs_asked_for(request: Request) -> list[Run]:
     """The plan. Raises WrongParameters with a sentence for everything that is wrong; nothing has started then."""
-    wrong, lessons, settings, runs = Wrong(), find(), [{}], []
+    wrong, lessons, settings = Wrong(), whole(), [{}]
     with wrong:
         lessons = find(request.lessons)
     with wrong:
         settings = settings_from(*request.sources)
-    checked = [{name: each[name] for name in each if name != "device"} for each in settings]
-    with wrong:  # otherwise without a device, of which all is said then
-        checked = checked_settings(settings, not request.scheduler)
+    # what needs no torch is looked at first: a wrong word is answered at once
+    chosen = bool(request.lessons)
     with wrong:
-        runs = plan(lessons, *checked)
+        plan(
+            lessons,
+            *(each | ({"device": "auto"} if "device" in each else {}) for each in settings),
+            chosen=chosen,
+        )
     wrong.tell()
-    return runs
+    return plan(lessons, *checked_settings(settings, not request.scheduler), chosen=chosen)
 
 
 def cluster_for(request: Request, runs: list[Run], say: Callable) -> Scheduler | None:
@@ -72,16 +74,18 @@ def plan_and_folder(request: Request) -> tuple[list[Run], Callable[[], Path]]:
 
 def run_session(request: Request) -> int:
     """Run what is asked for; the exit code. Raises LessonError, before anything has started, for wrong input."""
-    console = Console(stderr=request.as_json, highlight=False)
-    say = partial(console.print, soft_wrap=True)
+    console = Terminal(stderr=request.as_json, highlight=False)
+    say = partial(console.print, soft_wrap=True, markup=False)
     runs, find_folder = plan_and_folder(request)
+    for sentence in merged_rows(runs):
+        say(sentence)
     cluster = cluster_for(request, runs, say)
     with closing(cluster) if cluster else nullcontext(), alone_in(folder := find_folder()):
         write_plan(folder, runs)
         results, interrupted = _run(request, runs, folder, cluster, console)
     index, lack = write_report(folder)
     if request.as_json:
-        print((folder / "summary.json").read_text(encoding="utf-8"), end="")
+        output.say((folder / "summary.json").read_text(encoding="utf-8").rstrip("\n"))
     if interrupted:
         say(f"\nAfbrudt: {len(results)} af {plural(len(runs), 'kørsel', 'kørsler')} blev færdige.")
         say(f"Gå videre med: lesson run --resume --out {shlex.quote(relative(folder))}")
@@ -96,7 +100,7 @@ def run_session(request: Request) -> int:
 
 
 def _run(
-    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Console
+    request: Request, runs: list[Run], folder: Path, cluster: Scheduler | None, console: Terminal
 ) -> tuple[list[RunResult], bool]:
     """The results by name, and whether a Ctrl-C ended it."""
     done = finished(folder, runs)

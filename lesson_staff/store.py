@@ -1,17 +1,17 @@
 """A batch's folder: one folder per run, written under another name and renamed when it is whole."""
 
-import json
-import shutil
+import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from lesson_staff.catalogue import REPOSITORY, find
-from lesson_staff.order import Outcome, write_under
-from lesson_staff.pages import replace_file
-from lesson_staff.plan import Run, RunResult, plan
+from lesson_staff.catalogue import REPOSITORY, whole
+from lesson_staff.order import Outcome, remove, write_under
+from lesson_staff.pages import read_json, replace_file
+from lesson_staff.plan import Run, RunResult, plan, without_folder
 from lesson_staff.sweep import LESSON, checked_settings
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json
@@ -27,24 +27,28 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
     told = {name: getattr(outcome, name) for name in ("seconds", "reason", "traceback", "picture_text")}
     facts = {**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt}
     about = {"name": run.name, "number": run.lesson.number, "title": run.lesson.title}
-    about |= {"parameters": dict(run.parameters), "changed": dict(run.changed)}
+    for kind, values in (("parameters", run.parameters), ("changed", run.changed)):
+        about[kind] = {name: without_folder(value) for name, value in values.items()}
     result = RunResult(**about, **told, facts=facts)
-    half, old = folder / f"{HALF}{run.name}", folder / f"{HALF}old-{run.name}"
-    for leftover in (half, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+    place, half = folder / run.name, folder / f"{HALF}{secrets.token_hex(8)}"  # which nobody can foretell
+    old = half.with_name(f"{half.name}-old")
+    half.mkdir()
     write_under(half, {**outcome.files, RUN: as_json(result.as_json())})
-    place = folder / run.name
-    if place.exists():
+    if place.is_symlink() or place.exists():
         place.rename(old)  # as it will be removed file by file
     half.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)
     return result
 
 
 def kept(folder: Path) -> list[RunResult]:
-    """The results of all whole runs in a batch's folder, by name."""
-    paths = sorted(path for path in folder.glob(f"*/{RUN}") if not path.parent.name.startswith("."))
-    return [RunResult.from_json(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    """The results of all whole runs in a batch's folder, by name: that of its folder, whatever else is written in
+    it. A run.json that is damaged, or that no batch has written, is a run that is missing."""
+    found = []
+    for path in sorted(path for path in folder.glob(f"[!.]*/{RUN}") if not path.parent.is_symlink()):
+        with suppress(TypeError, ValueError):
+            found.append(RunResult.from_json(read_json(path) | {"name": path.parent.name}))
+    return found
 
 
 def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
@@ -57,14 +61,33 @@ def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
 def write_plan(folder: Path, runs: Iterable[Run]) -> None:
     """Write down what is to be run, so that `lesson run --resume` knows; an earlier plan is added to."""
     entries = {entry["name"]: entry for entry in read_plan(folder)}
-    entries |= {r.name: {"name": r.name, "lesson": r.lesson.number, "changed": dict(r.changed)} for r in runs}
+    for run in runs:
+        changed = {name: without_home(value) for name, value in run.changed.items()}
+        entries[run.name] = {"name": run.name, "lesson": run.lesson.number, "changed": changed}
     replace_file(folder / BATCH, as_json({"runs": list(entries.values())}))
 
 
 def read_plan(folder: Path) -> list[dict]:
-    """The entries of the folder's plan, none if it has no plan."""
-    path = folder / BATCH
-    return json.loads(path.read_text(encoding="utf-8"))["runs"] if path.is_file() else []
+    """The entries of the folder's plan, none if it has no plan. Raises LessonError for one that is damaged."""
+    path, form = folder / BATCH, {"name": str, "lesson": str, "changed": dict}
+    if not path.is_file():
+        return []
+    try:
+        entries = read_json(path)["runs"]
+        if not all(isinstance(entry[key], kind) for entry in entries for key, kind in form.items()):
+            raise TypeError
+    except (KeyError, TypeError, ValueError):
+        raise LessonError(
+            f"Planen »{path}« er beskadiget: slet filen, og giv hele kommandoen igen."
+        ) from None
+    return entries
+
+
+def without_home(value: object) -> object:
+    """A path below the user's own folder as it is read on any machine, without a name: `~/fotos/ferie.jpg`."""
+    home = Path.home()
+    inside = isinstance(value, str) and Path(value).is_absolute() and Path(value).is_relative_to(home)
+    return f"~/{Path(value).relative_to(home).as_posix()}" if inside else value
 
 
 def planned(folder: Path, here: bool = True) -> list[Run]:
@@ -73,12 +96,17 @@ def planned(folder: Path, here: bool = True) -> list[Run]:
     if not entries:
         raise LessonError(NO_BATCH.format(folder))
     settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries], here)
-    return plan(find(), *settings)
+    return plan(whole(), *settings)
+
+
+def all_runs() -> Path:
+    """Where batches lie that are given no folder: with the course, or, if that is not one's own, where one is."""
+    return (REPOSITORY if os.access(REPOSITORY, os.W_OK) else Path.cwd()) / "runs"
 
 
 def latest() -> Path:
     """The newest batch under `runs/`. Raises LessonError if there is none."""
-    found = sorted((REPOSITORY / "runs").glob(f"*/{BATCH}"), key=lambda path: path.stat().st_mtime)
+    found = sorted(all_runs().glob(f"*/{BATCH}"), key=lambda path: path.stat().st_mtime)
     if not found:
         raise LessonError("Der er ingen kørsel at genoptage i runs/: skriv dens mappe efter --out.")
     return found[-1].parent
@@ -98,7 +126,7 @@ def batch_folder(out: str, started: datetime) -> Path:
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"
     for attempt in count(1):
-        folder = REPOSITORY / "runs" / (name if attempt == 1 else f"{name}-{attempt}")
+        folder = all_runs() / (name if attempt == 1 else f"{name}-{attempt}")
         with suppress(FileExistsError):
             folder.mkdir(parents=True)
             return folder
@@ -110,6 +138,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / ".lock")
+    if (folder / ".lock").is_symlink():
+        remove(folder / ".lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -127,4 +157,4 @@ def alone_in(folder: Path) -> Iterator[None]:
 def clear_up(folder: Path) -> None:
     """Remove what a killed batch had not made whole."""
     for leftover in folder.glob(f"{HALF}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        remove(leftover)

@@ -7,16 +7,9 @@ from pathlib import Path
 import nbformat
 
 from lesson_staff.catalogue import Lesson
-from lesson_staff.order import write_under, written_under
-from lesson_staff.pages import (
-    MATHJAX_URL,
-    copy_mathjax,
-    folder_for,
-    for_reading,
-    relative,
-    replace_file,
-    write_html,
-)
+from lesson_staff.order import written_under
+from lesson_staff.output import say
+from lesson_staff.pages import MATHJAX_URL, as_html, for_reading, mathjax_parts, publish, relative
 from lesson_utils.errors import LessonError
 
 REVEAL = "reveal"
@@ -88,15 +81,12 @@ def _only_live(cell: nbformat.NotebookNode) -> bool:
 
 def make_slides(lessons: list[Lesson], out: str) -> None:
     """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need."""
-    folder = folder_for(out)
-    write_under(folder / REVEAL, written_under(reveal_parts(), REVEAL_PARTS))
-    copy_mathjax(folder)
+    made = written_under(reveal_parts(), REVEAL_PARTS, f"{REVEAL}/") | mathjax_parts()
     options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
-        show = folder / f"{lesson.notebook.stem}.html"
         content = for_a_show(nbformat.read(lesson.notebook, as_version=4))
-        write_html("slides", content, show, str(lesson), **options)
-        print(f"{lesson}: {relative(show)}")
+        made[f"{lesson.notebook.stem}.html"] = as_html("slides", content, str(lesson), **options)
+    _publish(Path(out).expanduser(), made, lessons, ".html")
 
 
 def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nbformat.NotebookNode:
@@ -117,9 +107,17 @@ def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nb
 
 def make_handouts(lessons: list[Lesson], out: str, with_solutions: bool = False) -> None:
     """One notebook for each lesson in the folder `out`: `02_alexnet.ipynb`, or `02_alexnet_løsning.ipynb`."""
-    folder = folder_for(out)
+    ending, made = f"{'_løsning' if with_solutions else ''}.ipynb", {}
     for lesson in lessons:
-        made = handout(nbformat.read(lesson.notebook, as_version=4), with_solutions)
-        target = folder / f"{lesson.notebook.stem}{'_løsning' if with_solutions else ''}.ipynb"
-        replace_file(target, (nbformat.writes(made) + "\n").encode("utf-8"))
-        print(f"{lesson}: {relative(target)}")
+        content = nbformat.writes(handout(nbformat.read(lesson.notebook, as_version=4), with_solutions))
+        made[lesson.notebook.stem + ending] = f"{content}\n".encode()
+    _publish(Path(out).expanduser(), made, lessons, ending)
+
+
+def _publish(folder: Path, made: dict[str, bytes], lessons: list[Lesson], ending: str) -> None:
+    """Write what was made, and say where each lesson is. Raises LessonError for the lessons' own folder."""
+    if folder.resolve() in {lesson.notebook.parent.resolve() for lesson in lessons}:
+        raise LessonError("Mappen er lektionernes egen: vælg en anden med --out, så de ikke bliver ændret.")
+    publish(folder, made)
+    for lesson in lessons:
+        say(f"{lesson}: {relative(folder / (lesson.notebook.stem + ending))}")

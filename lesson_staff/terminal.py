@@ -4,14 +4,25 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Column, Table
 
+from lesson_staff.output import harmless
 from lesson_staff.pages import duration
 from lesson_staff.plan import Run, RunResult
+
+
+class Terminal(Console):
+    """Rich's console, whose own codes alone reach the screen."""
+
+    def render(self, renderable: Any, options: Any = None):
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
 
 class Display:
@@ -44,7 +55,7 @@ class Display:
         """A lesson has begun a cell; called from the scheduler's threads."""
         with self._lock:
             if run.name not in self._tasks:
-                self._tasks[run.name] = self._bars.add_task(run.label, total=cells, where="", left="")
+                self._tasks[run.name] = self._bars.add_task(escape(run.label), total=cells, where="", left="")
             self._bars.update(self._tasks[run.name], completed=cell - 1, where=f"celle {cell} af {cells}")
             self._done[run.name] = self._work[run.name] * (cell - 1) / cells
             self._show_overall()

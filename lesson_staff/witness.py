@@ -1,7 +1,10 @@
-"""An extension of IPython that the kernel of a run loads: it ends when the batch does, and tells its device."""
+"""What ends with whoever started it: an extension of IPython that the kernel of a run loads, which also tells its
+device; and, as `python -m lesson_staff.witness FOLDER MODULE …`, a server."""
 
 import os
+import runpy
 import shutil
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -49,3 +52,9 @@ def load_ipython_extension(shell) -> None:
             (folder / DEVICE).write_text(device_of(shell.user_ns), encoding="utf-8")
 
     shell.events.register("post_run_cell", tell_device)
+
+
+if __name__ == "__main__":
+    _, place, *sys.argv = sys.argv
+    threading.Thread(target=end_when_alone, args=[Path(place)], daemon=True).start()
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -2,16 +2,20 @@
 
 import hashlib
 import os
-import threading
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
-
+from lesson_utils.danish import number
 from lesson_utils.errors import LessonError
+
+if TYPE_CHECKING:  # whoever writes a page waits for no torch
+    from torch import Tensor
+
+MOST_FILES = 50_000  # in a folder of photos
 
 
 def cache_directory() -> Path:
@@ -24,9 +28,13 @@ def cache_directory() -> Path:
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """Another name to write to, which becomes `path` in the end: an interrupted write leaves the old file."""
+    """Another name to write to, which becomes `path` in the end: an interrupted write leaves the old file.
+
+    Nobody can lay a link there that leads the writing elsewhere; a link at `path` itself is replaced.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
+    unfinished.touch(exist_ok=False)
     try:
         yield unfinished
         unfinished.replace(path)
@@ -34,16 +42,32 @@ def written(path: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
-def read_tensors(path: Path, problem: str) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """The words and the tensors of a safetensors file; LessonError(problem) where it is missing or damaged."""
+def all_below(folder: Path) -> list[Path]:
+    """What lies in a folder and its folders, by name. Raises LessonError for more than a person lays in one."""
+    found = list(islice(folder.rglob("*"), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
+        raise LessonError(f"Mappen »{folder}« har mere end {number(MOST_FILES)} filer: vælg en mindre.")
+    return sorted(found)
+
+
+def read_tensors(path: Path, problem: str, shapes: bool = False) -> tuple[dict[str, str], dict[str, Any]]:
+    """The words and the tensors (or only their `shapes`) of a safetensors file.
+
+    Raises LessonError(problem) where it is missing or damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
     try:
         with safe_open(path, framework="pt") as file:
-            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys()
+            if shapes:
+                return {}, {name: tuple(file.get_slice(name).get_shape()) for name in names}
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError):
         raise LessonError(problem) from None
 
 
-def recall(path: Path) -> Tensor | None:
+def recall(path: Path) -> "Tensor | None":
     """The tensor that was kept there; None where none was, or not the whole of it."""
     try:
         return read_tensors(path, "")[1]["kept"]
@@ -51,8 +75,11 @@ def recall(path: Path) -> Tensor | None:
         return None
 
 
-def remember(path: Path, tensor: Tensor) -> None:
+def remember(path: Path, tensor: "Tensor") -> None:
     """Keep a tensor for `recall`. A full or read-only disk costs its speed, and nothing else."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
     with suppress(OSError, SafetensorError), written(path) as draft:
         save_file({"kept": tensor}, draft)
 

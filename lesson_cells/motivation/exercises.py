@@ -1,8 +1,12 @@
 """Exercises of lesson 00: what a filter does, what a ConvNet saves, and how a network is judged."""
 
 import torch
+from torch import Tensor
 
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 STRIPE = torch.tensor([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 0]])
 STAIRS = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
@@ -20,7 +24,7 @@ weights_of_one_unit = Exercise(
         (9, "Det er et filter på 3x3. Her ser enheden hele billedet."),
         (27, "Det er et filter på 3x3 med tre farver. Her ser enheden hele billedet."),
     ],
-    hint="Enheden har én vægt for hvert tal i billedet. Hvor mange tal er der i ét farvebillede?",
+    hint="Enheden ser hele billedet. Hvor mange tal er der i ét farvebillede?",
 )
 
 moves_along = Exercise(
@@ -33,7 +37,7 @@ moves_along = Exercise(
         (0, "Filteret svarer dér, hvor det ser bilen. Svaret flytter sig, når bilen gør."),
         (3, "Du har delt med 4. Skridtlængden i conv1 er 2."),
     ],
-    hint="To naboer i feature map'et ser på steder i billedet, der ligger 2 pixler fra hinanden.",
+    hint="Hvor langt er der i billedet mellem de steder, som to naboer i feature map'et ser på?",
 )
 
 imagenet_classes = Exercise(
@@ -77,7 +81,18 @@ convolve_function = Exercise(
     mistakes=[
         ([..., ..., ..., STAIRS[1:, 1:]], "Du vender filteret. Det skal ligge, som det er skrevet."),
         (lambda f: len(f(STRIPE, ONES)) == 4, "Det er lige så stort som billedet: filteret skal blive inde."),
-        (lambda f: len(f(STRIPE, ONES)) == 1, "Der mangler en række: der er højde − k + 1 pladser."),
+        (
+            lambda f: torch.as_tensor(f(STAIRS, ONES)).dim() > 2,
+            "Der er dimensioner for meget: giv kun højde og bredde.",
+        ),
+        (
+            lambda f: torch.as_tensor(f(STRIPE, ONES)).dim() == 0,
+            "Det er ét tal, men der er et svar på hver plads. Står return inde i løkken?",
+        ),
+        (
+            lambda f: len(f(STRIPE, ONES)) == 1,
+            "Der mangler rækker: der er højde − k + 1 af dem. Står return inde i løkken?",
+        ),
         ([torch.tensor([[5.0]])], "Du tager gennemsnittet. Filterets svar er summen."),
     ],
     hint="Hvor mange pladser er der på en række, og hvad lægger du sammen på hver plads?",
@@ -97,6 +112,37 @@ max_pool_function = Exercise(
         ([..., torch.tensor([[0.5, 0.0], [0.5, 0.0]])], "Du tager gennemsnittet. Behold det største tal."),
         (lambda f: len(f(STRIPE)) == 3, "Dine vinduer overlapper. Flyt dem to pladser ad gangen."),
         ([..., 1.0], "Du har taget det største tal i hele feature map'et."),
+        ([..., ..., [[0, 0]]], "Negative tal bliver til 0. Det største tal kan godt være negativt."),
+        ([..., ..., [[0]]], "Der mangler kolonner: et feature map er ikke altid kvadratisk."),
+        (
+            lambda f: torch.as_tensor(f(STRIPE)).dim() > 2,
+            "Der er dimensioner for meget: giv kun højde og bredde.",
+        ),
+        (lambda f: torch.as_tensor(f(STRIPE)).dim() == 1, "Svaret skal have rækker: giv en liste for hver."),
+        (lambda f: len(f(STRIPE)) == 1, "Der mangler rækker. Står return inde i løkken?"),
     ],
     hint="Hvor langt flytter vinduet sig ad gangen, og hvad tager du fra hvert vindue?",
 )
+
+
+def own_sum(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A filter of the first layer and a place, drawn from the seed: the weighted sum there, before all else."""
+    explainer = Explainer(network, image)
+
+    def asked(one: Explanation) -> Exercise:
+        (top, left), side = one.corner, one.weights.shape[1]
+        raw = explainer.image[0, :, top : top + side, left : left + side]
+        mistakes = [
+            (
+                float((one.patches * one.weights.flip(1, 2)).sum()),
+                "Filteret er vendt: gang tal for tal, som de står.",
+            ),
+            (float((raw * one.weights).sum()), "Det er de rå pixler. Netværket ser dem normaliseret."),
+            (float(one.contributions[0]), "Det er kun den røde kanal. Læg alle tre farver sammen."),
+            (one.total / one.weights.numel(), "Det er et gennemsnit. Læg sammen uden at dele."),
+        ]
+        hint = "Gang de tre farvers pixler med filterets tre sæt vægte, tal for tal, og læg alt sammen."
+        because = "alle produkter fra alle tre farver lagt sammen."
+        return Exercise("eget tal", one.total, (), mistakes, hint, because, tolerance=0.005)
+
+    return drawn(explainer, list(explainer.layers)[1], seed, asked)

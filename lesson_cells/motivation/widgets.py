@@ -1,14 +1,11 @@
 """The widgets of the lesson: what a network sees in a photo, a filter on a photo, and the image world."""
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from IPython.display import display
 from matplotlib.figure import Figure
 from torch import Tensor
-from torch.nn import functional
 
 from lesson_cells.motivation.experiments import FILTERS, GREY, best, slide
 from lesson_cells.motivation.figures import one_place, part_map, seen
@@ -16,10 +13,10 @@ from lesson_utils import images
 from lesson_utils.activations import probabilities
 from lesson_utils.evidence import answer_and_evidence, evidence
 from lesson_utils.networks import Network
-from lesson_utils.show import figure
-from lesson_utils.show.camera import Answer, Look
+from lesson_utils.show.camera import Answer, Look, show_camera
 from lesson_utils.show.evidence import middle_square
 from lesson_utils.show.explore import Choice, Slider, Switch, explore
+from lesson_utils.show.loupe import loupe as loupe
 from lesson_world import THINGS, Pose, render
 from lesson_world.backgrounds import KINDS
 from lesson_world.names import BACKGROUNDS
@@ -47,16 +44,13 @@ def what_it_sees(network: Network, photo: str = "") -> None:
 
 def hold_up(network: Network) -> None:
     """The camera: what is held up gets its five names, and over it lies what speaks for the first."""
-    if os.environ.get("LESSON_STATIC") != "1":
-        display(Look(partial(_named, network)))
-        return
-    figure(_seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0), colours=256)
+    show_camera(
+        lambda: Look(partial(_named, network), network.input_size),
+        lambda: _seen(network, "kaffe", list(_names(network, "kaffe"))[-1], 0, 0, 0),
+    )
 
 
 def _named(network: Network, image: Tensor) -> Answer:
-    size = network.input_size
-    if image.shape[-1] != size:
-        image = functional.interpolate(image[None], (size, size), mode="area")[0]
     shares, heat = answer_and_evidence(network, image)
     values, labels = shares.topk(5)
     names = [network.class_names[label] for label in labels]

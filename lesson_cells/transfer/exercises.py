@@ -16,7 +16,7 @@ new_head_parameters = Exercise(
         (7_182, "Det er fra 512 tal. Hvor mange tal kommer der ud af fc7?"),
         (270, "Du har lagt 256 og 14 sammen. Hver ny enhed har en vægt til hvert af tallene fra fc7."),
     ],
-    hint="Hver ny enhed har en vægt til hvert af de 256 tal fra fc7, og ét bias-led.",
+    hint="Hvor mange vægte har hver af de nye enheder, og hvad har den mere?",
 )
 
 random_encoder = Exercise(
@@ -51,30 +51,42 @@ optimizer_too_early = Exercise(
         (3, "Linje 3 er rigtig: alt til og med fc7 er frosset, og fc8 er nyt."),
         (4, "Linje 4 er rigtig i sig selv. Men hvilke parametre har optimizeren fået?"),
     ],
-    hint="Svar med linjens nummer, fra 1 til 4.",
+    hint="Svar med linjens nummer, fra 1 til 4. Hvilke parametre fandtes, da optimizeren blev lavet?",
 )
 
 
-def _half_frozen() -> nn.Module:
-    network = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2))
-    network[0].requires_grad_(False)
-    return network
+class _Net(nn.Sequential):
+    """Small linear layers; a verdict shows which of them are frozen."""
+
+    def __init__(self, *sizes: tuple[int, int], frozen: int = 0) -> None:
+        super().__init__(*(nn.Linear(*size) for size in sizes))
+        for layer in list(self)[:frozen]:
+            layer.requires_grad_(False)
+        self.shown = [f"Linear{size}{' frosset' * (place < frozen)}" for place, size in enumerate(sizes)]
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(self.shown)})"
 
 
 trainable_parameters = Exercise(
     key="antal_der_lærer",
-    cases=[((nn.Linear(2, 1),), 3), ((_half_frozen(),), 8), ((nn.Linear(4, 3).requires_grad_(False),), 0)],
+    cases=[
+        ((_Net((2, 1)),), 3),
+        ((_Net((4, 3), (3, 2), frozen=1),), 8),
+        ((_Net((4, 3), frozen=1),), 0),
+    ],
     mistakes=[
         ([..., 23], "Du tæller også de frosne. Spørg hver parameter om dens `requires_grad`."),
         ([..., 15], "Du tæller de frosne i stedet for dem, der lærer."),
-        ([..., 2], "Du tæller tensorer. Hver tensor har `.numel()` tal."),
+        ([2, 2], "Du tæller tensorer. Hver tensor har `.numel()` tal."),
+        ([1, 2], "Kun den sidste tensor er talt. Bliver der lagt til, eller bliver tallet skiftet ud?"),
         (
             lambda f: f(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))) == 6,
             "Du regner kun med den første tensor. Står return inde i løkken?",
         ),
         ([..., 6], "Du har glemt bias-leddene: `network.parameters()` giver dem også."),
     ],
-    hint="Løb `network.parameters()` igennem, og læg `.numel()` sammen for dem, hvor `requires_grad` er sand.",
+    hint="Hvilke af netværkets tensorer er ikke frosset, og hvor mange tal er der i hver?",
 )
 
 
@@ -88,11 +100,17 @@ two_rates = Exercise(
         ((["fc6", "fc7"], ["fc6"], 1.0), [1.0, 0.1]),
     ],
     mistakes=[
-        ([[1.0, 0.1]], "Du har byttet om: de nye lag skal have den høje rate."),
+        ([[1.0, 0.1], [0.01, 0.01, 0.001, 0.001]], "Du har byttet om: de nye lag skal have den høje rate."),
         ([[1.0, 1.0]], "Alle lag får samme rate. De gamle lag skal have en tiendedel."),
+        (
+            [[0.1, 1.0], ..., ..., ..., [0.1, 1.0]],
+            "Du går ud fra, at de nye lag står sidst. Se efter for hvert lag.",
+        ),
+        ([[10.0, 1.0]], "De gamle lag skal have en tiendedel, ikke det tidobbelte."),
+        ([[0.1], [0.001]], "Der skal være en rate til hvert lag. Står return inde i løkken?"),
         ([[0.0, 1.0]], "Med rate 0 er laget frosset. Her er det tøet op."),
         (lambda f: isinstance(f([], [], 1.0), dict), "Giv en liste tilbage, med én rate for hvert lag."),
     ],
-    hint="Giv `rate`, hvis laget er blandt de nye, og ellers en tiendedel af den.",
+    hint="Hvilken rate får et nyt lag, hvilken får et gammelt, og hvordan ser du forskel på dem?",
     tolerance=1e-9,
 )

@@ -213,6 +213,24 @@ def what_counted(images: Sequence[Any], answers: Sequence[Any]) -> Figure:
     return evidence_maps([as_float(image) for image in images], [each.map for each in answers], names, shares)
 
 
+@style.styled
+def taught(pictures: Mapping[str, Sequence[Any]], answers: Sequence[Any]) -> Figure:
+    """A row for each thing: the pictures (3, H, W) that were learnt, the last one held up, and its `Answer`."""
+    figure, axes = style.new_figure(5.4, len(pictures), 3, width_ratios=[3, 1, 1.6])
+    for (name, images), answer, (learnt, held, names) in zip(pictures.items(), answers, axes, strict=True):
+        style.image_axes(learnt, np.concatenate([np.asarray(image) for image in images[:-1]], 2))
+        learnt.set_title(f"{name}: lært af {len(images) - 1} billeder", fontsize=14, loc="left")
+        style.image_axes(held, overlay(images[-1], answer.map, float(answer.map.max())))
+        texts = [percent(share, 0) for share in answer.shares.values()]
+        style.bars(names, pd.Series(answer.shares), texts, end=1.3, color=style.BLUE)
+        names.set(xticks=[])
+    right = sum(next(iter(each.shares)) == name for each, name in zip(answers, pictures, strict=True))
+    for column, text in ((1, "holdt op"), (2, f"{right} af {len(pictures)} rigtige")):
+        axes[0, column].set_title(text, fontsize=14, loc="left")
+    told = f"Hvert af {listing(pictures)} er lært af billederne til venstre, og et nyt af hver er holdt op."
+    return style.described(figure, f"{told} {right} af {len(pictures)} nye får det rigtige navn.")
+
+
 def _lines(axes: Axes, measured: pd.DataFrame, by: str, names: Mapping[str, str]) -> dict[str, pd.Series]:
     """A curve for each `network` among `names`; the means, by its Danish name."""
     looks = {

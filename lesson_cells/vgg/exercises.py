@@ -3,7 +3,12 @@
 All numbers are VGG-16's and the paper's AlexNet's, whatever depth the lesson itself is run with.
 """
 
+from torch import Tensor
+
+from lesson_utils.explain import Explainer, Explanation
+from lesson_utils.networks import Network
 from lesson_utils.show.exercise import Exercise
+from lesson_utils.show.own import drawn
 
 three_small_filters = Exercise(
     key="tre_gange_3x3",
@@ -14,10 +19,10 @@ three_small_filters = Exercise(
         (27, "Du har ganget filtrenes størrelser. Felterne overlapper, så de vokser langsommere."),
         (6, "Du har lagt 2 til for hvert lag, men glemt den pixel, du begynder med."),
         (5, "Det er svaret for to lag. Her er der tre."),
-        (3, "Det er svaret for ét lag. De næste lag ser på flere enheder, der ligger ved siden af hinanden."),
+        (3, "Det er svaret for ét lag. De næste lag ser på flere pladser, der ligger ved siden af hinanden."),
         (49, "Det er antallet af pixler i feltet. Svar med feltets bredde."),
     ],
-    hint="Begynd bagfra: hvor mange enheder i laget før ser den sidste enhed? Og hvad ser de tilsammen?",
+    hint="Begynd bagfra: hvor mange pladser i laget før ser den sidste plads? Og hvad ser de tilsammen?",
 )
 
 with_channels_and_bias = Exercise(
@@ -55,7 +60,11 @@ field_of_stack = Exercise(
         ([..., 9], "Du ganger filtrenes størrelser. Nabofelter overlapper."),
         ([4, 7], "Du lægger k til i stedet for k − 1: den første pixel i filteret er allerede talt med."),
         ([2], "Begynd med et felt på 1: en pixel ser sig selv."),
-        ([3, 5, 7, 5], "Du bruger skridtlængden for tidligt: den gælder for laget efter."),
+        ([3, 5, 7, 5, 9], "Du bruger skridtlængden for tidligt: den gælder for laget efter."),
+        ([3, 5, 7, 5, 7], "Du regner alle filtre som 3x3. Hvor bliver k af?"),
+        ([3, 5, 7, 6], "Du går forfra. Den regel gælder, når man begynder med det sidste lag."),
+        ([3, 7], "Hoppet ganges med skridtlængden. Det bliver ikke lagt til."),
+        ([1, 3], "Det første lag er ikke talt med."),
         ([3, 5, 7, 4, 6], "Du glemmer hoppet: efter skridtlængde 2 ligger naboer 2 pixler fra hinanden."),
         ([3, 5, 7, 4, 8, 11], "Du husker kun den sidste skridtlængde. Hoppet er produktet af dem alle."),
         (
@@ -64,22 +73,22 @@ field_of_stack = Exercise(
         ),
         ([3, 3], "Du regner kun med ét af lagene. Står return inde i løkken?"),
     ],
-    hint="Hold styr på felt og hop for hvert lag, og begynd begge på 1. Rækkefølgen betyder noget.",
+    hint="Hold styr på felt og hop: hvad vokser felt med i et lag, og hvornår skifter hop?",
     because="Den næstsidste test er AlexNets lag frem til conv3.",
 )
 
-largest_layer = Exercise(
-    key="det_største_lag",
-    answer="fc6",
-    choices=("conv1_1", "conv3_3", "conv5_3", "fc6", "fc7", "fc8"),
-    because="fc6 forbinder hvert af 7 · 7 · 512 tal med hver af 4.096 enheder.",
+places_of_the_map = Exercise(
+    key="hvor_mange_svar",
+    answer=(3, 5),
+    because="(288 − 224) / 32 + 1 = 3 og (352 − 224) / 32 + 1 = 5: i alt 15 svar.",
     mistakes=[
-        ("conv1_1", "conv1_1 har det største feature map, men alle pladser deler vægtene: laget er lille."),
-        ("conv3_3", "Et conv-lags parametre er uden billedets størrelse. Regn 9 · kanaler ind · kanaler ud."),
-        ("conv5_3", "conv5_3 er et stort conv-lag: 9 · 512 · 512 vægte. Det er 2,4 mio., ikke 103."),
-        ("fc7", "fc7 forbinder 4.096 tal med 4.096 enheder: 16,8 mio. Hvilket lag får flere tal ind?"),
-        ("fc8", "fc8 har 1.000 enheder med hver 4.096 vægte: 4,1 mio. Hvilket lag får flere tal ind?"),
+        ((2, 4), "Du har glemt at lægge 1 til: også den første plads tæller."),
+        ((5, 3), "Tallene er rigtige, men byttet om: rækkerne følger højden."),
+        ((9, 11), "Et vindue er 224 pixler og kan ikke begynde hvor som helst. Træk 224 fra først."),
+        ((1, 1), "Så mange er der, når billedet er 224x224. Her er der plads til at flytte vinduet."),
+        ((65, 129), "Nabovinduet ligger 32 pixler væk, ikke 1."),
     ],
+    hint="Hvor mange pixler er der at flytte vinduet i, og hvor langt flytter det sig hver gang?",
 )
 
 times_alexnet = Exercise(
@@ -94,7 +103,7 @@ times_alexnet = Exercise(
         (lambda n: 6.2 < n < 6.4, "Du har kun talt conv-lagene. Tag de fuldt forbundne lag med."),
         (lambda n: n > 1e6 or 70 < n < 80, "Du har trukket fra. Del det ene tal med det andet."),
     ],
-    hint="Læg kolonnen parameters sammen i begge lagtabeller, og del VGG-16's tal med AlexNets.",
+    hint="Hvor mange parametre har hvert af netværkene i alt, og hvilket tal skal stå øverst i brøken?",
 )
 
 parameters_of_stack = Exercise(
@@ -112,7 +121,7 @@ parameters_of_stack = Exercise(
         (lambda f: f(2, 64) > 1e6, "Lag i en stak lægges sammen, de ganges ikke: n gange ét lag."),
         ([..., ..., 12_352], "Et 3x3-filter har 9 vægte for hver kanal, ikke 3."),
     ],
-    hint="Regn først ét lag: C filtre, som hver har 3 · 3 · C vægte og ét bias-led. Gang så med n.",
+    hint="Hvor mange vægte har ét filter, når det ser C kanaler, og hvor mange filtre er der i et lag?",
 )
 
 memory_block = Exercise(
@@ -123,6 +132,35 @@ memory_block = Exercise(
     mistakes=[
         ("fc", "Der sidder parametrene. Men fc6 svarer kun med 4.096 tal for et billede."),
         ("blok 5", "Blok 5 har kun 14 · 14 pladser. Gang kanaler og pladser, og sammenlign."),
-        ("blok 3", "Hver pooling giver fire gange færre pladser, men kun dobbelt så mange kanaler."),
+        ("blok 3", "Hver pooling giver en fjerdedel af pladserne, men kun dobbelt så mange kanaler."),
     ],
 )
+
+grows_or_shrinks = Exercise(
+    key="vokser_signalet",
+    answer="vokser",
+    choices=("vokser", "svinder", "holder sig"),
+    because="0,1 · √(2.304 / 2) er omkring 3,4. Mange lag efter hinanden ganger den slags faktorer sammen.",
+    mistakes=[
+        ("svinder", "Vægtene er små, men der er 2.304 af dem i hvert filter. Regn faktoren ud."),
+        ("holder sig", "Så skulle faktoren være 1. Regn den ud med 2.304 vægte."),
+    ],
+)
+
+
+def own_winner(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Explanation]:
+    """A unit of pool2, drawn from the seed: where in the map before it the number comes from."""
+
+    def asked(one: Explanation) -> Exercise:
+        (top, left), (down, right) = one.corner, one.heaviest(0)
+        mistakes = [
+            ([left + right, top + down], "Rækken først, så kolonnen."),
+            ([down, right], "Det er pladsen i vinduet. Hvor i feature map'et står vinduet?"),
+            (list(one.place), "Det er pladsen efter pooling. Find den i feature map'et før."),
+            ([one.place[0] + down, one.place[1] + right], "Vinduet flytter sig to ad gangen."),
+        ]
+        hint = "Vinduet begynder i række 2 · række og kolonne 2 · kolonne. Hvilket af de fire tal er størst?"
+        because = "netop det tal bliver sendt videre, og de tre andre bliver glemt."
+        return Exercise("egen vinder", [top + down, left + right], (), mistakes, hint, because)
+
+    return drawn(Explainer(network, image), "pool2", seed, asked)

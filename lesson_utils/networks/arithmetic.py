@@ -138,23 +138,26 @@ def sights(network: nn.Module, paths: Sequence[str], input_size: int | None = No
     return [recorder.sights[recorder.last[path]] for path in paths]
 
 
-def _record(network: nn.Module, input_size: int | None) -> "_Recorder":
+def _record(network: nn.Module, input_size: int | None) -> "Recorder":
     input_size = input_size or getattr(network, "input_size", None)
     if input_size is None:
         raise LessonError("Netværket kender ikke sin billedstørrelse: angiv input_size, fx 224.")
     with eval_mode(network):
-        try:
-            recorder = _Recorder(fx.symbolic_trace(network))
-        except Exception:  # torch.fx gives up in many ways
-            name = type(network).__name__
-            raise LessonError(
-                f"{name} kan ikke følges lag for lag: skriv forward uden if og while."
-            ) from None
+        recorder = Recorder(traced(network))
         device = device_of(network)
         # a fake tensor has a shape and no values, so nothing is computed, however large the network is
         with nullcontext() if device.type == "meta" else FakeTensorMode(allow_non_fake_inputs=True):
             recorder.run(torch.empty(1, 3, input_size, input_size, device=device))
         return recorder
+
+
+def traced(network: nn.Module) -> fx.GraphModule:
+    """Its steps in order, with the network's own modules. Raises LessonError where torch.fx cannot follow it."""
+    try:
+        return fx.symbolic_trace(network)
+    except Exception:  # torch.fx gives up in many ways
+        name = type(network).__name__
+        raise LessonError(f"{name} kan ikke følges lag for lag: skriv forward uden if og while.") from None
 
 
 def _rows_of(network: nn.Module) -> list[tuple[str, nn.Module]]:
@@ -166,7 +169,7 @@ def _rows_of(network: nn.Module) -> list[tuple[str, nn.Module]]:
     return [(path, module) for path, module in modules if not isinstance(module, silent)]
 
 
-class _Recorder(fx.Interpreter):
+class Recorder(fx.Interpreter):
     """Runs a traced network and notes, node by node, the shape, the cost and the receptive field."""
 
     def __init__(self, traced: fx.GraphModule):
@@ -209,7 +212,7 @@ def _window(module: nn.Module | None, before: torch.Size, after: torch.Size) -> 
     return 1, 1, 0
 
 
-def _row(path: str, module: nn.Module, recorder: _Recorder) -> dict[str, object]:
+def _row(path: str, module: nn.Module, recorder: Recorder) -> dict[str, object]:
     node = recorder.last[path]
     shape = recorder.shapes[node]
     windows = [part for part in module.modules() if isinstance(part, WINDOWS)]

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -12,6 +12,10 @@ _DANISH = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")  # 138.357.54
 _PYTHON = re.compile(r"\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?")
 # a word (linje), sign, digits, a word that counts (mio.) or a unit (kolonner), a unit behind that
 _WRITTEN = re.compile(r"(?:[^\W\d]+\.? )?(-?) ?(\d[\d.,_ ]*(?:e[+-]?\d+)?) ?(%|[^\W\d_]*)\.?(?: [^\W\d]+)*")
+_SIDES = re.compile(r"(\d+) ?[x×] ?\1(?!\d)")  # 227x227: one side of a square
+_FRACTION = re.compile(r"(\d+) ?/ ?([1-9]\d*)")
+_WORDS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
+_COUNTS = {word: str(count) for count, word in enumerate(_WORDS)} | {"ingen": "0", "et": "1", "tusind": "1e3"}
 _YES_NO = {"ja": True, "sandt": True, "true": True, "nej": False, "falsk": False, "false": False}
 
 
@@ -43,14 +47,20 @@ def kind(value: Any) -> str:
 
 
 def number_from(text: str) -> float:
-    """`"138.357.544"`, `"1,5"`, `"112,9 mio."`, `"97,6 %"`, `"34_944"`, `"7 kolonner"` as a number.
+    """`"138.357.544"`, `"1,5"`, `"112,9 mio."`, `"97,6 %"`, `"7 kolonner"`, `"syv"`, `"4/5"`, `"7x7"` as a number.
 
     Three digits after a single point are thousands, as in Danish; `0.125` is a decimal. A unit is passed over.
 
     Raises:
         Misread: the text is not one number.
     """
-    match = _WRITTEN.fullmatch(" ".join(text.lower().replace("−", "-").split()).rstrip("."))
+    first, *rest = text.lower().replace("−", "-").replace("é", "e").rstrip(". \n").split() or [""]
+    said = " ".join([_COUNTS.get(first, first), *rest])
+    if square := _SIDES.match(said):
+        said = square[1] + said[square.end() :]
+    if fraction := _FRACTION.fullmatch(said):
+        return int(fraction[1]) / int(fraction[2])
+    match = _WRITTEN.fullmatch(said)
     sign, digits, word = match.groups() if match else ("", "", "")
     if re.search("[.,] ", digits):
         raise Misread(f"Teksten »{text}« er flere tal. Svar med ét.")
@@ -81,6 +91,9 @@ def read(answer: Any, like: Any) -> Any:
             raise Misread(f"Svaret skal være en tekst i anførselstegn, men du gav {kind(answer)}.")
         return answer
     entries = list(like)
+    if isinstance(answer, str):  # "102.464 og 73.856"
+        parts = re.split(r"\s+og\s+|[,;]\s+", answer)
+        answer = parts if len(parts) > 1 else answer
     if isinstance(answer, str) or not isinstance(answer, list | tuple | AbstractSet):
         raise Misread(f"Svaret skal have flere dele, fx [a, b], men du gav {kind(answer)}.")
     if isinstance(like, AbstractSet):
@@ -102,9 +115,11 @@ def _read_number(answer: Any) -> float:
     if isinstance(answer, list | tuple) and len(answer) == 1:  # a tensor with one element, or `7,`
         return _read_number(answer[0])
     if isinstance(answer, tuple) and all(type(part) in (int, float) for part in answer):
+        if len(answer) == 2 and answer[0] == answer[1]:  # the two sides of a square
+            return _read_number(answer[0])
         raise Misread(
-            "Svaret skal være ét tal, men i Python skiller et komma tal ad. Skriv decimaltal med punktum, eller "
-            'som "1,5" i anførselstegn; skriv store tal uden skilletegn.'
+            f"Svaret skal være ét tal, men du gav {len(answer)}: i Python skiller et komma tal ad. "
+            'Skriv decimaltal som 1.5 eller "1,5", og store tal uden skilletegn.'
         )
     if isinstance(answer, str):
         return number_from(answer)
@@ -122,17 +137,25 @@ def _heard(text: str) -> str:
     return re.sub(r"[\s%–-]", "", text).strip(".,:;!)(»«\"'").casefold()
 
 
+def chosen(given: str, choices: Sequence[str]) -> str:
+    """The choice that the answer is, or the only one that holds its words or is held: "50 %", "b: for få"."""
+    words = {each: set(map(_heard, each.split())) - {""} for each in (given, *choices)}
+    near = [each for each in choices if words[each] <= words[given] or words[given] <= words[each]]
+    alike = [each for each in choices if same(given, each)] or near
+    return alike[0] if words[given] and len(alike) == 1 else given
+
+
 def same(given: Any, wanted: Any, tolerance: float = 0.0) -> bool:
     """Equal: numbers within the tolerance, texts as they are heard, lists part by part.
 
-    A fraction may come from float32; whole numbers must be right to the last digit.
+    What is no whole number may come from float32; whole numbers must be right to the last digit.
     """
     if isinstance(wanted, bool) or isinstance(given, bool):
         return given is wanted
     if isinstance(wanted, int | float) and isinstance(given, int | float):
         try:
-            precision = 1e-9 if float(wanted).is_integer() else 1e-6
-            return math.isclose(given, wanted, rel_tol=precision, abs_tol=tolerance)
+            float32 = min(1e-6 * abs(wanted), 0.01 if float(wanted).is_integer() else math.inf)
+            return given == wanted or abs(given - wanted) <= max(float32, tolerance)
         except OverflowError:  # a whole number that no float can hold
             return given == wanted
     if isinstance(wanted, str) and isinstance(given, str):

@@ -9,12 +9,22 @@ from traceback import walk_tb
 from typing import Any
 
 PATIENCE = 5.0  # seconds for one call
-CAUSES = {
+CAUSES = {  # by words of what Python says, the first that are there
     "IndexError": "Du læser uden for kanten. Hvor skal løkken slutte?",
     "NameError": "Er navnet stavet rigtigt, og er cellen, der laver det, kørt?",
-    "RuntimeError": "Passer størrelserne sammen hele vejen? Hvor skal løkken slutte?",
-    "TypeError": "Hvad er de ting, linjen regner med: tal, lister eller tensorer?",
     "ZeroDivisionError": "Der bliver divideret med nul.",
+    "NotImplementedError": "Brug parenteser, og & og | mellem tensorer af sandt og falsk.",
+    "'NoneType'": "Noget er None: .append(...) og print(...) giver intet tilbage.",
+    "positional argument": "Har din funktion lige så mange argumenter som opgavens?",
+    "is ambiguous": "Skriv & og | mellem tensorer, ikke and og or.",
+    "dtype": "Sandt og falsk er ikke tal: .float() gør dem til 1 og 0.",
+    "only one element": "Linjen vil have ét tal, men får flere. Hvor bliver de lagt sammen?",
+    "in-place": "Linjen ændrer det billede, som gradienten regnes af. Lav et nyt, fx med .detach().",
+    "inplace": "Noget er ændret, før gradienten blev regnet af det. Lav et nyt i stedet.",
+    "grad": "Hvornår i løkken begynder billedet at følge gradienten, og hvornår slipper det den?",
+    "size": "Passer størrelserne sammen hele vejen? Hvor skal løkken slutte?",
+    "shape": "Passer størrelserne sammen hele vejen?",
+    "TypeError": "Hvad er de ting, linjen regner med: tal, lister eller tensorer?",
 }
 
 
@@ -48,8 +58,11 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def not_begun(error: BaseException, function: Callable[..., Any]) -> bool:
-    """Whether the student's own line says NotImplementedError, and not torch's."""
-    return isinstance(error, NotImplementedError) and _places(error)[-1][0] == _file(function)
+    """Whether the student's own line raises NotImplementedError, and not torch's below it."""
+    if not isinstance(error, NotImplementedError):
+        return False
+    place = _places(error)[-1]
+    return place[0] == _file(function) and "raise" in linecache.getline(*place)
 
 
 def told(error: BaseException, function: Callable[..., Any]) -> str:
@@ -58,7 +71,8 @@ def told(error: BaseException, function: Callable[..., Any]) -> str:
     line = linecache.getline(*own[-1]).strip() if own else ""
     where = f" i linjen »{line}«" if 0 < len(line) <= 80 else ""
     said = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}".rstrip(": .")
-    return f"{where} ({said}). {CAUSES.get(type(error).__name__, '')}".rstrip()
+    cause = next((cause for words, cause in CAUSES.items() if words in said), "")
+    return f"{where} ({said}). {cause}".rstrip()
 
 
 def _file(function: Callable[..., Any]) -> str | None:

@@ -3,7 +3,10 @@
 
 const SIZE = 224; // pixels: what the networks look at
 const BUSY = 3000, LOST = 30000; // milliseconds without an answer
+const QUIET = 5000; // milliseconds after which we ask whether Python is there
+const LOOK = 1500; // milliseconds for each of several photos
 const LARGEST = 30e6; // bytes of one file
+const PHOTO = /\.(jpe?g|png|webp|bmp|gif|tiff?|heic|heif|avif)$/i;
 
 const REASONS = {
   NotAllowedError: "Browseren må ikke bruge kameraet: giv lov ved adresselinjen, og tryk på »Start kameraet« igen.",
@@ -11,6 +14,7 @@ const REASONS = {
   NotReadableError: "Et andet program bruger kameraet: luk det, og tryk på »Start kameraet« igen.",
   OverconstrainedError: "Det kamera er der ikke mere: vælg et andet.",
 };
+const RESTARTED = "Kernen er genstartet eller stoppet: kør cellen igen.";
 const INSECURE = "Kameraet virker kun på en sikker adresse: åbn JupyterLab på http://localhost eller https.";
 
 function make(tag, properties = {}, ...children) {
@@ -20,26 +24,28 @@ function make(tag, properties = {}, ...children) {
 }
 
 // Builds the camera in `el`. `ask()` says what to send with the next frame, or null for none now; `answered(message,
-// buffers)` hears what the kernel says. The returned `send` is for everything that is no frame.
-function camera(model, el, { ask, answered }) {
-  const video = make("video", { autoplay: true, muted: true, playsInline: true });
+// buffers)` hears what the kernel says, and {kind: "live"} when the camera starts; `dropped(files)` takes what is
+// dropped, if it is not to be shown. The returned `send` is for everything that is no frame.
+function camera(model, el, { ask, answered, dropped = null }) {
+  const video = make("video", { autoplay: true, muted: true, playsInline: true, ariaLabel: "Kameraets billede" });
   const overlay = make("canvas", { className: "lesson-overlay", width: SIZE, height: SIZE });
   const start = make("button", { textContent: "Start kameraet", className: "lesson-start" });
   const which = make("select", { title: "Kamera", hidden: true });
   which.setAttribute("aria-label", "Kamera");
   const mirrored = make("input", { type: "checkbox", checked: true });
-  const files = make("input", { type: "file", multiple: true, accept: "image/*,.heic,.heif,.avif", hidden: true });
-  const choose = make("button", { textContent: "Vælg fotos …", onclick: () => files.click() });
   const said = make("p", { className: "lesson-said" });
   said.setAttribute("role", "status");
   const view = make("div", { className: "lesson-view" }, video, overlay);
-  const bar = make("div", { className: "lesson-bar" }, start, which, make("label", {}, mirrored, " spejl"), choose, files);
+  const bar = make("div", { className: "lesson-bar" }, start, which, make("label", {}, mirrored, " spejl"),
+    ...chooser("Vælg fotos …", (list) => add(list)));
   el.append(bar, view, said);
   el.classList.add("lesson-camera");
 
   const cut = document.createElement("canvas");
   cut.width = cut.height = SIZE;
-  let stream = null, waiting = 0, queue = [], gone = false, passing = false;
+  let stream = null, starts = 0; // starting takes a while: only the last start counts
+  let waiting = 0, heard = 0, pause = 0; // when a question was sent, an answer came, the next photo's turn is
+  let queue = [], skipped = 0, gone = false, passing = false;
 
   function say(text, untilNext = false) {
     said.textContent = text;
@@ -49,29 +55,42 @@ function camera(model, el, { ask, answered }) {
   function stop(text = "") {
     stream?.getTracks().forEach((track) => track.stop());
     stream = video.srcObject = null;
-    waiting = 0;
+    starts += 1;
     start.textContent = "Start kameraet";
+    drawMap(overlay, null);
     if (window.lessonCamera === stop) window.lessonCamera = null;
     say(text);
   }
 
+  function pythonIsGone() {
+    if (el.closest(".jupyter-widgets-disconnected")) return true;
+    const kernel = model.widget_manager?.kernel;
+    return kernel === null || ["restarting", "autorestarting", "terminating", "dead"].includes(kernel?.status);
+  }
+
   async function begin() {
-    window.lessonCamera?.("Kameraet er startet i en anden celle.");
-    window.lessonCamera = stop;
+    window.lessonCamera?.(window.lessonCamera === stop ? "" : "Kameraet er startet i en anden celle.");
+    if (pythonIsGone()) return stop(RESTARTED);
     if (!navigator.mediaDevices) return stop(INSECURE);
+    window.lessonCamera = stop;
+    const mine = ++starts;
     const wish = which.value ? { deviceId: { exact: which.value } } : { facingMode: "environment" };
+    let got;
     try {
-      const got = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, ...wish } });
-      if (gone || window.lessonCamera !== stop) return got.getTracks().forEach((track) => track.stop());
-      stream = got;
+      got = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, ...wish } });
     } catch (error) {
+      if (mine !== starts) return;
       return stop(REASONS[error.name] ?? `Kameraet kunne ikke startes (${error.name}): vælg eller træk fotos hertil.`);
     }
+    if (gone || mine !== starts) return got.getTracks().forEach((track) => track.stop());
+    stream = got;
     stream.getVideoTracks()[0].onended = () => stop("Kameraet blev taget fra. Tryk på »Start kameraet« igen.");
     video.srcObject = stream;
-    await video.play();
+    video.play().catch(() => {}); // it was stopped again
+    heard = performance.now();
     start.textContent = "Stop kameraet";
     say("");
+    answered({ kind: "live" }, []);
     const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((each) => each.kind === "videoinput");
     which.replaceChildren(...cameras.map((each, k) => make("option", { value: each.deviceId, textContent: each.label || `Kamera ${k + 1}` })));
     which.value = stream?.getVideoTracks()[0].getSettings().deviceId ?? "";
@@ -87,9 +106,9 @@ function camera(model, el, { ask, answered }) {
     return blob.arrayBuffer();
   }
 
-  // One thing at a time: first what was chosen or dropped, then the next frame.
+  // One thing at a time: first what was chosen or dropped, then the next frame. None while nobody sees the page.
   async function next() {
-    if (waiting || gone) return;
+    if (waiting || gone || document.hidden || performance.now() < pause) return;
     const message = queue.length ? queue[0].message : stream && video.videoWidth ? ask() : null;
     if (!message) return;
     waiting = performance.now();
@@ -98,48 +117,71 @@ function camera(model, el, { ask, answered }) {
       model.send(message, undefined, [buffer]);
     } catch (error) {
       waiting = 0;
-      say(`Billedet kunne ikke læses (${error.name}).`);
+      if (message.kind === "file") skip(`»${message.name}« kunne ikke læses (${error.name}).`);
     }
   }
 
-  function add(list, message = {}) {
+  function skip(why) {
+    skipped += 1;
+    say(skipped === 1 ? why : `${skipped} filer er sprunget over. ${why}`);
+  }
+
+  // Photos to keep, where `about` says of which thing they are, or else to show, and then the camera makes way.
+  function add(list, about = null) {
+    if (!list.length) return;
+    if (stream && !about) stop();
+    if (!queue.length) skipped = 0;
     for (const file of list) {
-      if (file.size > LARGEST) say(`»${file.name}« er for stor: vælg fotos på højst 30 MB.`);
-      else queue.push({ file, message: { kind: "file", name: file.name, ...message } });
+      if (file.size > LARGEST) skip(`»${file.name}« er for stor: vælg fotos på højst 30 MB.`);
+      else queue.push({ file, message: { kind: "file", name: file.name, ...about?.(file) } });
     }
     next();
   }
 
   function hear(message, buffers) {
-    if (message.said) say(message.said, message.kind === "failed");
+    const file = message.of === "file", frame = message.kind === "answer" && !buffers.length;
+    if (message.kind !== "said" && (message.kind !== "failed" || file || message.of === "frame")) waiting = 0;
+    heard = performance.now();
+    if (file) skip(message.said);
+    else if (message.said) say(message.said, message.of === "frame");
     else if (passing) say("");
-    if (message.kind !== "said") waiting = 0;
+    if (frame && !stream) return; // it was stopped meanwhile
     answered(message, buffers);
+    if (message.kind === "answer" && !frame && queue.length) pause = performance.now() + LOOK;
     setTimeout(next, 0);
   }
 
   const watch = setInterval(() => {
-    const since = waiting ? performance.now() - waiting : 0;
-    if (since > LOST) stop("Python har ikke svaret i et halvt minut. Er kernen genstartet, så kør cellen igen.");
-    else if (since > BUSY) say("Venter på svar: en anden celle regner.", true);
+    const now = performance.now();
+    if (document.hidden) waiting &&= now; // the time in which nobody looked does not count
+    if (waiting && pythonIsGone()) waiting = 0; // nobody will answer that
+    const since = waiting ? now - waiting : 0;
+    if (stream && pythonIsGone()) stop(RESTARTED);
+    else if (since > LOST) {
+      waiting = 0;
+      stop("Python har ikke svaret i et halvt minut. Er kernen genstartet, så kør cellen igen.");
+    } else if (since > BUSY) say("Venter på svar: en anden celle regner.", true);
     if (!el.isConnected && stream) stop();
     next();
+    if (stream && !waiting && !document.hidden && now - heard > QUIET) {
+      waiting = now;
+      model.send({ kind: "there" });
+    }
   }, 250);
 
   start.onclick = () => (stream ? stop() : begin());
   which.onchange = () => { stop(); begin(); };
   mirrored.onchange = () => view.classList.toggle("lesson-mirrored", mirrored.checked);
   mirrored.onchange();
-  files.onchange = () => { add(files.files); files.value = ""; };
-  el.ondragover = (event) => event.preventDefault();
-  el.ondrop = (event) => { event.preventDefault(); add(event.dataTransfer.files); };
-  for (const key of ["keydown", "keyup"]) // a letter typed here is no command of JupyterLab's
-    el.addEventListener(key, (event) => event.stopPropagation());
+  takeDrops(el, dropped ?? ((list) => add(list)));
+  for (const key of ["keydown", "keyup"]) // a letter typed here is no command of JupyterLab's; a clicker's keys are
+    el.addEventListener(key, (event) => event.key.startsWith("Page") || event.stopPropagation());
   model.on("msg:custom", hear);
 
   return {
     bar, view, overlay, add, say,
-    send: (message) => model.send(message),
+    live: () => stream !== null,
+    send: (message) => (pythonIsGone() ? say(RESTARTED) : model.send(message)),
     close() {
       gone = true;
       stop();
@@ -147,6 +189,40 @@ function camera(model, el, { ask, answered }) {
       model.off("msg:custom", hear);
     },
   };
+}
+
+// A button that lets the user choose photos, or a whole folder, and gives them to `add`.
+function chooser(text, add, webkitdirectory = false) {
+  const files = make("input", { type: "file", multiple: true, accept: "image/*,.heic,.heif,.avif", hidden: true, webkitdirectory });
+  files.onchange = () => { add([...files.files]); files.value = ""; };
+  return [make("button", { textContent: text, onclick: () => files.click() }), files];
+}
+
+// Gives `add` the files that are dropped on an element, those of a folder too: each is then told where it lay.
+function takeDrops(element, add) {
+  async function within(entry) {
+    if (entry.isFile) {
+      const file = await new Promise((done, failed) => entry.file(done, failed));
+      return [Object.assign(file, { lay: entry.fullPath })];
+    }
+    const reader = entry.createReader(), found = [];
+    for (let some; (some = await new Promise((done, failed) => reader.readEntries(done, failed))).length; )
+      for (const each of some) found.push(...(await within(each)));
+    return found.filter((file) => PHOTO.test(file.name)); // what else lies in a folder is no mistake
+  }
+  element.ondragover = (event) => event.preventDefault();
+  element.ondrop = async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.());
+    if (!entries.every(Boolean)) return add([...event.dataTransfer.files]);
+    add((await Promise.all(entries.map(within))).flat());
+  };
+}
+
+// The folder in which a chosen or dropped file lay, or "" for one that was chosen by itself.
+function folderOf(file) {
+  return (file.webkitRelativePath || file.lay || "").split("/").at(-2) ?? "";
 }
 
 // Draws a small map (values -1..1, row by row) over the picture: orange where it speaks for, blue where against.

@@ -5,6 +5,7 @@ messages, never as a widget's state, so none can end up in a saved notebook.
 """
 
 import io
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,15 +14,20 @@ from typing import Any
 
 import anywidget
 import numpy as np
+from IPython.display import display
+from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional
 
 from lesson_utils import images
 from lesson_utils.danish import percent
-from lesson_utils.show.explore import told
+from lesson_utils.show.display import figure
+from lesson_utils.show.explore import show_widget, told
 
 SIZE = 224  # pixels, as in camera.js
 HERE = Path(__file__).parent
+STILL = "Her er det kursets fotos. Kør cellen i JupyterLab, så er det, hvad du holder op foran dit kamera."
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,15 @@ class Answer:
         bars = [(name, share, percent(share, 0)) for name, share in self.shares.items()]
         scaled = None if self.map is None else (self.map / self.map.abs().max().clamp(min=1e-9)).tolist()
         return {"kind": "answer", "bars": bars, "map": scaled}
+
+
+def show_camera(live: Callable[[], "Camera"], twin: Callable[[], Figure]) -> None:
+    """Show the page; where no kernel answers, the figure of the twin, and how to come to the camera."""
+    if os.environ.get("LESSON_STATIC") == "1":
+        figure(twin())
+        display({"text/html": f"<p>{STILL}</p>", "text/plain": STILL}, raw=True)
+    else:
+        show_widget(live(), "kameraet")
 
 
 def page(file: Path) -> str:
@@ -53,10 +68,12 @@ class Camera(anywidget.AnyWidget):
         self.on_msg(self._received)
 
     def _received(self, _widget: object, message: dict[str, Any], buffers: list[Any]) -> None:
+        if message["kind"] == "there":  # the browser asks whether anybody listens
+            return self.send(message)
         try:
             self.hear(message, picture(buffers[0], message.get("name")) if buffers else None)
         except Exception as error:  # else the browser would wait for an answer that never comes
-            self.send({"kind": "failed", "said": told(error)})
+            self.send({"kind": "failed", "of": message["kind"], "said": told(error)})
 
     def hear(self, message: dict[str, Any], image: Tensor | None) -> None:
         """Answer one message; `image` (3, 224, 224) in 0..1 is the frame or the photo that came with it."""
@@ -64,18 +81,22 @@ class Camera(anywidget.AnyWidget):
 
 
 class Look(Camera):
-    """Shows what `answer(image)` says of what the camera sees, and of photos that are chosen or dropped."""
+    """Shows what `answer(image)` says of what the camera sees, and of photos that are chosen or dropped.
+
+    The image is (3, size, size), whatever the camera gives.
+    """
 
     _esm = page(HERE / "look.js")
 
-    def __init__(self, answer: Callable[[Tensor], Answer]):
-        self.answer = answer
+    def __init__(self, answer: Callable[[Tensor], Answer], size: int = SIZE):
+        self.answer, self.size = answer, size
         super().__init__()
 
     def hear(self, message: dict[str, Any], image: Tensor | None) -> None:
         if image is not None:
             shown = [jpeg(image)] if message["kind"] == "file" else []
-            self.send(self.answer(image).told(), shown)
+            seen = functional.interpolate(image[None], (self.size, self.size), mode="area")[0]
+            self.send(self.answer(seen).told(), shown)
 
 
 def picture(data: bytes, name: str | None = None) -> Tensor:

@@ -1,45 +1,36 @@
-"""Figures, tables and key figures as outputs of a notebook cell, and a bar for what takes time."""
+"""Figures, tables and key figures as outputs of a notebook cell."""
 
 import base64
 import io
 import math
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
-from typing import Any, TypeVar
+from typing import Any
 
-import matplotlib
 import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from PIL import Image
-from tqdm.auto import tqdm
 
 from lesson_utils.danish import number
 from lesson_utils.records import RECORD, plain
-from lesson_utils.show.style import PIXELS_PER_INCH, STYLE, one_at_a_time
+from lesson_utils.show.encoding import encode, quick
+from lesson_utils.show.style import PIXELS_PER_INCH, in_style, one_at_a_time
 
-DOTS_PER_INCH = 120  # a fifth more than it is shown with: sharp on a projector, small in the notebook
-T = TypeVar("T")
+DOTS_PER_INCH = 110  # a tenth more than it is shown with: sharp on a projector, small in the notebook
 
 
-def png(figure: Figure, colours: int | None = None) -> bytes:
-    """The figure as PNG; the same figure gives the same bytes. `colours` (2 to 256) makes it smaller."""
+def pixels(figure: Figure) -> Image.Image:
+    """The figure as an RGB picture; the same figure gives the same pixels."""
     buffer = io.BytesIO()
-    with one_at_a_time, matplotlib.rc_context(STYLE):
-        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    picture = Image.open(buffer).convert("RGB")
-    if colours is not None:
-        # the default method, median cut, gives a photo all the colours and turns a small green bar blue
-        picture = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE)
-    smaller = io.BytesIO()
-    picture.save(smaller, format="PNG", optimize=True)
-    return smaller.getvalue()
+    with one_at_a_time, in_style():
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 0})
+    return Image.open(buffer).convert("RGB")
 
 
-def image_tag(figure: Figure, colours: int | None = None) -> str:
-    """The figure as one `<img>` with its alt text and its picture inside.
+def image_tag(figure: Figure, passing: bool = False) -> str:
+    """The figure as one `<img>` with its alt text and its picture inside; a `passing` one is made fast, not small.
 
     Only an `<img alt>` in HTML survives both JupyterLab and nbconvert; `image/png` loses the text.
 
@@ -49,17 +40,17 @@ def image_tag(figure: Figure, colours: int | None = None) -> str:
     alt_text = getattr(figure, "alt_text", "")
     if not alt_text:
         raise ValueError("the figure has no alt text: finish its function with described(figure, ...)")
-    data = base64.b64encode(png(figure, colours)).decode("ascii")
+    kind, data = quick(pixels(figure)) if passing else encode(pixels(figure))
     width = round(figure.get_figwidth() * PIXELS_PER_INCH)
     return (
         f'<img alt="{escape(alt_text)}" width="{width}" style="max-width: 100%; height: auto;" '
-        f'src="data:image/png;base64,{data}">'
+        f'src="data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}">'
     )
 
 
 def figure(drawn: Figure, colours: int | None = None) -> None:
-    """Display a figure with its alt text; `colours=256` makes figures that hold photos smaller."""
-    display({"text/html": image_tag(drawn, colours), "text/plain": drawn.alt_text}, raw=True)  # type: ignore[attr-defined]
+    """Display a figure with its alt text. (`colours` means nothing any more.)"""
+    display({"text/html": image_tag(drawn), "text/plain": drawn.alt_text}, raw=True)  # type: ignore[attr-defined]
 
 
 def table(
@@ -102,7 +93,8 @@ def _html(cells: pd.DataFrame, right: set[Any], caption: str, index: bool, corne
         return f'<{kind} style="text-align: {side}">{escape(text)}</{kind.split()[0]}>'
 
     sides = ["right" if name in right else "left" for name in cells]
-    head = cell('th scope="col"', corner or "") if index else ""
+    first = cell('th scope="col"', corner) if corner else "<td></td>"  # a heading says something
+    head = first if index else ""
     head += "".join(cell('th scope="col"', str(n), side) for n, side in zip(cells, sides, strict=True))
     rows = "".join(
         "<tr>"
@@ -122,12 +114,3 @@ def record(name: str, value: Any) -> None:
     JSON does not have, become null.
     """
     display({RECORD: {"name": name, "value": plain(value)}, "text/html": "", "text/plain": ""}, raw=True)
-
-
-def progress(iterable: Iterable[T], label: str) -> Iterable[T]:
-    """The same items, with a bar while they are worked through; `label` is Danish and says what goes on.
-
-    With `LESSON_STATIC=1` there is no bar: it would stay in the saved notebook, or end up on stderr.
-    """
-    static = os.environ.get("LESSON_STATIC") == "1"
-    return tqdm(iterable, desc=label, leave=False, disable=static)

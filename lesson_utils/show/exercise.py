@@ -5,18 +5,23 @@ runs `check(exercise, svar)`; the solution runs `confirm(exercise, solution)`, w
 """
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from IPython import get_ipython
+
 from lesson_utils.danish import listing, plural
-from lesson_utils.show.answers import Misread, kind, plain, read, same
+from lesson_utils.show.answers import Misread, chosen, kind, plain, read, same
 from lesson_utils.show.attempt import PATIENCE, TooLong, guarded, not_begun, told
 
 NO_ANSWER = object()
 UNANSWERED = "Ikke besvaret endnu: skriv dit svar i stedet for ..."
+NOT_RUN = "Kør først cellen med dit svar, og så denne igen."
+ANSWERED: dict[int, str] = {}  # the exercise that the notebook's first, second ... `svar` was checked for
 WIDTH = 92  # characters: no word is broken at the end of a cell's line
 
 
@@ -64,7 +69,15 @@ class Verdict:
 
 def check(exercise: Exercise, answer: Any) -> None:
     """Print a Danish verdict on a student's answer. Raises nothing, whatever the answer is."""
-    print(textwrap.fill(judge(exercise, answer).text, WIDTH, break_long_words=False))
+    text = NOT_RUN if _is_for_another(exercise) else judge(exercise, answer).text
+    print(textwrap.fill(text, WIDTH, break_long_words=False))
+
+
+def _is_for_another(exercise: Exercise) -> bool:
+    """Whether `svar` has been checked for another exercise, and no cell has made a new one since."""
+    cells = getattr(get_ipython(), "user_ns", {}).get("In", [""])
+    made = sum(bool(re.search(r"^svar *=", cell, re.MULTILINE)) for cell in cells)
+    return "svar" in cells[-1] and ANSWERED.setdefault(made, exercise.key) != exercise.key
 
 
 def confirm(exercise: Exercise, answer: Any) -> None:
@@ -89,6 +102,8 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         given = plain(answer) if callable(exercise.answer) else read(answer, exercise.answer)
     except Misread as sentence:
         return _wrong(str(sentence))
+    if exercise.choices:
+        given = chosen(given, exercise.choices)
     if any(_fits(right, given, exercise.tolerance) for right in (exercise.answer, *exercise.also)):
         return _right(exercise.because)
     return _wrong(_diagnosis(exercise, given))
@@ -121,15 +136,23 @@ def _diagnosis(exercise: Exercise, given: Any) -> str:
     for mistake, message in exercise.mistakes:
         if _fits(mistake, given, exercise.tolerance):
             return message
-    if isinstance(given, float) and isinstance(wanted, int) and wanted >= 1000 and same(given * 1000, wanted):
+    many = isinstance(wanted, list | tuple) and isinstance(given, list)
+    pairs = list(zip(given, wanted, strict=False)) if many else [(given, wanted)]
+    if pairs and all(_a_thousandth(part, right) for part, right in pairs):
         return "Dit svar er læst som et decimaltal. Skriv store tal uden skilletegn."
-    if isinstance(wanted, list | tuple) and isinstance(given, list):
+    if many:
         if len(given) != len(wanted):
             return f"Dit svar har {plural(len(given), 'del', 'dele')}; der skal være {len(wanted)}."
-        pairs = enumerate(zip(given, wanted, strict=True), start=1)
-        off = [place for place, (part, right) in pairs if not same(part, plain(right), exercise.tolerance)]
+        right = [same(part, plain(right), exercise.tolerance) for part, right in pairs]
+        off = [place for place, fits in enumerate(right, start=1) if not fits]
         return f"Se igen på {'del' if len(off) == 1 else 'delene'} {listing(off)}. {exercise.hint}"
     return exercise.hint
+
+
+def _a_thousandth(given: Any, wanted: Any) -> bool:
+    return (
+        isinstance(given, float) and isinstance(wanted, int) and wanted >= 1000 and same(given * 1000, wanted)
+    )
 
 
 def _judge_function(exercise: Exercise, function: Any) -> Verdict:

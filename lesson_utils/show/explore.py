@@ -18,9 +18,9 @@ from matplotlib.figure import Figure
 from lesson_utils.danish import number
 from lesson_utils.errors import is_sentence
 from lesson_utils.show.display import image_tag
+from lesson_utils.show.work import Latest, turn
 
 WORKING = "<p>Regner …</p>"
-PICTURE_COLOURS = 256  # a palette keeps a picture with a photo below 100 kB, and a slider quick
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def show_twin(
 def _twin(
     draw: Callable[..., Figure], controls: Mapping[str, Control], fixed: Sequence[Mapping[str, Any]]
 ) -> str:
-    return "".join(figure_html(draw, settings, named(controls, settings)) for settings in fixed)
+    return "".join(figure_html(draw, settings, named(controls, settings), False) for settings in fixed)
 
 
 def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) -> None:
@@ -112,16 +112,32 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
 
     picture = ipywidgets.HTML()
 
-    def redraw(_change: object = None) -> None:
-        picture.value = WORKING + picture.value  # a first click may measure something for a while
+    def drawn(wanted: Callable[[], bool] = lambda: True) -> None:
         try:
-            picture.value = figure_html(draw, {name: control.value for name, control in inputs.items()})
+            html = figure_html(draw, {name: control.value for name, control in inputs.items()})
         except Exception as error:
-            picture.value = alert(error)
+            html = alert(error)
+        if wanted():  # else the controls say something else by now
+            picture.value = html
 
-    inputs = inputs_for(controls, redraw)
-    redraw()
-    display(ipywidgets.VBox([*inputs.values(), picture]))
+    def redraw(_change: object) -> None:
+        picture.value = WORKING + picture.value.removeprefix(WORKING)  # it may measure something for a while
+        latest.ask()
+
+    latest, inputs = Latest(drawn), inputs_for(controls, redraw)
+    if turn.acquire(blocking=False):  # the first picture comes with its cell, unless a widget is at work
+        drawn()
+        turn.release()
+    else:
+        redraw(None)
+    show_widget(ipywidgets.VBox([*inputs.values(), picture]))
+
+
+def show_widget(box: Any, name: str = "skyderne") -> None:
+    """Display a widget; where it lives no longer, as in a notebook opened again, a sentence stands for it."""
+    data = box._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data  # with metadata, as anywidget gives it
+    display(data | {"text/plain": f"Kør cellen for at bruge {name}."}, raw=True)
 
 
 def inputs_for(controls: Mapping[str, Control], changed: Callable[..., None]) -> dict[str, Any]:
@@ -200,11 +216,13 @@ def _with_upload(dropdown: Any) -> Any:
     return box
 
 
-def figure_html(draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "") -> str:
-    """The figure as an `<img>` under its heading, or the sentence of a LessonError that says why there is none."""
+def figure_html(
+    draw: Callable[..., Figure], settings: Mapping[str, Any], heading: str = "", passing: bool = True
+) -> str:
+    """The figure's `image_tag` under its heading, or the sentence of a LessonError that says why there is none."""
     title = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     try:
-        return title + image_tag(draw(**settings), PICTURE_COLOURS)
+        return title + image_tag(draw(**settings), passing)
     except Exception as error:
         if not is_sentence(error):
             raise

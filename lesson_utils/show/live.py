@@ -1,7 +1,6 @@
 """Controls around work that takes some seconds: its picture grows while you watch, and a button stops it.
 
-The work runs in a thread of its own, so the kernel stays free for the button (ipywidgets, »Asynchronous widgets«).
-Its first step runs before the thread starts: a picture, or what was wrong, is there at once.
+The work runs in a thread of its own (see `work`), its first step at once: a picture, or what was wrong.
 """
 
 import threading
@@ -10,15 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from IPython.display import display
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import PICTURE_COLOURS, Control, alert, inputs_for, show_twin
+from lesson_utils.show.explore import WORKING, Control, alert, inputs_for, show_twin, show_widget
+from lesson_utils.show.work import PAUSE, turn
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
-
-_turn = threading.Lock()  # one piece of work at a time, however many widgets there are
 
 
 class Watch:
@@ -75,8 +72,8 @@ class _Desk:
     def open(self) -> None:
         self.begin()
         self.again.on_click(self.begin)
-        self.halt.on_click(lambda _button: self.watch.stop())
-        display(self.box)
+        self.halt.on_click(self.stop)
+        show_widget(self.box)
 
     def begin(self, _change: object = None) -> None:
         """Leave what is under way, and begin with what the controls say now."""
@@ -84,24 +81,28 @@ class _Desk:
         self.watch.stop()
         self.watch = watch = Watch(self._show)
         settings = {name: control.value for name, control in self.inputs.items()}
-        first = Watch()
-        first.stop()
-        try:
-            with _turn:
-                self.picture.value = image_tag(self.work(first, **settings), PICTURE_COLOURS)
-        except Exception as error:
-            self._fail(error)
-            return
+        self.said.value, self.picture.value = "", WORKING + self.picture.value.removeprefix(WORKING)
         self.halt.disabled = False
         self.thread = threading.Thread(target=self._run, args=(watch, settings), daemon=True)
         self.thread.start()
 
+    def stop(self, _button: object = None) -> None:
+        self.watch.stop()
+        self.halt.disabled = True
+        self._say("Stopper …")
+
     def _run(self, watch: Watch, settings: dict[str, Any]) -> None:
-        with _turn:
+        time.sleep(PAUSE)
+        first = Watch()
+        first.stop()
+        with turn:
             if watch.show is None:
                 return
             try:
-                tag = image_tag(self.work(watch, **settings), PICTURE_COLOURS)
+                tag = image_tag(self.work(first, **settings), passing=True)
+                if watch is self.watch:
+                    self.picture.value = tag
+                tag = image_tag(self.work(watch, **settings), passing=True)
             except Exception as error:  # nobody else hears it: the thread would end, and its line stand still
                 if watch is self.watch:
                     self._fail(error)
@@ -114,7 +115,7 @@ class _Desk:
                 )
 
     def _show(self, figure: Callable[[], Figure], step: int, steps: int) -> None:
-        tag = image_tag(figure(), PICTURE_COLOURS)
+        tag = image_tag(figure(), passing=True)
         if self.watch.show is not None and not self.watch.stopped.is_set():
             self.picture.value = tag
             self._say(f"Skridt {step} af {steps}")

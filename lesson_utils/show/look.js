@@ -5,6 +5,7 @@ function render({ model, el }) {
   const here = camera(model, el, {
     ask: () => ({ kind: "frame" }),
     answered(message, buffers) {
+      if (message.kind === "live") still.hidden = true;
       if (message.kind !== "answer") return;
       still.hidden = !buffers.length;
       if (buffers.length) drawPicture(still, buffers[0]);

@@ -6,10 +6,12 @@ shown twice. Every public figure function is decorated with `styled`.
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -82,6 +84,11 @@ STYLE: dict[str, Any] = {
 one_at_a_time = threading.RLock()
 
 
+def in_style() -> AbstractContextManager:
+    """The course's look on matplotlib's own defaults, whatever the user's matplotlibrc says."""
+    return matplotlib.style.context(["default", STYLE])
+
+
 def danish_ticks(axis: Axis, text: Callable[[float], str] = number) -> None:
     """Write the axis' numbers with `text`, for example `danish.short`."""
     # Ticks come as 0.30000000000000004; ten significant digits are more than any axis shows.
@@ -134,8 +141,8 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """
 
     @wraps(draw)
-    def in_style(*arguments: Any, **options: Any) -> Figure:
-        with one_at_a_time, matplotlib.rc_context(STYLE):
+    def drawn(*arguments: Any, **options: Any) -> Figure:
+        with one_at_a_time, in_style():
             figure = draw(*arguments, **options)
             if not getattr(figure, "alt_text", ""):
                 raise ValueError(f"{draw.__name__}: a figure needs an alt text, see described()")
@@ -144,7 +151,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
                     _write_in_danish(axis)
         return figure
 
-    return in_style
+    return drawn
 
 
 def _write_in_danish(axis: Axis) -> None:

@@ -1,5 +1,6 @@
 """A JupyterLab of its own and a headless Chromium, for tests that need a real front end."""
 
+import io
 import json
 import os
 import secrets
@@ -15,8 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
+RED, BLUE = (220, 20, 20), (20, 20, 220)
 REPOSITORY = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: as root and in containers Chromium has none. The rest keeps it from calling home.
@@ -63,6 +67,7 @@ class Lab:
     address: str
     token: str
     folder: Path
+    log: Path
 
     def notebook_address(self, name: str) -> str:
         return f"{self.address}/lab/tree/{name}?token={self.token}&reset"
@@ -104,7 +109,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         )
     try:
         _wait_until_up(server, f"http://127.0.0.1:{port}", token, log)
-        yield Lab(f"http://127.0.0.1:{port}", token, folder)
+        yield Lab(f"http://127.0.0.1:{port}", token, folder, log)
     finally:
         server.stdin.close()  # see lab_server.py
         try:
@@ -113,16 +118,42 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             server.kill()
 
 
+def jpeg(colour: tuple[int, int, int], size: tuple[int, int] = (640, 480)) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full((size[1], size[0], 3), colour, dtype=np.uint8)).save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Chromium whose camera shows four seconds of red, then four of blue, and which asks nobody.
+
+    The name `kursus.test` leads here: an address that is not secure.
+    """
+    film = tmp_path_factory.mktemp("film") / "film.mjpeg"
+    film.write_bytes(120 * jpeg(RED) + 120 * jpeg(BLUE))
+    options = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    options += [
+        f"--use-file-for-fake-video-capture={film}",
+        "--host-resolver-rules=MAP kursus.test 127.0.0.1",
+    ]
+    yield from _chromium([*BROWSER_OPTIONS, *options])
+
+
 # Not for the whole session: playwright keeps an event loop running, and other tests want their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's or the user's own Chromium; without one, or without playwright, the test is skipped."""
+    yield from _chromium(BROWSER_OPTIONS)
+
+
+def _chromium(options: list[str]) -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         pytest.skip(f"no browser found: {', '.join(BROWSERS)}")
     with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=executable, headless=True, args=BROWSER_OPTIONS)
+        started = driver.chromium.launch(executable_path=executable, headless=True, args=options)
         yield started
         started.close()
 
@@ -139,8 +170,8 @@ class Lesson:
         self.page.on("requestfailed", lambda request: self._complain(f"failed: {request.url}"))
         self.page.on("request", lambda request: self._check_address(request.url))
         self.page.on("websocket", lambda socket: self._check_address(socket.url))
-        self.page.goto(lab.notebook_address(name))
-        self.page.wait_for_function(KERNEL_READY, timeout=45_000)
+        self.page.goto(lab.notebook_address(name), timeout=90_000)
+        self.page.wait_for_function(KERNEL_READY, timeout=120_000)
 
     def _complain(self, text: str) -> None:
         self.complaints.append(text)
@@ -190,7 +221,7 @@ def _free_port() -> int:
 
 def _wait_until_up(server: subprocess.Popen, address: str, token: str, log: Path) -> None:
     request = urllib.request.Request(f"{address}/api/status", headers={"Authorization": f"token {token}"})
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # two busy cores can take more than a minute
     while time.monotonic() < end and server.poll() is None:
         try:
             urllib.request.urlopen(request, timeout=2).close()

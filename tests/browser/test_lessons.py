@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
-NEEDED = {"parameters", "setup", "widget-data", "widget"}
+NEEDED = {"parameters", "setup", "widget-data", "widget", "camera"}
 
 CUT_OFF = "labels => labels.filter(l => l.scrollWidth > l.clientWidth).map(l => l.textContent)"
 
@@ -48,6 +48,8 @@ def test_widgets_answer_to_the_keyboard(path, browser, lab):
         outputs = lesson.run(number)
         if "widget" in tags:
             check_widget(lesson, outputs)
+        if "camera" in tags:  # more in test_camera.py
+            outputs.get_by_role("button", name="Start kameraet").wait_for(timeout=60_000)
     assert lesson.complaints == []
     lesson.page.close()
 

@@ -4,9 +4,10 @@ import importlib
 import pkgutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import torch
 
 import lesson_cells
 from lesson_utils import danish
-from lesson_utils.show import attempt, check, confirm
+from lesson_utils.show import attempt, check, confirm, exercise
 from lesson_utils.show.answers import Misread, number_from
 from lesson_utils.show.exercise import Exercise, judge
 
@@ -47,8 +48,8 @@ def test_a_right_number_is_understood_however_it_is_written(answer):
         (-3, "Et antal er ikke negativt."),
         (7, "Tæl vægtene i ét filter først."),
         (34.944, "Dit svar er læst som et decimaltal. Skriv store tal uden skilletegn."),
-        ((34, 944), "Svaret skal være ét tal, men i Python skiller et komma tal ad."),
-        ((3, 224, 224), "Svaret skal være ét tal, men i Python skiller et komma tal ad."),
+        ((34, 944), "Svaret skal være ét tal, men du gav 2: i Python skiller et komma tal ad."),
+        ((3, 224, 224), "Svaret skal være ét tal, men du gav 3: i Python skiller et komma tal ad."),
         ("34, 944", "Teksten »34, 944« er flere tal. Svar med ét."),
         (None, "Dit svar er None. Mangler der et return"),
         ("mange", "Teksten »mange« kan ikke læses som et tal."),
@@ -82,13 +83,32 @@ def test_an_unanswered_task_says_so(answer, capsys):
     [("138.357.544", 138_357_544), ("1,5", 1.5), ("1.5", 1.5), ("1.500", 1500), ("0.125", 0.125), ("−2", -2),
      ("112,9 mio.", 112_900_000), ("1,5 mia.", 1.5e9), ("97,6 %", 97.6), ("1.234,5", 1234.5), ("2e3", 2000),
      ("7 kolonner", 7), ("2,3 gange", 2.3), ("linje 1", 1),
-     ("1000 kategorier", 1000), ("61 mio. parametre", 61e6), ("50%", 50), ("1 tusind", 1000)],
+     ("1000 kategorier", 1000), ("61 mio. parametre", 61e6), ("50%", 50), ("1 tusind", 1000), ("tusind", 1000),
+     ("nul", 0), ("Syv kolonner", 7), ("ét", 1), ("ingen", 0), ("4/5", 0.8), ("227x227", 227),
+     ("7 x 7 pixler", 7)],
 )  # fmt: skip
 def test_numbers_in_danish_and_in_python(text, value):
     assert number_from(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "1.23.456", "conv1", "12x12", "7 eller 8", "--3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "1,2,3",
+        "1.23.456",
+        "conv1",
+        "12x13",
+        "1x10",
+        "7x77",
+        "1x1x480",
+        "7 eller 8",
+        "7 af 11",
+        "1/0",
+        "--3",
+    ],
+)
 def test_what_is_no_number_is_said_to_be_none(text):
     with pytest.raises(Misread, match="kan ikke læses som et tal"):
         number_from(text)
@@ -200,6 +220,27 @@ def test_functions_run_on_cases(function, sentence):
     assert "\n" not in text and len(text) < 320
 
 
+def test_an_answer_passes_no_other_exercise(monkeypatch, capsys):
+    shell = SimpleNamespace(user_ns={"In": [""]})
+    monkeypatch.setattr(exercise, "get_ipython", lambda: shell)
+    monkeypatch.setattr(exercise, "ANSWERED", {})
+    first, second = Exercise(key="første", answer=7), Exercise(key="anden", answer=7)
+
+    def run(cell: str, act: Callable[[], None] = lambda: None) -> str:
+        shell.user_ns["In"].append(cell)
+        act()
+        return capsys.readouterr().out[:1]
+
+    run("svar = 7")
+    assert run("show.check(første, svar)", lambda: check(first, 7)) == "✓"
+    assert run("show.check(anden, svar)", lambda: check(second, 7)) == "K", "its own cell was not run"
+    run("svar = 7")
+    assert run("show.check(anden, svar)", lambda: check(second, 7)) == "✓"
+    assert run("show.check(anden, svar)", lambda: check(second, 7)) == "✓", "as often as one likes"
+    assert run("show.check(første, svar)", lambda: check(first, 7)) == "K", "that answer is the second one's"
+    assert run("show.check(første, mit)", lambda: check(first, 7)) == "✓", "a name of its own"
+
+
 def test_a_stub_that_raises_is_unanswered():
     def output_size(n, k, s):
         raise NotImplementedError
@@ -212,6 +253,24 @@ def test_torch_may_miss_something_in_an_answer_that_was_begun():
         return torch.nn.Module()(n)  # has no forward
 
     assert "NotImplementedError" in judge(FUNCTION, output_size).text
+
+
+def test_torch_may_refuse_what_the_students_own_line_asks():
+    def output_size(n, k, s):
+        return torch.tensor([True]) - torch.tensor([True])
+
+    assert "NotImplementedError" in judge(FUNCTION, output_size).text, "and not unanswered"
+
+
+def test_a_choice_is_known_by_its_words():
+    share = Exercise(key="andel", answer="omkring 50 %", choices=("omkring 7 %", "omkring 50 %"), hint="?")
+    for heard in ("50 %", "50", "omkring 50 procent"):
+        assert judge(share, heard).status == "right"
+    for other in ("omkring", "60 %", "", "omkring 60 %"):
+        assert judge(share, other).text == "✗ Vælg mellem omkring 7 % og omkring 50 %."
+    letter = Exercise(key="valg", answer="b", choices=("a", "b"), mistakes=[("a", "Nej.")])
+    assert judge(letter, "b: der er for få billeder").status == "right"
+    assert judge(letter, "a eller b").text == "✗ Vælg mellem a og b."
 
 
 def test_a_loop_without_an_end_is_stopped(monkeypatch):

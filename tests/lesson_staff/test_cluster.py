@@ -4,7 +4,8 @@ import json
 import sys
 from contextlib import closing
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from PIL import Image
@@ -63,6 +64,9 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
     capsys.readouterr()
     with closing(Cluster(jobs=2)) as own:  # what --local-cluster starts
         assert urlopen(own.dashboard, timeout=30).status == 200
+        foreign = Request(own.dashboard, headers={"Host": "andre.example"})
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(foreign, timeout=30)
         assert own.slots == 2
         heard = []
         with monkeypatch.context() as patch:

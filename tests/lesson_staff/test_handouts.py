@@ -72,7 +72,10 @@ def test_the_commands_write_one_notebook_for_each_lesson(course, tmp_path, monke
     assert answer(["handout"]) == 0
     assert "01 One: handouts/01_one.ipynb" in capsys.readouterr().out
     assert answer(["solution", "1", "--out", "facit"]) == 0
-    assert sorted(path.name for path in (tmp_path / "handouts").iterdir()) == ["01_one.ipynb", "02_two.ipynb"]
+    assert sorted(path.name for path in (tmp_path / "handouts").glob("[!.]*")) == [
+        "01_one.ipynb",
+        "02_two.ipynb",
+    ]
     assert "løst" not in (tmp_path / "handouts" / "01_one.ipynb").read_text(encoding="utf-8")
     assert "løst" in (tmp_path / "facit" / "01_one_løsning.ipynb").read_text(encoding="utf-8")
     nbformat.validate(nbformat.read(tmp_path / "handouts" / "01_one.ipynb", as_version=4))
@@ -82,4 +85,4 @@ def test_a_folder_that_cannot_be_made_is_said(course, tmp_path, capsys):
     course(one=[])
     (tmp_path / "fil").write_text("")
     assert answer(["handout", "--out", str(tmp_path / "fil")]) == 2
-    assert capsys.readouterr().err.startswith("Fejl: Mappen »")
+    assert capsys.readouterr().err.startswith("Fejl: »")

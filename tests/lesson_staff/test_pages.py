@@ -110,7 +110,7 @@ def test_a_solution_is_folded(batch):
 
 
 @pytest.mark.browser
-def test_pages_work_in_a_browser_without_a_network(batch, chromium):
+def test_pages_work_in_a_browser_without_a_network(batch, chromium, breaches):
     """Formulas are set, pictures are there, nothing leaves the machine, nothing is wider than a phone."""
     for scheme in ("light", "dark"):
         context = chromium.new_context(
@@ -128,6 +128,7 @@ def test_pages_work_in_a_browser_without_a_network(batch, chromium):
         assert (sum(json.loads(f"[{ground[4:-1]}]")) < 384) == (scheme == "dark")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
+        assert breaches(page) == []
         page.get_by_role("link", name="01 One").click()
         page.wait_for_selector(".MathJax_Display .MathJax", state="visible")
         page.wait_for_function("window.MathJax.Hub.queue.pending === 0 && !window.MathJax.Hub.queue.running")
@@ -138,4 +139,5 @@ def test_pages_work_in_a_browser_without_a_network(batch, chromium):
         assert {address.split(":")[0] for address in requests} <= {"file", "data", "about"}
         # MathJax asks for a font at about:blank to see whether fonts load at all.
         assert [address for address in failed if address != "about:blank"] == []
+        assert breaches(page) == []
         context.close()

@@ -40,6 +40,7 @@ def test_the_lesson_is_a_copy_and_the_users_settings_are_left_alone(course, tmp_
     for place in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
         assert Path(surroundings[place]).is_relative_to(tmp_path / "show")
     assert "LESSON_STATIC" not in surroundings, "the widgets are to live"
+    assert surroundings["OMP_WAIT_POLICY"] == "PASSIVE", "two lessons at once stay quick"
     assert surroundings["PYTHONPATH"].split(os.pathsep)[0] == str(REPOSITORY)
 
 

@@ -116,7 +116,7 @@ def test_a_run_is_whole_or_not_there(batch, monkeypatch):
     assert (batch / run.name / "run.json").read_bytes() == before
     removed = []
     with monkeypatch.context() as patch:
-        patch.setattr("lesson_staff.store.shutil.rmtree", lambda place, **_: removed.append(place.name))
+        patch.setattr("lesson_staff.store.remove", lambda place: removed.append(place.name))
         keep(batch, run, Outcome(1.0, files={"a": b"x"}), "ny")
     assert all(name.startswith(HALF) for name in removed), "what is removed step by step has no run's name"
     assert list(batch.glob(".half-*")) and len(kept(batch)) == 5
@@ -126,11 +126,12 @@ def test_a_run_is_whole_or_not_there(batch, monkeypatch):
 
 
 @pytest.mark.browser
-def test_the_report_by_keyboard_on_a_phone(batch, chromium):
+def test_the_report_by_keyboard_on_a_phone(batch, chromium, breaches):
     write_report(batch)
     page = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True).new_page()
     page.goto((batch / "index.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert breaches(page) == []
     page.keyboard.press("/")
     page.keyboard.type("fejlede")
     assert page.locator(".card:visible").count() == 1

@@ -133,7 +133,7 @@ def away(address: str) -> bool:
 
 
 @pytest.mark.browser
-def test_a_clicker_moves_the_slides_and_notes_open(shows, chromium):
+def test_a_clicker_moves_the_slides_and_notes_open(shows, chromium, breaches):
     context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
     page = context.new_page()
     page.goto((shows / f"{LESSONS[2].notebook.stem}.html").as_uri())
@@ -143,6 +143,7 @@ def test_a_clicker_moves_the_slides_and_notes_open(shows, chromium):
     page.keyboard.press("PageUp")
     assert page.evaluate("Reveal.getIndices().h") == 0
     assert page.evaluate("document.querySelectorAll('aside.notes').length") >= 3
+    assert breaches(page) == []
     with page.expect_popup() as opened:
         page.keyboard.press("s")
     opened.value.wait_for_selector("#speaker-controls, .speaker-controls", timeout=20_000)

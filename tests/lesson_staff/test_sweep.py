@@ -1,5 +1,7 @@
 """Which runs the options of `lesson run` ask for, and what is refused before anything starts."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import nbformat
@@ -9,7 +11,7 @@ from lesson_staff import catalogue, fingerprint
 from lesson_staff.catalogue import Lesson, find
 from lesson_staff.order import Limits, order_for
 from lesson_staff.parameters import Written
-from lesson_staff.plan import plan
+from lesson_staff.plan import merged_rows, plan
 from lesson_staff.session import Request, runs_asked_for
 from lesson_staff.sweep import settings_from
 from lesson_utils.errors import LessonError
@@ -165,26 +167,74 @@ def test_what_cannot_be_read_is_said(lessons, options, start):
 @pytest.mark.parametrize(
     "name, text, start",
     [
-        ("a.csv", "a,b\n1\n", "»a.csv« kan ikke læses"),
-        ("a.yml", "a: [1\n", "»a.yml« kan ikke læses"),
-        ("a.yml", "- 3\n", "»a.yml« kan ikke læses"),
+        ("a.csv", "a,b\n1\n", "a.csv, linje 2 har 1 felt, men der er 2 kolonner"),
+        ("a.csv", '# plan\ndepth\n\n"11\n', "a.csv, linje 4 kan ikke læses: se efter et anførselstegn"),
+        ("a.CSV", "depth,depth\n11,\n", "a.CSV, linje 2: »depth« står to gange"),
+        ("a.csv", "lesson,steps\n2,3\n1,4\n", "a.csv, linje 3: Lektion 01 har ikke parameteren »steps«"),
+        ("a.csv", "depth\n11\n12\n", "a.csv, linje 3: »depth« kan ikke være »12« i lektion 01"),
+        ("a.csv", "photo\nvæk.jpg\n", "a.csv, linje 2: Billedet »"),
+        ("a.csv", "\ufeff" + "x" * 10_000_001, "»a.csv« er ikke en tabel som tekst"),
+        ("a.yml", "a: [1\n", "»a.yml« kan ikke læses (linje 2)"),
+        ("a.yml", "a: " + "[" * 10_000, "»a.yml« kan ikke læses"),
+        ("a.yml", "- 3\n", "a.yml, linje 1 kan ikke læses"),
+        ("a.yml", "seed: 1\ndepth: 11\nseed: 2\n", "a.yml, linje 1: »seed« står to gange"),
+        ("a.yml", "seed: {a: 1}\n", "a.yml, linje 1: »seed« skal være én værdi"),
+        ("a.yml", "a: &a [1, 1]\nb: &b [*a, *a]\n", "a.yml, linje 1: »b« skal være én værdi"),
+        ("a.yml", "lesson: 1\nseed: 1:30\n", "a.yml, linje 1: »seed« kan ikke være »1:30«"),
         ("a.csv", "depth\n", "»a.csv« er tom"),
         ("a.txt", "depth\n1", "»a.txt« er hverken .yml eller .csv"),
     ],
 )
 def test_a_broken_table_is_said(lessons, name, text, start):
-    (lessons / name).write_text(text)
+    (lessons / name).write_text(text, encoding="utf-8")
     (told,) = sentences(table=str(lessons / name))
     assert told.startswith(start)
 
 
-def test_yaml_keeps_types_and_wrong_ones_are_refused(lessons):
-    (lessons / "a.yml").write_text("lesson: 1\ndepth: '11'\n")
-    assert sentences(table=str(lessons / "a.yml")) == [
-        "»depth« kan ikke være »11« i lektion 01: skriv et helt tal."
-    ]
+@pytest.mark.parametrize(
+    "name, text", [("a.yml", "seed: 010\ndepth: '11'\n"), ("a.csv", "seed,depth\n010,11.0\n")]
+)
+def test_numbers_are_read_as_they_were_written(lessons, name, text):
+    """YAML 1.1 takes 010 for eight; pandas writes 11.0 where a column has a gap."""
+    (lessons / name).write_text(text)
+    (run,) = runs_asked_for(Request(lessons=["1"], table=str(lessons / name)))
+    assert dict(run.changed) == {"seed": 10, "depth": 11}
     (lessons / "a.yml").write_text("lesson: 1\ndepth: true\n")
     assert len(sentences(table=str(lessons / "a.yml"))) == 1, "True is no whole number"
+
+
+def test_a_document_may_take_over_from_another(lessons):
+    (lessons / "a.yml").write_text("- &base {lesson: 1, depth: 11}\n- {<<: *base, depth: 13, seed: ~}\n")
+    assert names(table=str(lessons / "a.yml")) == ["01_deep_depth=11", "01_deep_depth=13"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+def test_what_a_danish_spreadsheet_writes(lessons, encoding):
+    """Semicolons, its own letters, »Lektion« as the heading, and a photo beside the table."""
+    from PIL import Image
+
+    Image.new("RGB", (8, 8)).save(lessons / "å.png")
+    (lessons / "a.csv").write_text("Lektion;photo\r\n1.0;å.png\r\n;å.png\r\n", encoding=encoding)
+    (run,) = runs_asked_for(Request(table=str(lessons / "a.csv")))
+    assert run.changed == {"photo": str(lessons / "å.png")}
+    assert merged_rows([run]) == ["Ens, så de køres én gang: a.csv, linje 2 og a.csv, linje 3."]
+
+
+def test_a_table_without_lessons_is_for_those_that_have_its_parameters(lessons):
+    (lessons / "a.csv").write_text("depth\n11\n13\n")
+    assert names(table=str(lessons / "a.csv")) == ["01_deep_depth=11", "01_deep_depth=13"]
+    assert len(names(lessons=["1", "2"], table=str(lessons / "a.csv"))) == 3, "02 was asked for"
+    assert merged_rows(runs_asked_for(Request(grids=["depth=11,13"]))) == [], "said by -p's own help"
+
+
+def test_a_wrong_word_is_refused_before_torch_and_papermill_are_there(lessons):
+    code = (
+        "import sys\nfrom lesson_staff.cli import answer\n"
+        "assert answer(['run', '03', '-p', 'depth=12', '--out', 'x']) == 2\n"
+        "assert not {'torch', 'papermill', 'nbconvert'} & sys.modules.keys()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=lessons)
+    assert not ended.returncode, ended.stderr
 
 
 def test_written_values_are_told_from_typed_ones():
@@ -262,15 +312,16 @@ def test_a_folder_and_a_file_of_the_same_name_travel(networks):
     wanted = [f"image_folder={networks / 'fotos'}"]
     (run,) = runs_asked_for(Request(parameters=wanted))
     order = order_for(run, Limits())
-    assert order.parameters == {"image_folder": "fotos"}
-    assert order.files == {"fotos/hest/1.jpg": b"et", "fotos/ko/1.jpg": b"to"}
+    assert order.parameters == {"image_folder": "egen-image_folder/fotos"}
+    above = "egen-image_folder/fotos"
+    assert order.files == {f"{above}/hest/1.jpg": b"et", f"{above}/ko/1.jpg": b"to"}
     before = run.identity()
     (networks / "fotos/hest/1.jpg").rename(networks / "fotos/hest/2.jpg")
     assert run.identity() != before, "a name decides the order in which photos are read"
     (both,) = runs_asked_for(Request(parameters=[*wanted, f"network={networks / 'andet/fotos'}"]))
     order = order_for(both, Limits())
-    assert order.parameters == {"image_folder": "image_folder/fotos", "network": "network/fotos"}
-    assert order.files["network/fotos"] == b"tal" and order.files["image_folder/fotos/ko/1.jpg"] == b"to"
+    assert order.parameters == {"image_folder": above, "network": "egen-network/fotos"}
+    assert order.files["egen-network/fotos"] == b"tal" and order.files[f"{above}/ko/1.jpg"] == b"to"
     (told,) = sentences(parameters=["image_folder=væk"])
     assert told.startswith("Mappen »væk« findes ikke")
 

@@ -2,9 +2,14 @@
 
 import ast
 import re
+from types import SimpleNamespace
 
-from lesson_staff.catalogue import LESSONS, REPOSITORY
+import pytest
+
+from lesson_staff.catalogue import FOLDERS, LESSONS, REPOSITORY
 from lesson_staff.parameters import read_parameters
+from lesson_utils.errors import LessonError
+from lesson_utils.parameters import check
 
 from .conftest import tagged
 
@@ -61,6 +66,52 @@ def test_one_cell_of_plain_documented_parameters(path, cells):
         assert ast.literal_eval(repr(parameter.default)) == parameter.default
         kind = parameter.type.partition("[")[0]
         assert type(parameter.default).__name__ == kind, f"{parameter.name} is no {kind}"
+
+
+def test_the_setup_is_folded_and_checks_the_parameters(path, cells):
+    """Cellen mærket `setup` er foldet sammen under »Kør mig først« og slutter med at kontrollere parametrene."""
+    (position,) = tagged(cells, "setup")
+    assert position > tagged(cells, "parameters")[0]
+    assert cells[position].metadata.get("jupyter", {}).get("source_hidden")
+    first, *_, last = cells[position].source.splitlines()
+    assert first.startswith("# Kør mig først") and last == "show.check_parameters(exercises, globals())"
+
+
+WRONG = {
+    "depth": ("16", "skriv et helt tal", 12, "vælg mellem 11, 13, 16 og 19"),
+    "seed": (None, "skriv et helt tal", -1, "vælg 0 eller mere"),
+    "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 0 eller mere"),
+    "seeds": (2.5, "skriv et helt tal", 0, "vælg fra 1 til 20"),
+    "steps": (True, "skriv et helt tal", 0, "vælg fra"),
+    "images_per_class": (float("nan"), "skriv et helt tal", 0, "vælg fra 1 til 500"),
+    "network": (None, "skriv en tekst", "resnet", "vælg mellem"),
+    "photo_encoder": (3, "skriv en tekst", "paper:vgg16", "vælg mellem"),
+    "photo_network": ([], "skriv en tekst", "kat", "vælg mellem"),
+    "module": (4, "skriv en tekst", "inception_9z", "vælg mellem inception_3a"),
+    "device": (0, "skriv en tekst", "gpu", "vælg mellem auto, cpu, cuda og mps"),
+    "photo": (None, "skriv en tekst"),
+    "image_folder": (("a",), "skriv en tekst"),
+}
+
+
+def test_a_parameter_typed_in_the_notebook_is_checked_there(path, cells):
+    """En værdi, som lektionen ikke tager, giver én sætning i cellen mærket `setup`."""
+    (lesson,) = (each for each in LESSONS if each.notebook == path)
+    room = SimpleNamespace(__file__=str(FOLDERS / lesson.folder / "exercises.py"))
+    typed: dict = {}
+    exec(cells[tagged(cells, "parameters")[0]].source, typed)
+    check(room, typed)
+    for name in typed.keys() & WRONG.keys():
+        given = iter(WRONG[name])
+        for value, advice in zip(given, given, strict=True):
+            with pytest.raises(LessonError) as said:
+                check(room, typed | {name: value})
+            shown = f'"{value}"' if isinstance(value, str) and "tal" in advice else value
+            (sentence,) = str(said.value).splitlines()
+            assert sentence.startswith(
+                f"»{name}« kan ikke være »{shown}« i lektion {lesson.number}: {advice}"
+            )
+    assert typed.keys() - {"__builtins__", "__annotations__"} <= WRONG.keys()
 
 
 def test_the_lesson_has_tests_of_its_own(path):

@@ -8,13 +8,14 @@ folded or hold parameters, imports, an exercise or its solution.
 
 import ast
 import base64
+import io
 import re
 
 import nbformat
 import pytest
+from PIL import Image
 
 from lesson_utils.show import style
-from lesson_utils.show.display import DOTS_PER_INCH
 
 LEAST = {"00": 30, "01": 20, "02": 30, "03": 30, "04": 30, "05": 20, "06": 20}  # lines of PyTorch
 NAMES = 12
@@ -144,9 +145,10 @@ def test_every_figure_fits_a_slide(path, cells):
     """Ingen figur er højere end 6,4 tommer: ellers er der ikke plads til den på en slide."""
     for cell in cells:
         html = "".join("".join(o.get("data", {}).get("text/html", "")) for o in cell.get("outputs", []))
-        for picture in re.findall(r"data:image/png;base64,([^\"]+)", html):
-            height = int.from_bytes(base64.b64decode(picture[:40])[20:24], "big")
-            assert height <= round(style.TALLEST * DOTS_PER_INCH) + 1, cell.source
+        for shown, picture in re.findall(r'width="(\d+)"[^>]*data:image/\w+;base64,([^"]+)', html):
+            stored = Image.open(io.BytesIO(base64.b64decode(picture)))
+            height = stored.height / stored.width * int(shown)
+            assert height <= round(style.TALLEST * style.PIXELS_PER_INCH) + 1, cell.source
 
 
 # The measure itself

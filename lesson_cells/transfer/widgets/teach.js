@@ -6,11 +6,17 @@ function render({ model, el }) {
   let held = null, trained = false;
 
   const here = camera(model, el, {
+    dropped(files) { // a folder is a thing, and bears its name
+      here.add(files.filter(folderOf), (file) => ({ folder: folderOf(file) }));
+      here.add(files.filter((file) => !folderOf(file)));
+    },
     ask: () => (held !== null ? { kind: "frame", thing: held } : trained ? { kind: "frame" } : null),
     answered(message, buffers) {
       if (message.things) showThings(message.things, [...buffers]);
       if (message.trained !== undefined) trained = message.trained;
+      if (message.names) showNames(message.names);
       if (message.kind === "added") addThumb(rows.children[message.thing], buffers[0]);
+      if (message.kind === "live") still.hidden = true;
       if (message.kind !== "answer") return;
       still.hidden = !buffers.length;
       if (buffers.length) drawPicture(still, buffers[0]);
@@ -24,19 +30,19 @@ function render({ model, el }) {
     title.setAttribute("aria-label", `Navn på ting ${place + 1}`);
     title.onchange = () => here.send({ kind: "rename", thing: place, to: title.value });
     const hold = make("button", { textContent: "Hold for at tage billeder", className: "lesson-hold" });
-    const begin = () => { held = place; };
+    const begin = () => {
+      if (here.live()) held = place;
+      else here.say("Start kameraet først, eller vælg fotos.");
+    };
     const end = () => { held = null; };
     hold.onpointerdown = begin;
     hold.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") begin(); };
     hold.onkeyup = hold.onpointerup = hold.onpointerleave = hold.onblur = end;
-    const files = make("input", { type: "file", multiple: true, accept: "image/*,.heic,.heif,.avif", hidden: true });
-    files.onchange = () => { here.add(files.files, { thing: place }); files.value = ""; };
-    const choose = make("button", { textContent: "Vælg fotos …", onclick: () => files.click() });
+    const add = (list) => here.add(list, () => ({ thing: place }));
     const count = make("span", { className: "lesson-count", textContent: "0 billeder" });
     const thumbs = make("div", { className: "lesson-thumbs" });
-    const whole = make("div", { className: "lesson-thing" }, title, hold, choose, files, count, thumbs);
-    whole.ondragover = (event) => event.preventDefault();
-    whole.ondrop = (event) => { event.preventDefault(); event.stopPropagation(); here.add(event.dataTransfer.files, { thing: place }); };
+    const whole = make("div", { className: "lesson-thing" }, title, hold, ...chooser("Tilføj fotos …", add), count, thumbs);
+    takeDrops(whole, add);
     return whole;
   }
 
@@ -52,6 +58,7 @@ function render({ model, el }) {
     thumb.setAttribute("aria-label", "Fjern billedet");
     thumb.onclick = () => {
       here.send({ kind: "remove", thing: [...rows.children].indexOf(thing), number: [...thumb.parentNode.children].indexOf(thumb) });
+      (thumb.nextSibling ?? thumb.previousSibling ?? thing.querySelector(".lesson-hold")).focus(); // for the next key
       thumb.remove();
       recount(thing);
     };
@@ -64,11 +71,20 @@ function render({ model, el }) {
     things.forEach(([, count], place) => buffers.splice(0, count).forEach((each) => addThumb(rows.children[place], each)));
   }
 
+  function showNames(names) {
+    while (rows.children.length < names.length) rows.append(row("", rows.children.length));
+    names.forEach((name, place) => {
+      const title = rows.children[place].querySelector("input");
+      if (!title.matches(":focus")) title.value = name; // another one may be half written
+    });
+  }
+
   const press = (text, kind) => make("button", { textContent: text, onclick: () => here.send({ kind }) });
   here.view.insertBefore(still, here.overlay);
   here.view.after(list);
   el.append(rows, make("div", { className: "lesson-bar" },
-    press("Endnu en ting", "another"), press("Træn", "train"), press("Gem", "save"), press("Hent", "load")));
+    press("Endnu en ting", "another"), press("Træn", "train"), press("Gem", "save"), press("Hent", "load"),
+    ...chooser("Hent fra en mappe …", (list) => here.add(list.filter((file) => PHOTO.test(file.name)), (file) => ({ folder: folderOf(file) })), true)));
   here.send({ kind: "open" });
   return () => here.close();
 }

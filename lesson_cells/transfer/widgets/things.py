@@ -60,9 +60,24 @@ class Things:
         """One more thing. Raises LessonError when there are eight."""
         if len(self.names) == MOST:
             raise LessonError(f"Der er plads til {MOST} ting: giv en af dem et nyt navn og nye billeder.")
-        self.names.append(f"ting {len(self.names) + 1}")
+        self.names.append("")
+        self.rename(len(self.names) - 1, "")
         self._pictures.append([])
         self.head = None
+
+    def rename(self, thing: int, name: str) -> None:
+        """No two things bear the same name: the second gets its number behind it."""
+        name = name.strip() or f"ting {thing + 1}"
+        taken = name in self.names[:thing] + self.names[thing + 1 :]
+        self.names[thing] = f"{name} {thing + 1}" if taken else name
+
+    def called(self, name: str) -> int:
+        """The thing of that name; if there is none, one without pictures, or one more, gets it."""
+        if name not in self.names:
+            if all(self.counts):
+                self.another()
+            self.rename(self.counts.index(0), name)
+        return self.names.index(name)
 
     def add(self, thing: int, image: Tensor) -> None:
         """Keep a picture (3, 224, 224) in 0..1 of the thing with this number, and what the encoder says of it."""
@@ -91,12 +106,9 @@ class Things:
         maps = self._maps(image)
         shares = self.head(maps.mean((1, 2))).softmax(0)
         order = shares.argsort(descending=True).tolist()
-        weights = self.head.weight[order[0]] - self.head.weight.mean(
-            0
-        )  # for this thing more than for the others
-        return Answer(
-            {self.names[k]: shares[k].item() for k in order}, (weights[:, None, None] * maps).sum(0)
-        )
+        weight = self.head.weight  # what speaks for this thing more than for the others:
+        heat = ((weight[order[0]] - weight.mean(0))[:, None, None] * maps).sum(0)
+        return Answer({self.names[k]: shares[k].item() for k in order}, heat)
 
     def save(self, folder: str | Path) -> str:
         """Write the pictures and, once trained, the head; returns what was written, in Danish.
@@ -114,7 +126,7 @@ class Things:
                         Image.fromarray(image.permute(1, 2, 0).numpy()).save(draft, "PNG")
             if self.head is not None:
                 with written(folder / HEAD) as draft:
-                    save_file(self.head.state_dict(), draft, {"names": "\n".join(self.names)})
+                    save_file(self.head.state_dict(), draft, {"names": "\n".join(self._folders())})
         except OSError as error:
             problem = f"Der kan ikke skrives i »{folder}« ({error.strerror}): vælg en anden mappe."
             raise LessonError(problem) from None
@@ -131,9 +143,11 @@ class Things:
         path = Path(folder).expanduser() / HEAD
         if path.exists():
             words, weights = read_tensors(path, f"»{HEAD}« er beskadiget: slet den, og tryk på »Træn«.")
-            if words.get("names", "").split("\n") == self.names:
+            known = words.get("names", "").split("\n")
+            if sorted(known) == sorted(self.names):  # the folders come in the order of the alphabet
+                rows = [known.index(name) for name in self.names]
                 self.head = nn.Linear(*reversed(weights["weight"].shape))
-                self.head.load_state_dict(weights)
+                self.head.load_state_dict({name: values[rows] for name, values in weights.items()})
         return f"{plural(len(found.images), 'billede', 'billeder')} er hentet."
 
     def _maps(self, image: Tensor) -> Tensor:

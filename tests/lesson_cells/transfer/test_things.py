@@ -1,6 +1,7 @@
 """A student's own things: what the camera's page asks of Python, without a browser."""
 
 import io
+import re
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from lesson_cells.transfer.widgets import Things, teach
 from lesson_cells.transfer.widgets.teach import _Teach
 from lesson_utils import images, weights
 from lesson_utils.errors import LessonError
+from lesson_utils.show import explore
 from lesson_utils.show.camera import Answer, jpeg, picture
 
 
@@ -62,6 +64,9 @@ def test_pictures_can_be_taken_back_and_things_added(things):
     things.remove(0, 4)
     assert things.counts == [4, 5] and len(things.images) == len(things.labels) == 9
     things.another()
+    things.rename(1, " kop ")
+    things.rename(2, "")
+    assert things.names == ["kop", "kop 2", "ting 3"], "answers are told apart by their names"
     with pytest.raises(LessonError, match="»ting 3« mangler"):
         things.train()
     for _ in range(5):
@@ -89,13 +94,16 @@ def test_what_is_saved_is_read_back_to_the_last_pixel(things, network, tmp_path)
 
 
 def test_a_saved_head_answers_as_before(things, network, tmp_path):
-    things.names = ["a", "b"]
+    things.names = ["pen/kop", "b"]  # the folders come in another order, and one under another name
     things.train()
     things.save(tmp_path)
     other = Things(network)
     other.load(tmp_path)
     view = views("kat", 6)[-1]
-    assert other.answer(view).shares == pytest.approx(things.answer(view).shares)
+    assert list(other.answer(view).shares.values()) == pytest.approx(
+        list(things.answer(view).shares.values())
+    )
+    assert next(iter(other.answer(view).shares)) == "b"
     (tmp_path / "hoved.safetensors").write_bytes(b"intet")
     with pytest.raises(LessonError, match="er beskadiget: slet den, og tryk på »Træn«"):
         other.load(tmp_path)
@@ -111,22 +119,41 @@ def test_the_page_is_answered_message_by_message(network, monkeypatch, tmp_path)
         for image in pictures:
             page._received(None, {"kind": "frame", "thing": thing}, [jpeg(image)])
             message, (thumb,) = sent[-1]
-            assert message == {"kind": "added", "thing": thing}
+            assert message == {"kind": "added", "thing": thing, "names": page.things.names, "trained": False}
             assert Image.open(io.BytesIO(thumb)).size == (56, 56)
+    page._received(None, {"kind": "file", "name": "kat.png"}, [(images.PHOTOS["kat"]).read_bytes()])
+    assert "Intet er trænet endnu" in sent[-1][0]["said"]
     page._received(None, {"kind": "train"}, [])
     assert sent[-1][0]["trained"] and "sekunder" in sent[-1][0]["said"]
     page._received(None, {"kind": "frame"}, [jpeg(kat[1])])
     assert sent[-1][0]["bars"][0][0] == "kat" and sent[-1][0]["bars"][0][2].endswith(" %")
     page._received(None, {"kind": "file", "name": "brudt.jpg"}, [b"intet"])
-    assert sent[-1][0]["kind"] == "failed" and "brudt.jpg" in sent[-1][0]["said"]
+    assert sent[-1][0]["of"] == "file" and "brudt.jpg" in sent[-1][0]["said"]
+    page._received(None, {"kind": "there"}, [])
+    assert sent[-1][0] == {"kind": "there"}, "somebody listens"
     page._received(None, {"kind": "save"}, [])
     page._received(None, {"kind": "load"}, [])
     assert sent[-1][0]["things"] == [("kat", 2), ("kop", 2)] and len(sent[-1][1]) == 4
+    for folder, thing in (("kop", 1), ("ske", 2), ("ske", 2)):
+        file = images.PHOTOS["kaffe"].read_bytes()
+        page._received(None, {"kind": "file", "name": "1.jpg", "folder": folder}, [file])
+        assert sent[-1][0]["thing"] == thing and sent[-1][0]["names"][thing] == folder
+    assert not sent[-1][0]["trained"], "the head knows no third thing"
 
 
-def test_a_frame_keeps_its_pixels_and_where_nobody_listens_a_sentence_stands(network, capsys):
+def test_a_frame_keeps_its_pixels_and_where_nobody_listens_an_example_stands(network, capsys):
     image = torch.zeros(3, 224, 224)
     image[0, :112] = 1
     assert (picture(jpeg(image)) - image).abs().mean() < 0.02
     teach(Things(network))
-    assert "JupyterLab" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Kør cellen i JupyterLab" in told and re.search("[23] af 3 nye får det rigtige navn", told)
+
+
+def test_where_somebody_listens_the_page_itself_is_shown(network, monkeypatch):
+    shown = []
+    monkeypatch.setenv("LESSON_STATIC", "0")
+    monkeypatch.setattr(explore, "display", lambda data, **_: shown.append(data))
+    teach(Things(network))
+    (data,) = shown
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] and "kameraet" in data["text/plain"]

@@ -10,14 +10,17 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lesson_utils import show
+from lesson_utils.images import PHOTOS, photo
 from lesson_utils.records import RECORD, records
-from lesson_utils.show import record, table
-from lesson_utils.show.display import png
-from lesson_utils.show.style import described
+from lesson_utils.show import encoding, record, table
+from lesson_utils.show.display import image_tag, pixels
+from lesson_utils.show.encoding import encode, quick
+from lesson_utils.show.style import described, image_axes
 
 
 def displayed(function, *arguments, **options) -> dict:
@@ -41,10 +44,9 @@ def test_show_gives_an_image_with_its_alt_text():
     image = ElementTree.fromstring(tag.removesuffix(">") + "/>")
     assert image.get("alt") == '5 < 7 & »a« "b"'
     assert image.get("width") == "900" and "max-width: 100%" in image.get("style")
-    picture = Image.open(
-        io.BytesIO(base64.b64decode(image.get("src").removeprefix("data:image/png;base64,")))
-    )
-    assert picture.size == (1080, 360)
+    kind, _, content = image.get("src").partition(";base64,")
+    picture = Image.open(io.BytesIO(base64.b64decode(content)))
+    assert kind == "data:image/webp" and picture.size == (990, 330)
     assert data["text/plain"] == '5 < 7 & »a« "b"'
 
 
@@ -54,24 +56,61 @@ def test_show_refuses_a_figure_without_words():
 
 
 def test_the_same_figure_gives_the_same_bytes_and_no_traces():
-    assert png(figure()) == png(figure())
-    assert b"matplotlib" not in png(figure()).lower() and b"date" not in png(figure()).lower()
+    assert image_tag(figure()) == image_tag(figure())
+    assert image_tag(pictures()) == image_tag(pictures())
 
 
-def test_a_palette_makes_a_photo_smaller():
-    noise = Figure(figsize=(3, 3))
-    noise.subplots().imshow(np.random.default_rng(0).random((60, 60, 3)))
-    assert len(png(noise, colours=256)) < 0.7 * len(png(noise))
+def pictures() -> Figure:
+    """Two photos; noise in blocks of a few pixels, as of a small image; and a small green mark."""
+    noise = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
+    drawn = Figure(figsize=(9, 3.6))
+    for axes, shown in zip(drawn.subplots(1, 3), (photo("kat", 224), photo("kaffe"), noise), strict=True):
+        image_axes(axes, shown)
+    drawn.text(0.01, 0.9, "■", color="#009E73")
+    return described(drawn, "Tre billeder")
 
 
-def test_a_palette_leaves_a_small_mark_its_colour():
-    crowd = Figure(figsize=(4, 4))
-    axes = crowd.subplots()
-    axes.imshow(np.random.default_rng(0).random((300, 300, 3)) * [1.0, 0.3, 0.1])
-    crowd.text(0.01, 0.97, "■", color="#009E73")  # green, beside a photo all in red
-    picture = Image.open(io.BytesIO(png(crowd, colours=256))).convert("RGB")
-    distances = np.abs(np.asarray(picture).astype(int) - [0x00, 0x9E, 0x73]).sum(axis=2)
-    assert distances.min() < 40
+@pytest.fixture(scope="module")
+def true() -> np.ndarray:
+    return np.asarray(pixels(pictures())).astype(int)
+
+
+def shown(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+
+
+def test_a_picture_with_photos_is_small_and_true(true):
+    kind, data = encode(Image.fromarray(true.astype(np.uint8)))
+    off = np.abs(shown(data) - true)
+    assert kind in ("webp", "avif") and len(data) < 0.25 * len(
+        quick(Image.fromarray(true.astype(np.uint8)))[1]
+    )
+    assert off.mean() <= 2 and np.percentile(off, 99) <= 10
+    assert (shown(data)[true.min(2) == 255] >= 253).mean() > 0.99, "paper stays white"
+    green = np.abs(true - [0x00, 0x9E, 0x73]).sum(2) == 0
+    assert green.sum() > 20 and np.abs(shown(data)[green] - [0x00, 0x9E, 0x73]).mean() < 6
+
+
+@pytest.mark.parametrize("step", encoding.STEPS)
+def test_what_is_rounded_is_off_by_half_a_step_and_grey_stays_grey(step):
+    rounded = encoding.levels(step).astype(int)
+    assert np.abs(rounded - np.arange(256)).max() <= step // 2 and rounded[255] == 255 and rounded[0] == 0
+    assert len(set(rounded)) <= 256 // step + 2
+
+
+def test_noise_and_smooth_shades_are_each_kept_by_what_suits_them(monkeypatch):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
+    smooth = np.asarray(ImageOps.fit(Image.open(PHOTOS["kat"]).convert("RGB"), (600, 450)))
+    kinds = {name: encode(Image.fromarray(each)) for name, each in {"noise": noise, "smooth": smooth}.items()}
+    assert [kind for kind, _ in kinds.values()] == ["webp", "avif"]
+    for name, each in {"noise": noise, "smooth": smooth}.items():
+        assert encoding.within(shown(kinds[name][1]), each), name
+
+
+def test_line_art_and_passing_pictures_are_exact():
+    drawn = pixels(figure())
+    for _, data in (encode(drawn), quick(drawn)):
+        assert (shown(data) == np.asarray(drawn)).all()
 
 
 FRAME = pd.DataFrame(

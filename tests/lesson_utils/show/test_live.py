@@ -8,8 +8,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from lesson_utils.errors import LessonError
-from lesson_utils.show import live
-from lesson_utils.show.explore import Slider
+from lesson_utils.show import explore, live
+from lesson_utils.show.explore import WORKING, Slider
 from lesson_utils.show.style import described
 
 CONTROLS = {"steps": Slider("Skridt", 3, 1, 2000)}
@@ -45,7 +45,7 @@ def desk(monkeypatch):
     monkeypatch.setenv("LESSON_STATIC", "0")
     monkeypatch.setattr(live, "EVERY", 0.05)
     opened = live._Desk(count, CONTROLS)
-    with patch("lesson_utils.show.live.display"):
+    with patch("lesson_utils.show.live.show_widget"):
         opened.open()
     yield opened
     opened.watch.stop()
@@ -66,7 +66,8 @@ def test_work_that_is_left_alone_finishes(desk):
 
 def test_the_picture_grows_and_the_button_stops_it(desk):
     desk.inputs["steps"].value = 2000
-    assert "efter 0 skridt" in desk.picture.value and not desk.halt.disabled
+    until(lambda: "efter 0 skridt" in desk.picture.value)
+    assert not desk.halt.disabled
     until(lambda: "af 2000" in desk.said.value and "efter 0 skridt" not in desk.picture.value)
     desk.halt.click()
     until(lambda: "Stoppet" in desk.said.value)
@@ -96,7 +97,8 @@ def test_begin_again_makes_the_same_once_more(desk):
 
 def test_an_error_is_one_sentence(desk):
     desk.inputs["steps"].value = 13
-    assert "Fejl:</strong> 13 skridt bringer uheld." in desk.picture.value and desk.halt.disabled
+    until(lambda: "Fejl:</strong> 13 skridt bringer uheld." in desk.picture.value)
+    assert desk.halt.disabled
 
 
 @pytest.mark.parametrize(
@@ -123,3 +125,66 @@ def test_without_a_front_end_only_the_twin(monkeypatch):
         live.watch_live(count, CONTROLS, [{"steps": 2}, {"steps": 3}])
     (bundle,) = (call.args[0]["text/html"] for call in display.call_args_list)
     assert "Skridt: 2" in bundle and "efter 2 skridt" in bundle and "efter 3 skridt" in bundle
+
+
+# The kernel's thread is never busy with a widget
+
+SLOW = 0.4
+
+
+@pytest.fixture
+def browser(monkeypatch):
+    """A slow figure under a slider: its box's two children, and what was drawn in which thread."""
+    monkeypatch.setenv("LESSON_STATIC", "0")
+    drawn = []
+
+    def draw(number: int) -> Figure:
+        drawn.append((number, threading.current_thread()))
+        time.sleep(SLOW if len(drawn) > 1 else 0)
+        return described(Figure(figsize=(1, 0.5)), f"Tallet {number}")
+
+    with patch("lesson_utils.show.explore.show_widget") as shown:
+        explore._display_live(draw, {"number": Slider("Tal", 1, 0, 90)})
+    (box,) = shown.call_args.args
+    return *box.children, drawn
+
+
+def test_five_quick_changes_draw_the_last_and_nobody_waits(browser):
+    slider, picture, drawn = browser
+    assert "Tallet 1" in picture.value and drawn[0][1] is threading.main_thread()
+    began = time.monotonic()
+    for number in range(11, 16):
+        slider.value = number
+    assert time.monotonic() - began < SLOW / 2, "the kernel's messages wait for nothing"
+    assert picture.value.startswith(WORKING) and picture.value.count(WORKING) == 1
+    until(lambda: "Tallet 15" in picture.value)
+    assert [number for number, _ in drawn] == [1, 15] and drawn[1][1] is not threading.main_thread()
+    assert WORKING not in picture.value
+
+
+def test_what_is_shown_is_what_the_controls_say(browser):
+    slider, picture, drawn = browser
+    slider.value = 20
+    until(lambda: len(drawn) == 2)  # it is at work on 20
+    seen = []
+    picture.observe(lambda change: seen.append(change["new"]), "value")
+    slider.value = 30
+    until(lambda: "Tallet 30" in picture.value)
+    assert not any("Tallet 20" in each for each in seen), "20 came too late to be shown"
+
+
+def test_stop_is_obeyed_whatever_was_touched_before(desk, browser):
+    slider, picture, _ = browser
+    desk.inputs["steps"].value = 2000
+    until(lambda: "af 2000" in desk.said.value)
+    began = time.monotonic()
+    slider.value = 40  # waits until the desk has done
+    other = live._Desk(count, CONTROLS)
+    other.begin()
+    assert time.monotonic() - began < 0.3
+    assert "Tallet 40" not in picture.value
+    desk.halt.click()
+    assert "Stopper" in desk.said.value and desk.halt.disabled
+    until(lambda: "Stoppet" in desk.said.value)
+    assert "efter 2000 skridt" not in desk.picture.value
+    until(lambda: "Tallet 40" in picture.value and "Færdig" in other.said.value)

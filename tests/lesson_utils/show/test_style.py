@@ -1,12 +1,14 @@
 """The one look: Danish numbers, an alt text on every figure, and nothing left behind."""
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from lesson_utils import danish
 from lesson_utils.show import style
+from lesson_utils.show.display import pixels
 from lesson_utils.show.style import danish_ticks, described, image_axes, new_figure, styled
 
 
@@ -101,3 +103,25 @@ def test_image_axes_takes_tensors_and_arrays():
     assert drawn.get_array().shape == (4, 5, 3)
     assert image_axes(axes, np.zeros((4, 5)), cmap=style.DIVERGING).get_array().shape == (4, 5)
     assert len(axes.get_xticks()) == len(axes.get_yticks()) == 0
+
+
+def test_the_users_own_settings_change_no_figure():
+    """What a matplotlibrc may say: pictures upside down, no LaTeX, dark paper, another size."""
+    theirs = {
+        "image.origin": "lower",
+        "text.usetex": True,
+        "savefig.facecolor": "black",
+        "savefig.bbox": "tight",
+    }
+    theirs |= {"savefig.transparent": True, "font.size": 30, "axes.grid": True, "lines.linestyle": ":"}
+
+    @styled
+    def picture() -> Figure:
+        figure, axes = new_figure(height=2)
+        image_axes(axes, np.arange(12.0).reshape(3, 4))
+        return described(figure, "Et billede")
+
+    before = pixels(picture())
+    with matplotlib.rc_context(theirs):
+        assert pixels(picture()) == before
+        assert matplotlib.rcParams["image.origin"] == "lower", "and theirs are as they were"

@@ -13,7 +13,7 @@ window._JUPYTERLAB["lesson-clicker"] = {
 
 function listen(app) {
   window.addEventListener("keydown", event => {
-    if (!moves[event.key] || !event.target.closest(".jp-Deck .jupyter-widgets")) return;
+    if (!moves[event.key] || !event.target.closest(".jp-Deck :is(.jupyter-widgets, .lesson-camera)")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     event.target.blur();

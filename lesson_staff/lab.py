@@ -1,0 +1,94 @@
+"""`lesson lab`: JupyterLab on a student's own edition of the lessons, or on the lessons as a teacher has them."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import nbformat
+
+from lesson_staff.catalogue import NOTEBOOKS, REPOSITORY, Lesson, find
+from lesson_staff.output import say
+from lesson_staff.own import jupyter
+from lesson_staff.pages import TEMPLATES, relative, replace_file
+from lesson_staff.teaching import handout
+
+MINE = REPOSITORY / "mine"  # as deep as notebooks/, and no part of the course's history
+EDITION = "lesson_edition"  # in a copy's metadata: which lesson it is a copy of
+STATE = ".lab"  # beside the notebooks: what JupyterLab had open, and which panel
+FIRST_LAYOUT = "default-37a8.jupyterlab-workspace"  # JupyterLab's name for the layout that it begins with
+
+
+def write_edition(folder: Path) -> list[str]:
+    """Each lesson as a handout, where `folder` has no copy of it; a sentence for each that is newer than its copy.
+
+    Nothing that is there is overwritten. Raises OSError if the folder can't be written in.
+    """
+    here, news = {_edition(path) for path in folder.glob("*.ipynb")}, []
+    for lesson in find():
+        made, stem = handout(nbformat.read(lesson.notebook, as_version=4)), lesson.notebook.stem
+        text = "\0".join([stem, *(cell.source for cell in made.cells)])
+        made.metadata[EDITION] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if made.metadata[EDITION] in here:
+            continue
+        names = (f"{stem}{mark}.ipynb" for mark in ("", "_ny", *(f"_ny{n}" for n in range(2, 100))))
+        target = next(folder / name for name in names if not (folder / name).exists())
+        replace_file(target, (nbformat.writes(made) + "\n").encode("utf-8"))
+        if target.stem != stem:
+            news.append(f"{lesson} er kommet i en ny udgave: {target.name} ligger ved siden af din egen.")
+    return news
+
+
+def _edition(path: Path) -> str | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["metadata"].get(EDITION)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # the student's own file
+        return None
+
+
+def lab(lesson: Lesson | None, out: str, full: bool, browser: bool) -> int:
+    """JupyterLab, until it is stopped with Ctrl-C, where the user left it, or at the lesson; its exit code."""
+    folder = NOTEBOOKS if full else Path(out or MINE).expanduser().absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    news, state = [] if full else write_edition(folder), folder / STATE
+    if not (state / FIRST_LAYOUT).exists():
+        state.mkdir(exist_ok=True)
+        replace_file(state / FIRST_LAYOUT, (TEMPLATES / "layout.json").read_bytes())
+    if not full:
+        say(f"Din egen udgave af lektionerne ligger i {relative(folder)}.")
+        say(
+            "\n".join(
+                [*news, "Underviser du, så åbner »make lab FULL=1« lektionerne med løsninger og noter."]
+            )
+        )
+    command = [
+        *(sys.executable, "-P", "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"),
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.app_settings_dir={TEMPLATES}",  # its overrides.json: no question about news
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    if lesson:
+        command.append(f"--LabApp.default_url=/lab/tree/{quote(lesson.notebook.name)}")
+    return serve(command, browser, env=jupyter(state, JUPYTERLAB_WORKSPACES_DIR=str(state)))
+
+
+def serve(command: Sequence[str], browser: bool, **how: Any) -> int:
+    """JupyterLab, until it is stopped with Ctrl-C; its exit code."""
+    more = [] if browser else ["--no-browser"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        more.append("--allow-root")
+    server = subprocess.Popen([*command, *more], **how)
+    asked_to_stop = False
+    while True:
+        try:
+            code = server.wait()
+            return 0 if asked_to_stop else code
+        except KeyboardInterrupt:  # the terminal has told the server too; a second one asks no question
+            asked_to_stop = True
+            server.send_signal(signal.SIGTERM)
