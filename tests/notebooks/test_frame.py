@@ -80,7 +80,7 @@ def test_the_setup_is_folded_and_checks_the_parameters(path, cells):
 WRONG = {
     "depth": ("16", "skriv et helt tal", 12, "vælg mellem 11, 13, 16 og 19"),
     "seed": (None, "skriv et helt tal", -1, "vælg 0 eller mere"),
-    "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 0 eller mere"),
+    "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 4 eller mere"),
     "seeds": (2.5, "skriv et helt tal", 0, "vælg fra 1 til 20"),
     "steps": (True, "skriv et helt tal", 0, "vælg fra"),
     "images_per_class": (float("nan"), "skriv et helt tal", 0, "vælg fra 1 til 500"),
