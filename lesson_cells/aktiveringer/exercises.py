@@ -103,7 +103,9 @@ precision_function = Exercise(
         (_counts(4 / 5), "Du ser på alle naboerne. Brug kun de k nærmeste."),
         (_counts(4 / 2), "Du tæller alle naboerne, men deler med k. Brug kun de k nærmeste."),
         (_counts(1 / 5), "Du deler med alle naboerne. Præcision@k er andelen af de k nærmeste: del med k."),
-        (_counts(1), "Du har talt dem. Præcisionen er en andel: del med k."),
+        ([1.0, 0.0], "Du ser på de fjerneste. De nærmeste står først."),
+        ([1.0, 1.0, 1 / 3], "Du har én nabo for lidt med."),
+        ([1.0, 2.0], "Du har talt dem. Præcisionen er en andel: del med k."),
         (_counts(0), "Du springer den nærmeste over: den er nummer 0."),
     ],
     hint="Hvilke naboer skal tælles med, og hvad skal antallet deles med?",
@@ -116,12 +118,15 @@ twin_in_the_way = Exercise(
     also=[80],
     because="fire af de fem kan højst være rigtige, når makkeren altid er en af dem.",
     mistakes=[
-        (0.5, "Det er et gæt. Hvor mange af de fem pladser er der tilbage, når makkeren har taget én?"),
-        (1.0, "Makkeren er af den anden klasse, og den er altid blandt de fem."),
-        (0.2, "Det er den andel, makkeren tager. Hvor meget er der tilbage?"),
+        (
+            lambda share: share in (0.5, 50),
+            "Det er et gæt. Hvor mange af de fem pladser er der tilbage, når makkeren har taget én?",
+        ),
+        (lambda share: share in (1, 100), "Makkeren er af den anden klasse, og den er altid blandt de fem."),
+        (lambda share: share in (0.2, 20), "Det er den andel, makkeren tager. Hvor meget er der tilbage?"),
         (4, "Det er antallet. Præcisionen er en andel af de fem."),
     ],
-    hint="Der er fem pladser, og den ene er optaget af en af den forkerte klasse.",
+    hint="Der er fem pladser, og makkeren tager den ene. Hvor stor en del er der tilbage?",
 )
 
 _FAULTS = {
@@ -132,7 +137,7 @@ _FAULTS = {
 
 
 def _patient(name: str, fault: str, because: str, hint: str) -> Exercise:
-    compare = f"Sammenlign tallet for {name} med det sunde netværks."
+    compare = f"Sammenlign alle tre tal for {name} med det sunde netværks: hvilket er længst fra?"
     wrong = [(other, f"{text} {compare}") for other, text in _FAULTS.items() if other != fault]
     return Exercise(
         f"patient_{name}", fault, choices=tuple(_FAULTS), because=because, mistakes=wrong, hint=hint

@@ -82,7 +82,7 @@ dropout_factor = Exercise(
         (0.4, "Hver femte er slukket, ikke tændt."),
         (1.25, "Det er den faktor, der skulle have stået i stedet for 2. Hvad giver 2?"),
     ],
-    hint="Gang den andel, der er tændt, med den værdi, de tændte har.",
+    hint="Hvor stor en andel er tændt, og hvilken værdi har de tændte?",
 )
 
 

@@ -146,7 +146,7 @@ last_layer = Exercise(
         (lambda n: n in (1_048_576, 1_049_600), "Der er 1.000 klasser, ikke 1.024."),
         (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
     ],
-    hint="GAP giver ét tal fra hver af de 1.024 kanaler, og der er 1.000 klasser. Husk bias-leddene.",
+    hint="GAP giver ét tal fra hver af de 1.024 kanaler. Hvad har hver af de 1.000 klasser så, og hvad mere?",
 )
 
 touched_layers = Exercise(

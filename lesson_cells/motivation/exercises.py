@@ -50,7 +50,7 @@ hundred_classes = Exercise(
         (4_097, "Det er parametrene i én enhed. Her er der 100."),
         (4_196, "Du har lagt 4.096 og 100 sammen. Hver af de 100 enheder har 4.096 vægte."),
     ],
-    hint="Hver enhed i fc8 har 4.096 vægte og ét bias-led.",
+    hint="Hvor mange parametre har én enhed i fc8, når den får 4.096 tal ind?",
 )
 
 fewest_parameters = Exercise(

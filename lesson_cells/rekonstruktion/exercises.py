@@ -1,5 +1,7 @@
 """Exercises of lesson 06: climbing a gradient, decibels, and class images that are not to be believed."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -123,33 +125,33 @@ climb_function = Exercise(
 )
 
 
-def _psnr_of_a_tenth(function) -> float:
-    return float(function(torch.zeros(3, 2, 2), torch.full((3, 2, 2), 0.1)))
-
-
-GREY = torch.full((3, 4, 4), 0.5)
-HALF = torch.cat([GREY[:, :2] + 0.1, GREY[:, 2:]], 1)
+GREY = torch.full((2, 2), 0.5)
+HALF = GREY + torch.tensor([[0.1], [0.0]])
 psnr_function = Exercise(
     key="psnr",
     cases=[
         ((GREY, GREY + 0.1), 20.0),
         ((GREY, GREY + 0.01), 40.0),
-        ((torch.zeros(3, 2, 2), torch.ones(3, 2, 2)), 0.0),
+        ((torch.zeros(1, 2), torch.ones(1, 2)), 0.0),
         ((GREY, HALF), 23.0103),
     ],
     tolerance=1e-2,
     because="For hver gang fejlen bliver ti gange mindre, vokser PSNR med 20 dB.",
     mistakes=[
+        ([10.0, 20.0], "Du har glemt kvadratet af forskellen."),
+        ([2.0, 4.0], "Du har glemt at gange med 10."),
+        ([-20.0], "Fortegnet er forkert: en lille fejl skal give et stort tal."),
+        ([46.0517], "Det er den naturlige logaritme. Her er det log10."),
+        ([40.0, 80.0], "Du har kvadreret to gange, eller ganget med 20."),
+        ([13.9794], "Du har lagt pixlerne sammen. Tag gennemsnittet."),
+        ([0.01], "Det er den kvadrerede fejl. Gør den til dB."),
         (
-            lambda f: abs(_psnr_of_a_tenth(f) - 10) < 1e-3,
-            "Du mangler at gange med 10, eller at tage kvadratet af forskellen.",
+            [20.0, 40.0, 0.0, 26.0206],
+            "Du tager gennemsnittet, før du kvadrerer. Så går forskellene ud mod hinanden.",
         ),
-        (
-            lambda f: _psnr_of_a_tenth(f) < 0,
-            "Fortegnet er forkert: en lille fejl skal give et stort tal.",
-        ),
+        ([20.0, 40.0, 0.0, math.inf], "Du tager logaritmen af hver pixel. Tag gennemsnittet først."),
     ],
-    hint="Hvad er den gennemsnitlige kvadrerede forskel, og hvad bliver dens logaritme til?",
+    hint="Hvad gør du ved forskellen i hver pixel, og hvad gør du ved alle pixler tilsammen?",
 )
 
 decibels = Exercise(
@@ -164,7 +166,7 @@ decibels = Exercise(
         (1, "Husk kvadratet, og gang med −10."),
         (40, "Du har kvadreret to gange."),
     ],
-    hint="Regn 0,1 · 0,1 ud, og tag log10 af det.",
+    hint="Hvad er 0,1 · 0,1, og hvad er log10 af det?",
 )
 
 which_layer = Exercise(

@@ -102,7 +102,10 @@ trainable_parameters = Exercise(
         ([..., 23], "Du tæller også de frosne. Spørg hver parameter om dens `requires_grad`."),
         ([..., 15], "Du tæller de frosne i stedet for dem, der trænes."),
         ([2, 2], "Du tæller tensorer. Hver tensor har `.numel()` tal."),
-        ([1, 2], "Kun den sidste tensor er talt. Bliver der lagt til, eller bliver tallet skiftet ud?"),
+        (
+            lambda f: f(_Net((2, 3), (3, 1))) == 1,
+            "Kun den sidste tensor er talt. Bliver der lagt til, eller bliver tallet skiftet ud?",
+        ),
         (
             lambda f: f(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))) == 6,
             "Du regner kun med den første tensor. Står return inde i løkken?",
