@@ -64,9 +64,11 @@ def order_for(run: Run, limits: Limits, page: bool = True) -> Order:
 
 def write_under(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files by their names below a folder. A link on the way, or in a file's place, gives way: nothing is
-    written where it leads."""
+    written where it leads. Raises ValueError for a name that leads out of the folder, as a worker might send."""
     for name, content in files.items():
         target = folder / name
+        if ".." in Path(name).parts or not target.is_relative_to(folder):
+            raise ValueError(name)
         for place in (*reversed(target.relative_to(folder).parents[:-1]), Path(name)):
             if (folder / place).is_symlink():
                 (folder / place).unlink()

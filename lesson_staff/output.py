@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TextIO
 
@@ -56,22 +57,18 @@ class Lasting:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        with suppress(OSError):
-            self._stream.write(text)
-            return len(text)
-        return self._leave(text)
+        self._try(self._stream.write, text)
+        return len(text)
 
     def flush(self) -> None:
-        try:
-            self._stream.flush()
-        except OSError:
-            self._leave("")
+        self._try(self._stream.flush)
 
-    def _leave(self, text: str) -> int:
-        """Nobody is there: what is still held back goes nowhere, also when Python ends."""
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-        return len(text)
+    def _try(self, work: Callable[..., object], *text: str) -> None:
+        try:
+            work(*text)
+        except OSError:  # what is still held back goes nowhere, also when Python ends
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -13,13 +13,8 @@ def environment(**more: str) -> dict[str, str]:
     """The environment without what would change a lesson: another folder to import from (also the working one,
     which Python would put first), another encoding, another look of the figures."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    ours = {
-        "PYTHONPATH": str(REPOSITORY),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONUTF8": "1",
-        "MATPLOTLIBRC": str(PLAIN),
-    }
-    return others | ours | more
+    ours = {"PYTHONPATH": str(REPOSITORY), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+    return others | ours | {"MATPLOTLIBRC": str(PLAIN)} | more
 
 
 def kernel_spec(*options: str) -> dict[str, object]:
@@ -35,7 +30,7 @@ def jupyter(folder: Path, **more: str) -> dict[str, str]:
     place = folder / "kernels" / "python3"
     place.mkdir(parents=True, exist_ok=True)
     (place / "kernel.json").write_text(json.dumps(kernel_spec()), encoding="utf-8")
-    # waiting threads sleep: two lessons that train at once would slow each other down many times
-    made = environment(JUPYTER_PATH=str(folder), OMP_WAIT_POLICY="PASSIVE", **more)
+    made = environment(JUPYTER_PATH=str(folder), JUPYTER_RUNTIME_DIR=str(folder / "runtime"), **more)
+    made["OMP_WAIT_POLICY"] = "PASSIVE"  # else two lessons that train at once slow each other down many times
     made.pop("LESSON_STATIC", None)
     return made

@@ -24,6 +24,7 @@ HEIC = set(b"heic heix heim heis hevc hevx mif1 msf1".split())  # brands in a fi
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LARGEST = 2048  # pixels on the longer side of what `photo` hands out; no network here looks at more
 MOST_PIXELS, MOST_BYTES = 100_000_000, 500_000_000  # of a picture, and of its file
+LARGE = 25_000_000  # pixels: more than this is made smaller before anything else is done with it
 
 
 class Unreadable(LessonError):
@@ -106,7 +107,10 @@ def _read(path: Path, wanted: int) -> Image.Image:
             picture.draft("RGB", (2 * wanted, 2 * wanted))  # a JPEG can be decoded at a fraction of its size
             if picture.width * picture.height > MOST_PIXELS:
                 raise too_large
-            return _on_white(_upright(picture, path))
+            picture = _upright(picture, path)
+            if picture.width * picture.height > LARGE and picture.mode in ("L", "RGB", "RGBA"):
+                picture = picture.reduce(max(1, min(picture.size) // (2 * wanted)))
+            return _on_white(picture)
     except UnidentifiedImageError:
         if heic or (box == b"ftyp" and brand in (b"avif", b"avis")):
             raise damaged from None
@@ -147,7 +151,8 @@ def _upright(picture: Image.Image, path: Path) -> Image.Image:
     """
     if picture.format == "HEIF" and not _container_turns(path):
         picture.getexif()[ExifTags.Base.Orientation] = picture.info.get("original_orientation") or 1
-    return ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def _container_turns(path: Path) -> bool:
@@ -158,7 +163,7 @@ def _container_turns(path: Path) -> bool:
             if size == 1:  # a long box
                 size, read = int.from_bytes(file.read(8), "big"), 16
             if kind == b"meta":
-                content = file.read(size - read)
+                content = file.read(min(size - read, 10_000_000))
                 return b"irot" in content or b"imir" in content
             if size < read:
                 break

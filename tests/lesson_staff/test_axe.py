@@ -5,7 +5,7 @@ import pytest
 from pygments.lexers import Python3Lexer
 
 from lesson_staff.catalogue import LESSONS
-from lesson_staff.pages import for_reading, write_html
+from lesson_staff.pages import as_html, for_reading
 
 
 def lines_of_every_kind() -> list[str]:
@@ -29,7 +29,7 @@ def test_code_stands_out_from_its_ground(scheme, tmp_path, chromium, breaches):
     assert 5 < len(lines) < 60 and any("#" in line for line in lines)
     cells = [nbformat.v4.new_markdown_cell("# Farver"), nbformat.v4.new_code_cell("\n".join(lines))]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    write_html("page", notebook, tmp_path / "page.html", "Farver")
+    (tmp_path / "page.html").write_bytes(as_html("page", notebook, "Farver"))
     page = chromium.new_page(color_scheme=scheme)
     page.goto((tmp_path / "page.html").as_uri())
     assert page.locator(".c1").count() >= 1, "no comment was coloured"
@@ -41,7 +41,7 @@ def test_code_stands_out_from_its_ground(scheme, tmp_path, chromium, breaches):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
 def test_a_lesson_is_read_aloud_without_a_stumble(lesson, tmp_path, chromium, breaches):
     notebook = for_reading(nbformat.read(lesson.notebook, as_version=4))
-    write_html("page", notebook, tmp_path / "page.html", str(lesson))
+    (tmp_path / "page.html").write_bytes(as_html("page", notebook, str(lesson)))
     page = chromium.new_page()
     page.goto((tmp_path / "page.html").as_uri())
     assert breaches(page, contrast=False) == []

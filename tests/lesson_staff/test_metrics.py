@@ -1,10 +1,13 @@
 """The key figures of the lessons: every lesson keeps some, under names that a sweep can compare."""
 
 import ast
+import json
 import math
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.parameters import read_parameters
@@ -19,6 +22,15 @@ def test_a_figure_that_is_no_number_leaves_metrics_that_are_json():
     outputs = [nbformat.v4.new_output("display_data", {RECORD: {"name": "tab", "value": math.nan}})]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
     assert as_json(records(notebook)) == b'{\n  "tab": null\n}\n'
+    odd = {
+        "bf16": torch.tensor(0.5, dtype=torch.bfloat16),
+        "uendelig": np.float64("inf"),
+        "navn": "b\udcf8.jpg",
+    }
+    assert json.loads(as_json(odd)) == {"bf16": 0.5, "uendelig": None, "navn": "b?.jpg"}
+    for wrong in (1j, object(), {"a": b"x"}):
+        with pytest.raises(TypeError, match="a record holds text, numbers, lists and dicts"):
+            as_json({"a": wrong})
 
 
 def test_single_figures_by_name():

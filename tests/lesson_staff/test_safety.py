@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
 from PIL import Image
 
 from lesson_staff import own
@@ -105,8 +106,13 @@ def test_what_the_user_has_set_changes_no_lesson(monkeypatch, tmp_path):
     told = own.jupyter(tmp_path)
     assert told["PYTHONPATH"] == str(REPOSITORY) and told["PYTHONUTF8"] == told["PYTHONSAFEPATH"] == "1"
     assert "noget" not in told.values() and Path(told["MATPLOTLIBRC"]).is_file()
-    spec = json.loads((tmp_path / "kernels" / "python3" / "kernel.json").read_text(encoding="utf-8"))
-    assert spec["argv"][0] == sys.executable, "and not a kernel of that name that the user has elsewhere"
+    theirs = tmp_path / "hjemme" / "kernels" / "python3" / "kernel.json"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text(json.dumps({"argv": ["false"], "language": "python", "display_name": "Python 3"}))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "hjemme"))
+    monkeypatch.setenv("JUPYTER_PATH", told["JUPYTER_PATH"])
+    found = KernelSpecManager().get_kernel_spec("python3").argv
+    assert found[:2] == [sys.executable, "-P"], "and not a kernel of that name that the user has elsewhere"
 
 
 def test_nothing_is_written_through_a_link(batch, tmp_path):
@@ -125,6 +131,9 @@ def test_nothing_is_written_through_a_link(batch, tmp_path):
     with written(batch / "en") as first, written(batch / "en") as second:
         assert first != second and first.stat().st_mode & 0o077, "a random name; readable to whom a file is"
     write_under(batch, {"a/b/c.txt": b"1"})
+    for outside in ("../x", "a/../../x", str(tmp_path / "x")):
+        with pytest.raises(ValueError):
+            write_under(batch, {outside: b"1"})
     assert (batch / "a" / "b" / "c.txt").read_bytes() == b"1"
 
 
