@@ -5,19 +5,20 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_cells.motivation import exercises, experiments
-from lesson_utils import danish, images, weights
+from lesson_utils import danish, images, show, weights
 from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import danish_classes
 from lesson_utils.records import records
 from lesson_utils.shares import uncertain
 from lesson_utils.show.exercise import judge
 from lesson_utils.weights import danish_names, embedded
-from lesson_world import datasets
+from lesson_world import datasets, render
 
 NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks" / "00_motivation.ipynb"
 
@@ -42,6 +43,16 @@ def test_an_eighth_of_the_parameters(text, printed):
     for count in (dense, conv):
         assert danish.number(count) in printed
     assert "en ottendedel så mange parametre" in text and "forhold: 7,9" in printed
+
+
+def test_training_begins_again_each_time_its_cell_is_run(run_cells):
+    samples = render(["car", "cup"], 0, range(8), size=32)
+    given = {"torch": torch, "nn": nn, "show": show, "seed": 0, "kinds": samples.class_names}
+    names = run_cells("cell-045", "cell-047", training_set=samples, **given)
+    names["rivals"] = {"fuldt forbundet": names["dense"], "ConvNet": names["convnet"]}
+    for name in names["rivals"]:
+        first = names["train"](name, 1e-3, epochs=3)
+        assert first == names["train"](name, 1e-3, epochs=3) and len(set(first)) == 3
 
 
 def test_the_convnet_wins_on_new_images(notebook):

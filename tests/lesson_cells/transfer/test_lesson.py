@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 from torch import nn
 
 from lesson_cells.transfer import exercises, experiments
@@ -32,6 +34,22 @@ def test_the_table_is_whole_and_dated(measured):
     assert sorted(robust.seed.unique()) == [0, 1, 2]
     assert len(robust) == len(STRATEGIES) * 6 * 3
     assert {"made by", "date", "recipe", "seeds", "weights"} <= set(measured.attrs)
+
+
+def test_training_begins_again_each_time_its_cell_is_run(run_cells):
+    given, labels = torch.rand(12, 5), torch.arange(12) % 3
+    layer = nn.Linear(5, 3)
+    begin = {name: numbers.clone() for name, numbers in layer.state_dict().items()}
+    train = run_cells("train-head-by-hand", torch=torch, nn=nn, layer=layer, begin=begin, seed=0)[
+        "train_head"
+    ]
+    twice = [train(given, labels, steps=5) or layer.weight.clone() for _ in range(2)]
+    assert torch.equal(*twice) and not torch.equal(twice[0], begin["weight"])
+
+    own = {"features": given, "labels": labels, "held": labels == 0, "experiments": experiments, "seed": 0}
+    own |= {"torch": torch, "nn": nn, "danish": danish, "taught": SimpleNamespace(names=[*"abc"])}
+    twice = [run_cells("own-things-by-hand", **own)["own_head"].weight for _ in range(2)]
+    assert torch.equal(*twice)
 
 
 def test_both_encoders_were_measured(measured):
