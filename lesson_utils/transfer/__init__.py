@@ -13,13 +13,11 @@ from lesson_utils.transfer.moves import (
     frozen_layers,
     replace_head,
     trainable,
-    training_mode,
     unfreeze,
 )
 from lesson_utils.transfer.strategies import (
     STRATEGIES,
     Mistake,
-    Strategy,
     TransferResult,
     compare,
     confusion,

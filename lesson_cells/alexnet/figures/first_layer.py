@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from torchvision.utils import make_grid
 
 from lesson_utils.danish import number
 from lesson_utils.show import style
@@ -62,13 +63,9 @@ def _liveliest(photo: np.ndarray, stride: int) -> tuple[int, int]:
 @style.styled
 def filter_sheet(weights: Any, columns: int = 16) -> Figure:
     """All first filters (F, 3, k, k) as colour pictures on one scale, grey where a weight is zero."""
-    weights = np.asarray(weights.detach().cpu())
+    weights = weights.detach().cpu()
     count, _, kernel, _ = weights.shape
-    step = kernel + 1
-    sheet = np.ones((3, -(-count // columns) * step + 1, columns * step + 1))
-    for place, tile in enumerate(0.5 + weights / (2 * np.abs(weights).max())):
-        row, column = divmod(place, columns)
-        sheet[:, row * step + 1 : (row + 1) * step, column * step + 1 : (column + 1) * step] = tile
+    sheet = make_grid(0.5 + weights / (2 * weights.abs().max()), columns, padding=1, pad_value=1.0)
     figure, axes = style.new_figure(height=style.WIDTH * sheet.shape[1] / sheet.shape[2])
     style.image_axes(axes, sheet)
     return style.described(
