@@ -5,7 +5,7 @@ It gets an `Order` that holds all it needs, and gives back an `Outcome` that hol
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from lesson_staff.order import Limits, Order, Outcome, order_for
 from lesson_staff.plan import Run, RunResult
 from lesson_staff.store import keep
+from lesson_utils.errors import LessonError
 
 MEMORY_OF_A_RUN = 2.7e9  # bytes; the largest lesson (03, 2.3 GB) stays below
 
@@ -27,6 +28,10 @@ def runs_at_a_time() -> int:
     import psutil
 
     return max(1, min(cores(), int(psutil.virtual_memory().available / MEMORY_OF_A_RUN)))
+
+
+class SchedulerLost(Exception):
+    """The cluster's scheduler is gone: nothing can be handed out any more, and what was has no answer."""
 
 
 class Scheduler(Protocol):
@@ -68,15 +73,18 @@ def run_all(
     tell: Callable[[Run, int, int], None] = lambda run, cell, cells: None,
     page: bool = True,
     limits: Limits | None = None,
+    parts: str = "all",
     scheduler: Scheduler | None = None,
+    stopping: Callable[[], None] = lambda: None,
 ) -> Iterator[RunResult]:
     """The results of a plan, each as soon as its folder under `folder` is whole.
 
-    Without a `scheduler` this machine runs at most `jobs` at a time. When the caller is interrupted, or stops
-    asking, the runs that are under way are stopped. The longest lessons begin first: a long one that began last
+    `parts` of what they made are kept, see `store.PARTS`. Without a `scheduler` this machine runs at most `jobs`
+    at a time. When the caller is interrupted, or stops asking, the runs that are under way are stopped;
+    `stopping` is told first. Raises SchedulerLost. The longest lessons begin first: a long one that began last
     would run on alone.
     """
-    limits = limits or Limits()
+    limits, page = limits or Limits(), page and parts != "numbers"
     scheduler = scheduler or ThisMachine(min(jobs or cores(), len(runs)) or 1, folder)
     waiting = [(run, 1) for run in sorted(reversed(runs), key=lambda run: run.lesson.seconds)]
     under_way: dict[Future[Outcome], tuple[Run, int, str]] = {}
@@ -85,7 +93,11 @@ def run_all(
             # handed out only when its turn is near: a long plan would fill the memory with notebooks and photos
             while waiting and len(under_way) < 2 * scheduler.slots:
                 run, attempt = waiting.pop()
-                future = scheduler.submit(order_for(run, limits, page), partial(tell, run))
+                order = order_for(run, limits, page)
+                try:
+                    future = scheduler.submit(order, partial(tell, run))
+                except Exception as error:
+                    raise SchedulerLost from error
                 under_way[future] = (run, attempt, run.identity())
             # with a limit, so that an interrupt is seen on every system
             done, _ = wait(under_way, timeout=1.0, return_when=FIRST_COMPLETED)
@@ -95,7 +107,10 @@ def run_all(
                 if outcome.reason and attempt <= limits.retries:
                     waiting.append((run, attempt + 1))
                 else:
-                    yield keep(folder, run, outcome, identity, attempt)
+                    yield keep(folder, run, outcome, identity, attempt, parts)
+    except KeyboardInterrupt:
+        stopping()
+        raise
     finally:
         scheduler.close()
 
@@ -106,6 +121,10 @@ def outcome_of(future: Future[Outcome]) -> Outcome:
         return future.result()
     except InterruptedError:
         raise
+    except CancelledError as error:
+        raise SchedulerLost from error
+    except LessonError as error:
+        return Outcome(0.0, str(error))
     except Exception as error:
         why = "maskinen har ikke plads" if isinstance(error, OSError) else "maskinen gik tabt"
         why = f"Lektionen kunne ikke køres til ende: {why} eller svarede ikke."

@@ -236,7 +236,7 @@ def solution(lessons: Lessons = None, out: HandoutFolder = "handouts") -> None:
 
 @command()
 def train(
-    network: options.argument("NETVÆRK", "Navnet på netværket, fx alexnet."),
+    network: options.argument("NETVÆRK", "Navnet på netværket, fx alexnet.", autocompletion=options.networks),
     resume: options.flag("--resume", "Gå videre, hvor en afbrudt træning slap.") = False,
     out: options.text("MAPPE", "Mappen til vægtene; ellers kursets egne.") = "",
 ) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from lesson_staff.fingerprint import DATA
 from lesson_staff.kernel import Kernels, carry_out
 from lesson_staff.order import Order, Outcome
 from lesson_staff.sweep import look_for
+from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 
 MISSING = "Pakken dask.distributed mangler: installér den i kursets mappe med »pip install -e '.[cluster]'«."
+OTHER_COURSE = "har ikke samme udgave af kurset som denne maskine: installér den dér, og prøv igen."
 SECONDS_TO_ANSWER = 10
 
 
@@ -43,10 +46,15 @@ def stop_there(topic: str) -> None:
 
 
 def carry_out_there(order: Order, topic: str) -> Outcome:
-    """What a worker of the cluster does: the same as this machine would, with one thread for each of its own."""
+    """What a worker of the cluster does: the same as this machine would, with one thread for each of its own.
+
+    Raises LessonError where its course is another: a worker may join when the batch is under way.
+    """
     from distributed import get_worker
 
     worker = get_worker()
+    if course_fingerprint() != order.course:
+        raise LessonError(f"Workeren {worker.address} {OTHER_COURSE}")
     kernels = _AT_WORK.setdefault(topic, Kernels())
     return carry_out(order, 1, kernels, lambda *step: worker.log_event(topic, (order.name, *step)))
 
@@ -117,11 +125,10 @@ class Cluster:
             found = self._client.run(course_fingerprint)
         except Exception:  # whatever a worker without the course answers
             found = {}
-        if set(found.values()) != {course_fingerprint()} or found.keys() != threads.keys():
-            raise LessonError(
-                "Ikke alle workers har samme udgave af kurset som denne maskine: "
-                "installér den på dem, og prøv igen."
-            )
+        self._course = course_fingerprint()
+        others = sorted(address for address in threads if found.get(address) != self._course)
+        if others:
+            raise LessonError(f"Workeren {listing(others)} {OTHER_COURSE}")
         return sum(threads.values())
 
     def _heard(self, event: tuple[float, tuple[str, int, int]]) -> None:
@@ -131,6 +138,7 @@ class Cluster:
 
     def submit(self, order: Order, tell: Callable[[int, int], None]) -> Future[Outcome]:
         self._tell[order.name] = tell
+        order = replace(order, course=self._course)
         return self._pool.submit(carry_out_there, order, self._topic, key=f"{order.name}-{uuid4().hex[:8]}")
 
     def close(self) -> None:

@@ -1,11 +1,16 @@
 """Typer in Danish: the words that it puts around our own."""
 
+from pathlib import Path
+
 import typer
+from typer import _completion_shared
 from typer.core import TyperCommand, TyperGroup
 
 from lesson_utils.danish import did_you_mean, listing
 from lesson_utils.errors import LessonError
 
+BASH = Path(__file__).with_name("templates") / "completion.bash"
+_completion_shared._completion_scripts["bash"] = BASH.read_text(encoding="utf-8")  # Typer's own cuts at »=«
 TITLES = {
     "ARGUMENTS_PANEL_TITLE": "Argumenter",
     "OPTIONS_PANEL_TITLE": "Valg",

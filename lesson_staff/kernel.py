@@ -87,7 +87,9 @@ class KernelProcess(LocalProvisioner):
     thread, and tells how it ended and what it used."""
 
     kernels: Kernels
-    timeout = 0  # seconds for all of the run; 0: no limit
+    timeout = 0  # seconds for all of the run, from when it `began`; 0: no limit
+    began = 0.0
+    reached = 0  # the index of the cell that runs now, of all the notebook's cells
     late = False  # whether it was killed for that
     died: int | None = None  # the exit code of a kernel that nobody had asked to end
     used: Mapping[str, object] = {}
@@ -107,10 +109,9 @@ class KernelProcess(LocalProvisioner):
         return connection
 
     def _watch(self, process: Popen) -> None:
-        started = time.monotonic()
         while process.returncode is None:
             self._peak = max(self._peak, peak_memory(process.pid))
-            if self.timeout and time.monotonic() - started > self.timeout:
+            if self.timeout and time.monotonic() - self.began > self.timeout:
                 self.late = True
                 return self.end()
             time.sleep(0.1)
@@ -163,11 +164,21 @@ class _Engine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, manager, start, log, timeout, tell, **_):
+
+        def begun(cell, cell_index: int) -> None:
+            manager.provisioner.reached = cell_index
+            tell(*code_cells(nb_man.nb.cells, cell_index))
+
         client = PapermillNotebookClient(
-            nb_man, km=manager, kernel_name=kernel_name, timeout=timeout, log=log,
-            on_cell_start=lambda cell, cell_index: tell(cell_index + 1, len(nb_man.nb.cells)),
+            nb_man, km=manager, kernel_name=kernel_name, timeout=timeout, log=log, on_cell_start=begun,
         )  # fmt: skip
         client.execute(cleanup_kc=True, **start)
+
+
+def code_cells(cells: list, index: int) -> tuple[int, int]:
+    """The number that the code cell at `index`, or the last before it, bears; and how many there are."""
+    run = [cell.cell_type == "code" and bool(cell.source.strip()) for cell in cells]
+    return sum(run[: index + 1]), sum(run)
 
 
 papermill_engines.register("lesson", _Engine)
@@ -183,8 +194,8 @@ def carry_out(
 ) -> Outcome:
     """Run one lesson in a folder under `place` (else the system's own for such), and bring back all that it wrote.
 
-    `tell` hears of each cell that begins (its number from 1, and how many there are). Raises InterruptedError if
-    the kernels are stopped.
+    `tell` hears of each cell that begins (the number that its code cell bears, and how many there are). Raises
+    InterruptedError if the kernels are stopped.
     """
     began, started = time.monotonic(), time.time()
     with tempfile.TemporaryDirectory(prefix=AT_WORK, dir=place, ignore_cleanup_errors=True) as name:
@@ -196,13 +207,13 @@ def carry_out(
         write_under(desk, order.files)
         manager = OwnKernel(connection_file=str(folder / "connection.json"))
         kernel = KernelProcess(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
-        kernel.kernels, kernel.timeout = kernels or Kernels(), order.limits.timeout
+        kernel.kernels, kernel.timeout, kernel.began = kernels or Kernels(), order.limits.timeout, began
         manager.provisioner = kernel
         notebook = results / f"{order.stem}.ipynb"
         reason, traceback = _execute(order, folder, notebook, manager, surroundings(threads, folder), tell)
         picture_text = ""
         if notebook.exists():
-            content = in_danish(notebook, folder)
+            content = in_danish(notebook, folder, kernel.reached if reason else None)
             (results / "metrics.json").write_bytes(as_json(records(content)))
             if order.page:
                 page = as_html("page", for_reading(content), order.title, mathjax_url=f"../{MATHJAX_URL}")
@@ -251,14 +262,14 @@ def _execute(
             traceback = "\n".join(lines[-LAST_LINES:]) if error.evalue != told else ""
             return without_places(told, folder), traceback
         except CellTimeoutError:
-            return f"Celle {current} brugte mere end {seconds(order.limits.cell_timeout)}.", ""
+            return f"Celle [{current}] brugte mere end {seconds(order.limits.cell_timeout)}.", ""
         except (RuntimeError, TimeoutError):  # DeadKernelError is one
             if kernel.kernels.stopped:
                 raise InterruptedError from None
             if kernel.late:
                 allowed = seconds(order.limits.timeout)
-                return f"Kørslen brugte mere end {allowed}: den nåede celle {current}.", ""
-            where = f"i celle {current}" if current else "før den første celle"
+                return f"Kørslen brugte mere end {allowed}: den nåede celle [{current}].", ""
+            where = f"i celle [{current}]" if current else "før den første celle"
             if kernel.died is None:
                 return f"Python svarede ikke {where}: prøv igen, eller kør færre lektioner ad gangen.", ""
             return f"Python gik ned {where} {how_it_ended(kernel.died)}", ""
@@ -281,9 +292,12 @@ def reason_for(name: str, message: str, execution_count: int) -> str:
     return f"Celle [{execution_count}] stoppede med {': '.join(filter(None, [name, first_line]))}."
 
 
-def in_danish(notebook: Path, folder: Path) -> nbformat.NotebookNode:
-    """Papermill marks the failing cell in English; say it in Danish instead. Its paths are this run's own, and no
-    output tells where anything lies."""
+def in_danish(notebook: Path, folder: Path, stopped_at: int | None) -> nbformat.NotebookNode:
+    """The notebook with a mark, in Danish, above the cell where it stopped, if it did, whatever stopped it.
+
+    Papermill marks in English, and only a cell that raised something. Its paths are this run's own, and no output
+    tells where anything lies.
+    """
     content = nbformat.read(notebook, as_version=4)
     content.metadata.get("papermill", {}).pop("input_path", None)
     content.metadata.get("papermill", {}).pop("output_path", None)
@@ -296,5 +310,9 @@ def in_danish(notebook: Path, folder: Path) -> nbformat.NotebookNode:
                 output.text = without_places(output.text, folder)
             if "traceback" in output:
                 output.traceback = [without_places(line, folder) for line in output.traceback]
+    marked = any(ERROR_MARKER_TAG in cell.metadata.get("tags", []) for cell in content.cells)
+    if stopped_at is not None and not marked:
+        content.cells.insert(stopped_at, nbformat.v4.new_markdown_cell(STOPPED_HERE))
+        content.cells.insert(0, nbformat.v4.new_markdown_cell(NOT_FINISHED))
     nbformat.write(content, notebook)
     return content

@@ -34,7 +34,7 @@ def new_lesson(number: str, name: str, title: str, root: Path = REPOSITORY) -> l
     texts = {target: (TEMPLATES / source).read_text(encoding="utf-8") for source, target in targets.items()}
     words = {"number": number, "name": name, "title": title}
     write_under(root, {target: Template(text).substitute(words).encode() for target, text in texts.items()})
-    _add_row(root / "README.md", f"| {number} {title} | skriv her, hvad man lærer | 30 min |")
+    _add_row(root / "README.md", f"| {number} {title} | skriv her, hvad man lærer | 5 min |")
     return [*texts, "README.md"]
 
 

@@ -1,5 +1,6 @@
 """The options of the commands, and what the Tab key offers: read without papermill, as a shell waits for it."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
@@ -32,6 +33,16 @@ def assignments(incomplete: str) -> list[tuple[str, str]]:
     ]
     values = dict.fromkeys(str(value) for each in lists for value in each if name in known)
     return [(f"{name}={value}", "") for value in values if value.startswith(begun) and "*" not in value]
+
+
+def networks(incomplete: str) -> list[str]:
+    """The networks that the course ships, which are those that it trains."""
+    with suppress(OSError, ValueError, KeyError):
+        told = json.loads(
+            (catalogue.REPOSITORY / "data" / "weights" / "manifest.json").read_text(encoding="utf-8")
+        )
+        return [name for name in told["networks"] if name.startswith(incomplete)]
+    return []
 
 
 def _jobs(text: str | int) -> int:
@@ -101,6 +112,11 @@ class Request:
         "--local-cluster",
         "Start en dask-klynge her, og vis adressen på dens oversigt. Kun på en maskine, du har for dig selv.",
     ) = False
+    redo: flag("--redo", "Kør også det, der er gennemført i mappen i forvejen.") = False
+    dry_run: flag("--dry-run", "Vis, hvad der ville køre, hvor og hvor længe, uden at køre det.") = False
+    keep: text(
+        "HVAD", "Hvad der gemmes af en kørsel: all (alt), page (siden og nøgletal) eller numbers (nøgletal)."
+    ) = "all"
     as_json: Json = False
 
     @property

@@ -34,6 +34,7 @@ class Order:
     files: Mapping[str, bytes]
     limits: Limits
     page: bool = True
+    course: str = ""  # on a cluster: the fingerprint that a worker's own course must have
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ class Run:
         facts = [source_of(notebook), fingerprint.of_lesson(notebook), dict(self.parameters) | files]
         return _digest(json.dumps(facts, sort_keys=True).encode())
 
+    def lost(self) -> bool:
+        """Whether a file that the parameters name is not there any more."""
+        paths = [Path(value) for value in self.changed.values() if isinstance(value, str)]
+        return any(path.is_absolute() and not path.exists() for path in paths)
+
     @property
     def label(self) -> str:
         return label(self.lesson.number, self.lesson.title, self.changed)

@@ -5,11 +5,13 @@ import json
 import math
 import os
 import platform
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 from rich.progress import BarColumn, Progress, TimeRemainingColumn
 from safetensors.torch import save_file
 
@@ -53,7 +55,9 @@ def train_network(name: str, resume: bool, out: str) -> bool:
 
         folder = Path(out).expanduser() if out else weights.EMBEDDED
         may_write(folder, name)  # said now, and not after a quarter of an hour
-        entry = make(name, folder, resume, stepped, drawn)
+        entry = None
+        with suppress(KeyboardInterrupt):  # while it draws; a training that is interrupted says so itself
+            entry = make(name, folder, resume, stepped, drawn)
     if entry is None:
         console.print(f"Træningen er afbrudt. Gå videre med »lesson train {name} --resume«.")
         return False
@@ -93,13 +97,26 @@ def make(name: str, folder: Path, resume: bool, on_step: Report, on_draw: Drawn)
             f"Kurset træner intet netværk »{name}«. {danish.did_you_mean(name, PLANS)} "
             f"Vælg mellem {danish.listing(PLANS)}."
         )
-    plan = PLANS[name]
+    checkpoint = cache_directory() / "training" / f"{name}.safetensors"
+    if checkpoint.exists() and not resume:
+        raise LessonError(
+            f"Træningen af »{name}« er afbrudt: gå videre med --resume, eller slet {checkpoint} først."
+        )
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(checkpoint.with_suffix(".lock"), timeout=0):
+            return _make(PLANS[name], folder, checkpoint, on_step, on_draw)
+    except Timeout:
+        raise LessonError(
+            f"»{name}« trænes allerede af en anden kommando: vent, til den er færdig."
+        ) from None
+
+
+def _make(plan: Plan, folder: Path, checkpoint: Path, on_step: Report, on_draw: Drawn) -> dict | None:
+    name = plan.name
     subject, classes, seed = plan.subject, len(plan.subject.classes), plan.recipe.seed
     images, labels = subject.draw(TRAINING, subject.training * classes, on_draw)
     validation = subject.draw(VALIDATION, subject.validation * classes, None)
-    checkpoint = cache_directory() / "training" / f"{name}.safetensors"
-    if not resume:
-        checkpoint.unlink(missing_ok=True)
     start = weights.load_network(plan.start) if plan.start else None
     network = replace_head(start, classes, seed=seed) if start else MINIS[plan.family](classes, seed=seed)
     network = network.to(choose())

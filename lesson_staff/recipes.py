@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import torch
 from torch import Tensor
 
 from lesson_staff.training import Recipe
@@ -18,6 +19,7 @@ STANDARD = Recipe(epochs=8, first_decay=2e-2, label_smoothing=0.05, averaging=0.
 # From a trained network: short, and with a tenth of the rate.
 FINE_TUNED = Recipe(epochs=8, epsilon=5.0, averaging=0.98, learning_rate=0.01)
 
+PART = 1024  # images
 Drawn = Callable[[int, int], None]  # (images drawn, of how many)
 
 
@@ -35,8 +37,12 @@ class Subject:
 
 
 def _world(seed: int, count: int, progress: Drawn | None) -> tuple[Tensor, Tensor]:
-    found = store(BASE, seed, count, progress=progress)
-    return found["images"], found["labels"]
+    """In parts that are kept one by one: an interrupted drawing goes on where it was."""
+    parts = []
+    for first in range(0, count, PART):
+        heard = progress and (lambda done, _, first=first: progress(first + done, count))
+        parts.append(store(BASE, seed, min(PART, count - first), first=first, progress=heard))
+    return torch.cat([part["images"] for part in parts]), torch.cat([part["labels"] for part in parts])
 
 
 def _bananas(biased: bool, seed: int, count: int, _progress: Drawn | None) -> tuple[Tensor, Tensor]:

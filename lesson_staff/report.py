@@ -20,7 +20,7 @@ from lesson_staff.pages import (
     shown,
     verdict,
 )
-from lesson_staff.plan import RunResult, told
+from lesson_staff.plan import RunResult, short_value, told
 from lesson_staff.store import NO_BATCH, kept, read_plan
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json, plain
@@ -170,5 +170,8 @@ def render(folder: Path, results: Sequence[RunResult], metrics: Metrics, missing
         lessons=lesson_parts(results, metrics),
         parquet=(folder / "results.parquet").is_file(),
         link=link,
+        told_all=lambda run: "\n".join(
+            f"{name}={short_value(value)}" for name, value in run.parameters.items()
+        ),
         cover=COVER,
     )

@@ -1,6 +1,7 @@
 """A batch's folder: one folder per run, written under another name and renamed when it is whole."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -8,24 +9,35 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from lesson_staff import fingerprint
 from lesson_staff.catalogue import REPOSITORY, whole
 from lesson_staff.order import Outcome, remove, write_under
 from lesson_staff.pages import read_json, replace_file
+from lesson_staff.parameters import Wrong
 from lesson_staff.plan import Run, RunResult, plan, without_folder
-from lesson_staff.sweep import LESSON, checked_settings
+from lesson_staff.sweep import LESSON, checked_settings, with_absolute_paths
+from lesson_utils.danish import listing, plural
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json
 
 BATCH = "batch.json"
 RUN = "run.json"
 NO_BATCH = "Mappen »{}« indeholder ingen kørsel: skriv stien til en mappe fra »lesson run«."
+PARTS = {  # what of a run is left out, by its name; it is the pictures that take the room
+    "all": re.compile(r"$^"),
+    "page": re.compile(r"\.ipynb$|^pictures/"),
+    "numbers": re.compile(r"\.ipynb$|^pictures/|\.html$|^cover"),
+}
 HALF = ".half-"  # what a folder is called that is being written, or is on its way out
 
 
-def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1) -> RunResult:
+def keep(
+    folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int = 1, parts: str = "all"
+) -> RunResult:
     """Write a run's folder. Whenever we are killed there is the whole folder, or none of that name."""
     told = {name: getattr(outcome, name) for name in ("seconds", "reason", "traceback", "picture_text")}
     facts = {**outcome.facts, "stem": run.lesson.notebook.stem, "identity": identity, "attempts": attempt}
+    facts["course"] = fingerprint.of_lesson(run.lesson.notebook)
     about = {"name": run.name, "number": run.lesson.number, "title": run.lesson.title}
     for kind, values in (("parameters", run.parameters), ("changed", run.changed)):
         about[kind] = {name: without_folder(value) for name, value in values.items()}
@@ -33,7 +45,8 @@ def keep(folder: Path, run: Run, outcome: Outcome, identity: str, attempt: int =
     place, half = folder / run.name, folder / f"{HALF}{secrets.token_hex(8)}"  # which nobody can foretell
     old = half.with_name(f"{half.name}-old")
     half.mkdir()
-    write_under(half, {**outcome.files, RUN: as_json(result.as_json())})
+    stored = {name: outcome.files[name] for name in outcome.files if not PARTS[parts].search(name)}
+    write_under(half, {**stored, RUN: as_json(result.as_json())})
     if place.is_symlink() or place.exists():
         place.rename(old)  # as it will be removed file by file
     half.rename(place)
@@ -52,10 +65,25 @@ def kept(folder: Path) -> list[RunResult]:
 
 
 def finished(folder: Path, runs: Iterable[Run]) -> dict[str, RunResult]:
-    """Those of `runs` that have passed already, with this very notebook, these parameters and these files."""
+    """Those of `runs` that have passed already, with this very notebook, these parameters, files and code.
+
+    One whose photo is gone cannot be made again, and counts as it stands.
+    """
     there = {result.name: result for result in kept(folder) if result.passed}
-    same = [r.name for r in runs if r.name in there and there[r.name].facts.get("identity") == r.identity()]
+    known = [run for run in runs if run.name in there]
+    same = [r.name for r in known if r.lost() or there[r.name].facts.get("identity") == r.identity()]
     return {name: there[name] for name in same}
+
+
+def outdated(folder: Path, runs: Iterable[Run]) -> str:
+    """A sentence on those of `runs` that have passed, but made from something else than what is here now."""
+    there = {result.name: result for result in kept(folder) if result.passed}
+    known = [run for run in runs if run.name in there and not run.lost()]
+    changed = [run for run in known if there[run.name].facts.get("identity") != run.identity()]
+    code = sum(there[r.name].facts.get("course") != fingerprint.of_lesson(r.lesson.notebook) for r in changed)
+    causes = {"en anden udgave af kurset": code, "et andet foto eller en anden fil": len(changed) - code}
+    told = [f"{plural(count, 'kørsel', 'kørsler')} med {cause}" for cause, count in causes.items() if count]
+    return f"Lavet med noget andet, end der er her nu, og køres igen: {listing(told)}." if told else ""
 
 
 def write_plan(folder: Path, runs: Iterable[Run]) -> None:
@@ -90,13 +118,24 @@ def without_home(value: object) -> object:
     return f"~/{Path(value).relative_to(home).as_posix()}" if inside else value
 
 
-def planned(folder: Path, here: bool = True) -> list[Run]:
-    """The runs of the folder's plan, checked again. Raises LessonError if the folder holds no batch."""
+def planned(folder: Path, here: bool = True) -> tuple[list[Run], list[str]]:
+    """The runs of the folder's plan that can be run; a sentence for each that cannot, as its photo is gone, say.
+
+    What has passed is not looked at again, and what it was made from may be gone. Raises LessonError if the folder
+    holds no batch.
+    """
     entries = read_plan(folder)
     if not entries:
         raise LessonError(NO_BATCH.format(folder))
-    settings = checked_settings([each["changed"] | {LESSON: each["lesson"]} for each in entries], here)
-    return plan(whole(), *settings)
+    passed = {result.name for result in kept(folder) if result.passed}
+    runs, wrong = [], Wrong()
+    for entry in entries:
+        with wrong.at(entry["name"]):
+            setting = with_absolute_paths(entry["changed"] | {LESSON: entry["lesson"]})
+            if entry["name"] not in passed:
+                checked_settings([setting], here)
+            runs += plan(whole(), setting)
+    return runs, list(wrong)
 
 
 def all_runs() -> Path:

@@ -200,7 +200,7 @@ def checked_settings(settings: Settings, here: bool = True) -> Settings:
     The device is looked for if the runs are to take place `here`. Raises WrongParameters with a sentence for each
     thing that is not there or not what it should be, in the words that a lesson would use.
     """
-    absolute = [row | {name: _absolute(name, value) for name, value in row.items()} for row in settings]
+    absolute = [with_absolute_paths(row) for row in settings]
     # each thing once, where it is first named
     named: dict[tuple[str, str], str] = {}
     for setting in absolute:
@@ -215,6 +215,10 @@ def checked_settings(settings: Settings, here: bool = True) -> Settings:
                 check_size(Path(value))
     wrong.tell()
     return absolute
+
+
+def with_absolute_paths(setting: dict) -> dict:
+    return setting | {name: _absolute(name, value) for name, value in setting.items()}
 
 
 def _absolute(name: str, value: object) -> object:

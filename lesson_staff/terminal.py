@@ -68,7 +68,14 @@ class Display:
                 self._bars.remove_task(self._tasks.pop(result.name))
             so_far = self._show_overall()
         mark = "[green]✓[/]" if result.passed else "[red]✗[/]"
-        words = (f"{mark} {escape(result.label)}", duration(result.seconds), escape(result.reason), so_far)
+        again = attempts(result)
+        words = (
+            f"{mark} {escape(result.label)}",
+            duration(result.seconds),
+            again,
+            escape(result.reason),
+            so_far,
+        )
         self._console.print("  ".join(filter(None, words)), highlight=False, soft_wrap=True)
 
     def _show_overall(self) -> str:
@@ -82,12 +89,18 @@ class Display:
         return f"[dim]{', '.join(filter(None, [where, left]))}[/]"
 
 
+def attempts(result: RunResult) -> str:
+    """`2. forsøg` where the first was not the last."""
+    return f"{count}. forsøg" if (count := result.facts.get("attempts", 1)) > 1 else ""
+
+
 def print_summary(console: Console, results: Sequence[RunResult]) -> None:
     """The table of results, and for each failed lesson why, with the last lines of its traceback."""
     headings = ("Lektion", "Resultat", Column("Tid", justify="right"), "Device")
     table = Table(*headings, box=None, header_style="bold", pad_edge=False, padding=(0, 2))
     for result in results:
         outcome = "[green]gennemført[/]" if result.passed else "[red]fejlede[/]"
+        outcome += f" {attempts(result)}".rstrip()
         device = escape(str(result.facts.get("device", "")))
         table.add_row(escape(result.label), outcome, duration(result.seconds), device)
     console.print()

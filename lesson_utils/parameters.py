@@ -16,8 +16,8 @@ from lesson_utils.errors import LessonError
 
 ENDLESS = 2**31  # what every generator of random numbers takes: an end only because computers have one
 FILE = "*.safetensors"  # any file of weights
-# What every lesson that has such a parameter allows.
-COMMON = {"seed": range(ENDLESS), "fresh_seed": range(ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}
+# What every lesson that has such a parameter allows; seeds 1 to 3 drew what networks were trained on.
+COMMON = {"seed": range(ENDLESS), "fresh_seed": range(4, ENDLESS), "device": ("auto", "cpu", "cuda", "mps")}
 # What a value of each kind is called.
 KINDS = {
     "str": "en tekst",
@@ -50,7 +50,7 @@ def choice(allowed: tuple | range) -> str:
     """What may be chosen, in words: `mellem 11, 13 og 16`, `fra 1 til 20`, `0 eller mere`."""
     if not isinstance(allowed, range):
         return f"mellem {listing('en safetensors-fil' if each == FILE else each for each in allowed)}"
-    return f"fra {allowed[0]} til {allowed[-1]}" if len(allowed) < ENDLESS else f"{allowed[0]} eller mere"
+    return f"fra {allowed[0]} til {allowed[-1]}" if allowed[-1] < ENDLESS - 1 else f"{allowed[0]} eller mere"
 
 
 def fits(value: object, allowed: tuple | range) -> bool:

@@ -269,7 +269,7 @@ def _from_package() -> Network:
     adopt(network, torch.load(imagenet_file(), map_location="cpu", weights_only=True))
     network.class_names = danish_classes()
     network.origin = (
-        f"{network.name}, trænet på ImageNets 1,3 millioner fotos i 1000 klasser "
+        f"{network.name}, trænet på ImageNets 1,3 millioner fotos i 1.000 klasser "
         "(75,1 % rigtige, oplyser udgiveren)."
     )
     return network

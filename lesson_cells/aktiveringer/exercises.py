@@ -1,5 +1,7 @@
 """Exercises of lesson 05: silence, overlap, neighbours, and networks with a fault."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -25,13 +27,13 @@ quiet_is_not_dead = Exercise(
     key="tavs_eller_død",
     answer="b",
     choices=("a", "b", "c", "d"),
-    because="én måling på ét billede siger kun noget om det billede. En død kanal er tavs for alle.",
+    because="132 billeder siger kun noget om de 132. Om en enhed aldrig svarer, ser man først på mange.",
     mistakes=[
-        ("a", "Farveskalaen kan skjule et svagt svar, men her er kanalen nul overalt."),
+        ("a", "Farveskalaen kan skjule et svagt svar, men her er der talt: svaret er nul."),
         ("c", "Efter ReLU er et svar aldrig negativt. Tavs er nul."),
-        ("d", "En god kanal skal netop tie, når dens mønster mangler."),
+        ("d", "En god enhed skal netop tie, når dens mønster mangler."),
     ],
-    hint="Hvor mange billeder er der målt på?",
+    hint="Hvor mange billeder er der målt på, og hvad står der »aldrig« om?",
 )
 
 
@@ -40,32 +42,56 @@ def _masks(*rows: list[list[int]]) -> tuple[torch.Tensor, ...]:
 
 
 _SAME = _masks([[1, 1]], [[1, 1]])
-_THREE_AND_ONE = _masks([[1, 1], [1, 0]], [[1, 0], [0, 0]])
-_APART = _masks([[0, 0], [0, 1]], [[0, 0], [1, 0]])
+_LEFT, _RIGHT = _masks([[1, 1, 0, 0, 0, 0, 0]], [[0, 1, 1, 1, 0, 0, 0]])
+_ASKED = "Del med pixlerne i mindst ét af områderne."
+
+
+def _is(wrong: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Callable[[Callable], bool]:
+    """Whether a function gives what this wrong one gives, for two areas of different size."""
+    return lambda function: abs(float(function(_LEFT, _RIGHT)) - float(wrong(_LEFT, _RIGHT))) < 1e-4
+
 
 overlap = Exercise(
     key="iou",
     cases=[
         (_SAME, 1.0),
         (_masks([[1, 0]], [[0, 1]]), 0.0),
-        (_THREE_AND_ONE, 1 / 3),
-        (_APART, 0.0),
-        (_masks([[1, 1, 0, 0]], [[0, 1, 1, 0]]), 1 / 3),
+        ((_LEFT, _RIGHT), 1 / 4),
+        (_masks([[1, 1], [1, 0]], [[1, 0], [0, 0]]), 1 / 3),
+        (_masks([[0, 0], [0, 1]], [[0, 0], [1, 0]]), 0.0),
     ],
     tolerance=1e-6,
     because="den er 1, når de to områder er ens, og 0, når de ikke rører hinanden.",
     mistakes=[
-        ([0.5], "Du deler med summen. Pixlerne i begge tæller så to gange."),
-        ([..., ..., 1.0], "Du deler med ét af områderne. Del med pixlerne i mindst ét af dem."),
-        ([..., ..., ..., 0.5], "Du tæller også pixler, hvor begge er falske. De hører ikke til noget."),
+        (
+            _is(lambda a, b: 2 * (a & b).sum() / (a.sum() + b.sum())),
+            "Ikke 2 gange de fælles (det er Dice). " + _ASKED,
+        ),
+        (
+            _is(lambda a, b: (a & b).sum() / (a.sum() + b.sum())),
+            "Du deler med summen. De fælles tæller så to gange.",
+        ),
+        (_is(lambda a, b: (a & b).sum()), "Du har talt de fælles pixler. " + _ASKED),
+        (_is(lambda a, b: (a & b).sum() / a.sum()), "Du deler med ét af områderne. " + _ASKED),
+        (_is(lambda a, b: (a & b).sum() / b.sum()), "Du deler med ét af områderne. " + _ASKED),
+        (_is(lambda a, b: (a == b).float().mean()), "Du tæller også pixler, hvor begge er falske."),
     ],
-    hint="`(a & b).sum()` er fællesmængden. Hvad giver `a | b`?",
+    hint="Hvor mange pixler er i begge områder, og hvor mange er i mindst ét af dem?",
 )
+
+
+_NEAR = torch.tensor([1, 0, 1, 1, 1])
+
+
+def _counts(wrong: float) -> Callable[[Callable], bool]:
+    """Whether a function gives this wrong number for the two nearest of `_NEAR`; the right one is a half."""
+    return lambda function: abs(float(function(_NEAR, 1, 2)) - wrong) < 1e-4
 
 
 precision_function = Exercise(
     key="præcision_ved_k",
     cases=[
+        ((_NEAR, 1, 2), 0.5),
         ((torch.tensor([1, 1, 0, 0]), 1, 2), 1.0),
         ((torch.tensor([1, 0, 0, 1]), 1, 4), 0.5),
         ((torch.tensor([2, 2, 2]), 1, 3), 0.0),
@@ -74,35 +100,44 @@ precision_function = Exercise(
     tolerance=1e-6,
     because="netop det tæller tabellen, for hvert billede, og så tager den gennemsnittet.",
     mistakes=[
-        ([0.5], "Du ser på alle naboerne. Brug kun de k nærmeste."),
-        ([..., 2.0], "Du har talt dem. Præcisionen er en andel: del med k."),
+        (_counts(4 / 5), "Du ser på alle naboerne. Brug kun de k nærmeste."),
+        (_counts(4 / 2), "Du tæller alle naboerne, men deler med k. Brug kun de k nærmeste."),
+        (_counts(1 / 5), "Du deler med alle naboerne. Præcision@k er andelen af de k nærmeste: del med k."),
+        ([1.0, 0.0], "Du ser på de fjerneste. De nærmeste står først."),
+        ([1.0, 1.0, 1 / 3], "Du har én nabo for lidt med."),
+        ([1.0, 2.0], "Du har talt dem. Præcisionen er en andel: del med k."),
+        (_counts(0), "Du springer den nærmeste over: den er nummer 0."),
     ],
-    hint="`labels[:k] == label` er sandt for hver nabo af den rigtige klasse.",
+    hint="Hvilke naboer skal tælles med, og hvad skal antallet deles med?",
 )
 
 twin_in_the_way = Exercise(
     key="tvillingen",
     answer=0.8,
     tolerance=0.001,
-    because="fire af de fem kan højst være rigtige, når tvillingen altid er en af dem.",
+    also=[80],
+    because="fire af de fem kan højst være rigtige, når makkeren altid er en af dem.",
     mistakes=[
-        (0.5, "Det er et gæt. Hvor mange af de fem pladser er der tilbage, når tvillingen har taget én?"),
-        (1.0, "Tvillingen er af den anden klasse, og den er altid blandt de fem."),
-        (0.2, "Det er den andel, tvillingen tager. Hvor meget er der tilbage?"),
+        (
+            lambda share: share in (0.5, 50),
+            "Det er et gæt. Hvor mange af de fem pladser er der tilbage, når makkeren har taget én?",
+        ),
+        (lambda share: share in (1, 100), "Makkeren er af den anden klasse, og den er altid blandt de fem."),
+        (lambda share: share in (0.2, 20), "Det er den andel, makkeren tager. Hvor meget er der tilbage?"),
         (4, "Det er antallet. Præcisionen er en andel af de fem."),
     ],
-    hint="Der er fem pladser, og den ene er optaget af en af den forkerte klasse.",
+    hint="Der er fem pladser, og makkeren tager den ene. Hvor stor en del er der tilbage?",
 )
 
 _FAULTS = {
-    "død": "En død enhed er tavs for alle billeder.",
+    "død": "En død enhed er tavs for alle billeder. Er det de fleste af enhederne?",
     "skridt": "Ser du på størrelsen af det første feature map?",
     "støj": "Ser du på filtrene og deres glathed?",
 }
 
 
 def _patient(name: str, fault: str, because: str, hint: str) -> Exercise:
-    compare = f"Sammenlign tallet for {name} med det sunde netværks."
+    compare = f"Sammenlign alle tre tal for {name} med det sunde netværks: hvilket er længst fra?"
     wrong = [(other, f"{text} {compare}") for other, text in _FAULTS.items() if other != fault]
     return Exercise(
         f"patient_{name}", fault, choices=tuple(_FAULTS), because=because, mistakes=wrong, hint=hint

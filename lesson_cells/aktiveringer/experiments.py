@@ -22,6 +22,7 @@ from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.show import progress, style
 from lesson_world import Samples, render
 from lesson_world.datasets import TRAINING
+from lesson_world.forms import forms as forms
 
 
 def own_photo(path: str, network: Network) -> Tensor:
@@ -64,7 +65,7 @@ def searched(image_folder: str, network: Network) -> Tensor:
         return photo_set(image_folder, network, None).images
     tiles = []
     for name in images.PHOTOS:
-        for across in (1, 2, 3):
+        for across in (1, 2):
             whole = images.photo(name, across * size).unfold(1, size, size).unfold(2, size, size)
             tiles.append(whole.permute(1, 2, 0, 3, 4).flatten(0, 1))
     return torch.cat(tiles)
@@ -260,7 +261,7 @@ def few_images(count: int, seed: int) -> Samples:
 
 
 def train_small(
-    samples: Samples, rate: float = 3e-3, epochs: int = 16, seed: int = 0, **design: float
+    samples: Samples, rate: float = 3e-3, epochs: int = 12, seed: int = 0, **design: float
 ) -> Network:
     """A small network trained with Adam on batches of 50 images; a few seconds on one core."""
     network = small_network(seed=seed, **design)

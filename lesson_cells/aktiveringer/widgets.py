@@ -219,7 +219,7 @@ def dissection_browser(network: str = "alexnet") -> None:
         "part": Choice("Del", "wheel", _part_words()),
     }
     start = {"name": network, "layer": layers[3], "part": "wheel"}
-    explore(_units_for, controls, [start, start | {"layer": layers[0]}, start | {"part": "petal"}])
+    explore(_units_for, controls, [start, start | {"part": "petal"}])
 
 
 def _part_words() -> dict[str, str]:

@@ -12,13 +12,13 @@ overlap = Exercise(
     answer=7,
     because="11 − 4 = 7: det andet filter begynder 4 pixler længere henne, så 7 kolonner er fælles.",
     mistakes=[
-        (4, "Det er skridtet fra det ene filter til det næste. Hvor meget af filteret bliver tilbage?"),
-        (11, "Så stod de to filtre oven på hinanden. Det andet er rykket et skridt."),
+        (4, "Så langt flytter filteret sig. Hvor meget af det bliver tilbage?"),
+        (11, "Så stod de to filtre oven på hinanden. Det andet er flyttet 4 kolonner."),
         (15, "Så langt rækker de to filtre tilsammen. Hvor mange kolonner er med i begge?"),
         (8, "Tæt på. Skriv kolonnerne op: det første filter har 1-11, og det andet begynder i kolonne 5."),
-        (3, "Du har trukket skridtet fra for mange gange. Der er kun ét skridt mellem naboer."),
+        (3, "Du har trukket skridtlængden fra for mange gange. Naboer er kun flyttet én gang."),
         (77, "Det er antallet af fælles pixler. Svar med antallet af fælles kolonner."),
-        (0, "Det ville kræve, at skridtet var mindst lige så langt som filteret."),
+        (0, "Det ville kræve, at skridtlængden var mindst lige så stor som filteret."),
     ],
     hint="Hvilke kolonner dækker det første filter, og hvilke dækker det andet?",
 )
@@ -53,21 +53,36 @@ right_size = Exercise(
     hint="Sæt de tre tal ind i formlen. Hvilket af dem giver et helt tal?",
 )
 
-classes_of_fc8 = Exercise(
-    key="parametre_i_fc8",
-    answer=4_097_000,
-    because="1.000 klasser har hver 4.096 vægte og ét bias-led. Forelæsningens 100 er en slåfejl.",
+strong_neighbour = Exercise(
+    key="en_stærk_nabo",
+    answer=7.5,
+    tolerance=0.05,
+    because="de 300 er med i begges sum, så begge deles med det samme tal, og 300 / 40 er stadig 7,5.",
     mistakes=[
-        (409_700, "Det er for 100 kategorier. Konkurrencen ILSVRC har ti gange så mange."),
-        (409_600, "Det er for 100 kategorier og uden bias-led. Begge dele skal rettes."),
-        (4_096_000, "Antallet af klasser er rigtigt, men hver klasse har også et bias-led."),
-        (4_100_096, "Du har lagt fc7's bias-led til. Det er fc8's enheder, der har ét hver."),
-        (4_096_001, "Du har lagt ét bias-led til for hele laget. Hver klasse har sit eget."),
-        (lambda n: n in (4_194_304, 4_195_328), "Du har regnet K som 1.024. Her er et rundt antal klasser."),
-        (9_217_000, "Du har brugt fc6's input på 9.216 tal. fc8 får sit input fra fc7."),
-        (1_000, "Det er antallet af klasser. Hver klasse har en vægt til hver enhed i fc7 og et bias-led."),
+        (2.6, "Det er forholdet til kanalerne længere væk. Naboen er nærmere: hvad er med i dens sum?"),
+        (0.1333, "Du har delt omvendt: del den stærke med naboen."),
+        (lambda n: n > 7.55, "Bliver naboen dæmpet mere end den stærke? Skriv de fem tal op for dem begge."),
+        (
+            lambda n: 0 < n < 7.45,
+            "Bliver den stærke dæmpet mere end naboen? Skriv de fem tal op for dem begge.",
+        ),
     ],
-    hint="Hver klasse har én vægt til hver af de 4.096 enheder i fc7 og ét bias-led.",
+    hint="Hver af dem deles med et tal, der afhænger af fem kanaler. Hvilke fem er det?",
+)
+
+dropout_factor = Exercise(
+    key="gang_med_2",
+    answer=1.6,
+    tolerance=0.005,
+    because="80 % er tændt, og hver af dem er blevet til 2. Middelværdien skulle have været 1.",
+    mistakes=[
+        (2, "Det er værdien af en tændt enhed. De slukkede tæller med som 0."),
+        (1, "Det ville kræve en anden faktor end 2. Hvor stor en del er tændt?"),
+        (0.8, "Så stor en del er tændt. Men hver af dem er ganget med 2."),
+        (0.4, "Hver femte er slukket, ikke tændt."),
+        (1.25, "Det er den faktor, der skulle have stået i stedet for 2. Hvad giver 2?"),
+    ],
+    hint="Hvor stor en andel er tændt, og hvilken værdi har de tændte?",
 )
 
 
@@ -96,7 +111,7 @@ output_size_function = Exercise(
         ([..., 57.75], "Du har glemt at trække filterets størrelse fra."),
     ],
     because="Giver den ikke et helt tal, passer størrelsen ikke.",
-    hint="Hvor mange skridt kan filteret tage, før det når kanten? Og hvor stod det før det første skridt?",
+    hint="Hvor mange gange kan filteret flytte sig, før det når kanten? Og hvor stod det først?",
     tolerance=1e-9,
 )
 

@@ -104,7 +104,7 @@ output_channels = Exercise(
         ([110_100], "Du har glemt den første gren, den rene 1x1."),
         ([100_000], "Kun én af grenene er med. Alle fire når ud."),
         ([101_011], "Du har taget 1x1-lagene før 3x3 og 5x5 i stedet for 3x3 og 5x5."),
-        ([100_000_000_000, 1], "Grenene ganges ikke. De lægges ved siden af hinanden."),
+        ([100_000_000_000, 1], "Grenene ganges ikke. De lægges efter hinanden."),
     ],
     hint="Hvad er det sidste lag i hver af de fire grene, og hvad sker der med deres kanaler?",
     because="Kun det sidste lag i hver gren når ud, og concat lægger kanalerne efter hinanden.",
@@ -113,7 +113,7 @@ output_channels = Exercise(
 paper_k = Exercise(
     key="K",
     answer=1024,
-    because="114.688 / 1024 er præcis 112. I tabellens anden kolonne er M derimod en million.",
+    because="114.688 / 1.024 er præcis 112. I tabellens anden kolonne er M derimod en million.",
     mistakes=[
         (1000, "Så ville conv2 have 112.000 vægte. Den har flere: del antallet med 112."),
         (1_000_000, "Det er M. Del antallet af vægte med 112."),
@@ -138,15 +138,15 @@ gap_weights = Exercise(
 last_layer = Exercise(
     key="det sidste lag",
     answer=1_025_000,
-    because="1024 · 1000 vægte og 1000 bias-led. GoogLeNet har altså ét FC-lag, lige efter GAP.",
+    because="1.024 · 1.000 vægte og 1.000 bias-led. GoogLeNet har altså ét FC-lag, lige efter GAP.",
     mistakes=[
         (0, "Det er GAP selv. Efter GAP kommer et lag, som gør kanalernes tal til klassernes tal."),
         (1_024_000, "Du har glemt bias-leddene: hver klasse har ét."),
         (lambda n: n in (50_176_000, 50_177_000), "Så mange havde det haft uden GAP."),
-        (lambda n: n in (1_048_576, 1_049_600), "Der er 1000 klasser, ikke 1024."),
+        (lambda n: n in (1_048_576, 1_049_600), "Der er 1.000 klasser, ikke 1.024."),
         (2_024, "Hver klasse har en vægt til hver kanal: de to tal ganges."),
     ],
-    hint="GAP giver ét tal fra hver af de 1024 kanaler, og der er 1000 klasser. Husk bias-leddene.",
+    hint="GAP giver ét tal fra hver af de 1.024 kanaler. Hvad har hver af de 1.000 klasser så, og hvad mere?",
 )
 
 touched_layers = Exercise(
@@ -156,10 +156,21 @@ touched_layers = Exercise(
     because="gradienten løber bagud fra hvert tab, og tabet ved 4d afhænger kun af lagene til og med 4d.",
     mistakes=[
         ("alle lag", "Et lag efter 4d kan ikke ændre det, som 4d har set: der er gradienten nul."),
-        ("lagene efter 4d", "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatoren kan mærke."),
+        ("lagene efter 4d", "Det er omvendt: tænk på, hvilke lag hjælpeklassifikatorens tab afhænger af."),
         ("kun 4a og 4d", "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
     ],
     hint="Gradienten løber bagud. Hvor begynder den i en hjælpeklassifikator, og hvor ender den?",
+)
+
+work_in_1x1 = Exercise(
+    key="andel i 1x1",
+    answer="omkring 95 %",
+    choices=("omkring 5 %", "omkring 50 %", "omkring 95 %"),
+    because="(80 · 480 + 480 · 80) af 81.120 vægte, og alle bruges på hver plads.",
+    mistakes=[
+        ("omkring 5 %", "Et 1x1-filter ser kun én plads, men alle kanaler. 3x3 ser her kun én kanal."),
+        ("omkring 50 %", "Regn efter: hvor mange vægte har 3x3-filtrene, når hvert kun ser sin egen kanal?"),
+    ],
 )
 
 

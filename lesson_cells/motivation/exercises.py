@@ -30,28 +30,50 @@ weights_of_one_unit = Exercise(
 moves_along = Exercise(
     key="flytter_med",
     answer=6,
-    because="skridtlængden er 2, så to pixler i billedet er ét skridt i feature map'et.",
+    because="skridtlængden er 2, så to pixler i billedet er én plads i feature map'et.",
     mistakes=[
-        (12, "Det holder for skridtlængde 1. Filteret i conv1 springer over hver anden plads."),
+        (12, "Det holder for skridtlængde 1. Filteret i conv1 står kun på hver anden pixel."),
         (24, "Den anden vej: feature map'et er mindre end billedet."),
-        (0, "Filteret svarer dér, hvor det ser bilen. Svaret flytter sig, når bilen gør."),
+        (0, "Filteret svarer dér, hvor det ser bilen. Svaret flytter sig, når bilen gør det."),
         (3, "Du har delt med 4. Skridtlængden i conv1 er 2."),
     ],
-    hint="Hvor langt er der i billedet mellem de steder, som to naboer i feature map'et ser på?",
+    hint="Hvor langt er der i billedet mellem de steder, som to nabopladser i feature map'et ser på?",
 )
 
-imagenet_classes = Exercise(
-    key="imagenet_kategorier",
-    answer=1_000,
-    because="(4096 + 1) · 1000 = 4.097.000. De 100 i forelæsningens ene linje er en slåfejl.",
+hundred_classes = Exercise(
+    key="hundrede_kategorier",
+    answer=409_700,
+    because="artiklens fc8 har ti gange så mange, så der er 1.000. De 100 er en slåfejl.",
     mistakes=[
-        (100, "Prøv at regne efter: 100 enheder ville kun give 409.700 parametre."),
-        (lambda n: 1_000.1 < n < 1_000.4, "Du har glemt bias-leddene: hver enhed har også ét af dem."),
-        (4_096, "Det er antallet af tal ind i laget. Spørgsmålet er, hvor mange der kommer ud."),
-        (4_097, "Det er parametrene i én enhed. Hvor mange enheder er der?"),
-        (22, "Det er klasserne i kursets egen verden. Her gælder det ImageNet."),
+        (409_600, "Du har glemt bias-leddene: hver enhed har også ét af dem."),
+        (4_097_000, "Det er artiklens tal. Hvor mange bliver det med 100 enheder?"),
+        (4_097, "Det er parametrene i én enhed. Her er der 100."),
+        (4_196, "Du har lagt 4.096 og 100 sammen. Hver af de 100 enheder har 4.096 vægte."),
     ],
-    hint="Hver enhed i fc8 har 4.096 vægte og ét bias-led. Hvor mange enheder giver 4.097.000 parametre?",
+    hint="Hvor mange parametre har én enhed i fc8, når den får 4.096 tal ind?",
+)
+
+fewest_parameters = Exercise(
+    key="færrest_parametre",
+    answer="GoogLeNet",
+    choices=("AlexNet", "VGG-16", "GoogLeNet"),
+    because="flere lag er ikke flere parametre. Det afgør, hvad der er i lagene.",
+    mistakes=[
+        ("AlexNet", "Det har færrest lag. Men ét lag kan have mange millioner parametre."),
+        ("VGG-16", "VGG-16 har flest. Hvad der er i lagene, tæller mere, end hvor mange de er."),
+    ],
+)
+
+handpicked = Exercise(
+    key="udvalgte_enheder",
+    answer="b",
+    choices=("a", "b", "c", "d"),
+    because="de fire siger intet om lagets andre enheder, og heller ikke, hvad der er lært.",
+    mistakes=[
+        ("a", "Flere udsnit af de samme fire enheder siger intet om lagets andre enheder."),
+        ("c", "Delenes navne kommer fra billedverdenen, og den tager ikke fejl. Hvilke enheder er vist?"),
+        ("d", "Flere klasser ændrer ikke på, hvordan de fire enheder er valgt."),
+    ],
 )
 
 honest_accuracy = Exercise(
@@ -64,7 +86,7 @@ honest_accuracy = Exercise(
         ("b", "Netværkets størrelse gør ikke målingen forkert. Hvilke billeder er der målt på?"),
         ("d", "Gennemsnittet er regnet rigtigt. Men af hvilke billeder?"),
     ],
-    hint="Sammenlign de to søjler for det samme netværk i figuren ovenfor.",
+    hint="Hvilke billeder har netværket set, mens det blev trænet?",
 )
 
 convolve_function = Exercise(

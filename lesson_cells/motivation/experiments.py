@@ -13,6 +13,7 @@ from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, clearest_units, patches, strongest_places
 from lesson_utils.reconstruction import class_images as class_images
+from lesson_utils.shares import uncertain as uncertain
 from lesson_world import Samples
 from lesson_world.names import PARTS
 
@@ -87,7 +88,7 @@ CHANGES: dict[str, tuple[Callable[[Tensor, float], Tensor], str, Sequence[int]]]
 def changed_answers(network: Network, image: Tensor) -> pd.DataFrame:
     """What an image (3, S, S) is called when it is changed: a row for each change and strength.
 
-    `name` is the best; `first_share` the share of what the unchanged image is called, and `first_rank` its rank.
+    `name` is the best, and `first_share` the share of what the unchanged image is called.
     """
     steps = [
         (change, unit, strength) for change, (_, unit, strengths) in CHANGES.items() for strength in strengths
@@ -98,29 +99,14 @@ def changed_answers(network: Network, image: Tensor) -> pd.DataFrame:
     table = pd.DataFrame(steps, columns=["change", "unit", "strength"])
     table["name"] = [network.class_names[label] for label in shares.argmax(1).tolist()]
     table["first_share"] = shares[:, first].numpy()
-    table["first_rank"] = 1 + (shares > shares[:, first : first + 1]).sum(1).numpy()
     return table
-
-
-def tipping_points(measured: pd.DataFrame) -> pd.DataFrame:
-    """For each change: from where another name is best, which, and from where the first is not among the five."""
-    rows = {}
-    for change, steps in measured.groupby("change", sort=False):
-        other, out = steps[steps.first_rank > 1], steps[steps.first_rank > 5]
-        at = [
-            f"{found.strength.iloc[0]} {found.unit.iloc[0]}" if len(found) else "aldrig"
-            for found in (other, out)
-        ]
-        rows[change] = at[0], "–" if other.empty else other.name.iloc[0], at[1]
-    columns = ["et andet navn fra", "nemlig", "ude af de fem fra"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def tipped(image: Tensor, measured: pd.DataFrame) -> dict[str, Tensor]:
     """The image at each change's tipping point, or changed as much as it was where it did not tip."""
     found = {}
     for change, steps in measured.groupby("change", sort=False):
-        other = steps[steps.first_rank > 1]
+        other = steps[steps.name != steps.name.iloc[0]]
         found[change] = CHANGES[change][0](image, (steps.iloc[-1] if other.empty else other.iloc[0]).strength)
     return found
 

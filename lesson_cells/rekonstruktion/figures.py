@@ -52,12 +52,12 @@ def every_network(rebuilt: Mapping[str, Mapping[str, Tensor]]) -> Figure:
 
 def units_of_layer(images: Tensor, pieces: Tensor | None, names: Sequence[str], title: str) -> Figure:
     """Units of a layer side by side: the image each wants (U, 3, S, S), its pieces (U, 3, 3, S, S), its name."""
-    shown = {"tegnet": images}
+    shown = {"fremkaldt": images}
     if pieces is not None:  # three in a square, a thin white line between them
         shown["udsnit"] = [make_grid(three, nrow=2, padding=1, pad_value=1.0) for three in pieces]
-    beside = "" if pieces is None else " Under hvert billede er de stærkeste udsnit af rigtige billeder."
+    beside = "" if pieces is None else " Under hvert billede er de stærkeste udsnit fra billedverdenen."
     said = listing(name.replace("\n", ", ") for name in names)
-    alt_text = f"Billeder, som {len(images)} enheder i {title} svarer mest på: {said}.{beside}"
+    alt_text = f"Billeder fremkaldt for {len(images)} enheder i {title}: {said}.{beside}"
     return picture_grid(shown, alt_text, above=names, title=title)
 
 

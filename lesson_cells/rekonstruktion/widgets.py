@@ -24,7 +24,8 @@ from lesson_utils.show.live import Watch, watch_live
 from lesson_world import Samples
 
 STEPS = (10, 30, 60, 120, 300)
-FRAMES = (0, 2, 5, 10, 15, 20, 30, 40, 60, 80, 120)
+FRAMES = (0, 2, 5, 10, 15, 20, 30, 40, 60)
+TWIN = 30  # steps of the pictures that stand in for a widget
 
 
 def followed(
@@ -55,7 +56,7 @@ def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
 
         def draw(image: Tensor, curve: list[float]) -> Figure:
             said = f"fra {layer}: {number(float(psnr(image[None], asked)), 1)} dB"
-            return figures.made([asked[0], image], curve, said, "minus feature-fejlen")
+            return figures.made([asked[0], image], [-value for value in curve], said, "feature-fejl")
 
         return followed(watch, ask, draw)
 
@@ -66,7 +67,7 @@ def rebuild(network: Network, pictures: Mapping[str, Tensor]) -> None:
         "smooth": Slider("Glathed (total variation)", 3, 0, 20),
         "steps": Steps("Skridt", 60, STEPS),
     }
-    start = {"picture": first, "smooth": 3, "steps": 60}
+    start = {"picture": first, "smooth": 3, "steps": TWIN}
     watch_live(work, controls, [start | {"layer": layer} for layer in (layers[2], layers[-2])])
 
 
@@ -107,7 +108,7 @@ def filters(
         ask = partial(reconstruction.filters, network, layer, [unit], steps=steps, unit=not whole)
         real = patches(samples, places[layer], unit, max(16, places[layer].window))
         pieces = make_grid(real, nrow=2, padding=1, pad_value=1.0)
-        said = f"{layer}, enhed {unit} ({best_part(found[layer], unit)}): tegnet, og rigtige udsnit"
+        said = f"{layer}, enhed {unit} ({best_part(found[layer], unit)}): fremkaldt, og udsnit fra billedverdenen"
 
         def draw(image: Tensor, curve: list[float]) -> Figure:
             return figures.made([image, pieces], curve, said, "svaret før ReLU")
@@ -121,7 +122,7 @@ def filters(
         "whole": Switch("Spørg hele kanalen", False),
         "steps": Steps("Skridt", 60, STEPS),
     }
-    start = {"rank": 1, "whole": False, "steps": 60}
+    start = {"rank": 1, "whole": False, "steps": TWIN}
     watch_live(work, controls, [{"layer": layers[place]} | start for place in (-1, 1)])
 
 
@@ -141,9 +142,9 @@ def atlas(sheets: Atlas) -> None:
     controls = {
         "row": Choice("Netværk og lag", first[0], names),
         "count": Slider("Enheder", 6, 2, 6),
-        "pieces": Switch("Vis udsnit af rigtige billeder", True),
+        "pieces": Switch("Vis udsnit fra billedverdenen", True),
     }
-    explore(draw, controls, [{"row": first[len(first) // 2], "count": 6, "pieces": True}])
+    explore(draw, controls, [{"row": first[len(first) // 2], "count": 4, "pieces": True}])
 
 
 def classes(networks: Mapping[str, Network]) -> None:
@@ -168,11 +169,11 @@ def classes(networks: Mapping[str, Network]) -> None:
     controls = {
         "network": Choice("Netværk", first, chosen(networks)),
         "label": Choice("Klasse", "0", {str(k): name for k, name in enumerate(names)}),
-        "calm": Slider("Ro i baggrunden", 12, 0, 30),
+        "calm": Slider("Dæmp baggrunden", 12, 0, 30),
         "jitter": Slider("Ryk (pixler)", 5, 0, 8),
         "blur": Slider("Sløring (tiendedele pixel)", 8, 0, 20),
         "smooth": Slider("Glathed (total variation)", 0, 0, 20),
         "steps": Steps("Skridt", 60, STEPS),
     }
-    start = {name: control.start for name, control in controls.items()}
+    start = {name: control.start for name, control in controls.items()} | {"steps": TWIN}
     watch_live(work, controls, [start | {"network": name} for name in networks])

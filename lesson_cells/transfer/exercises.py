@@ -19,14 +19,14 @@ new_head_parameters = Exercise(
     hint="Hvor mange vægte har hver af de nye enheder, og hvad har den mere?",
 )
 
-random_encoder = Exercise(
-    key="tilfældig_encoder",
+random_weights = Exercise(
+    key="tilfældige_vægte",
     answer="omkring 50 %",
     choices=("omkring 7 %", "omkring 50 %", "omkring 90 %"),
     because="tilfældige filtre svarer også forskelligt på forskellige billeder, og hovedet kan bruge det.",
     mistakes=[
         ("omkring 7 %", "Det er et rent gæt. Men hovedet er trænet, og dets tal afhænger af billedet."),
-        ("omkring 90 %", "Så var den trænede encoder overflødig. Tilfældige filtre kender ingen former."),
+        ("omkring 90 %", "Så ville de trænede vægte være næsten overflødige. Tilfældige har intet lært."),
     ],
 )
 
@@ -39,6 +39,29 @@ frozen_but_moving = Exercise(
         ("vægtene", "Vægtene er frosset: `requires_grad` er False, og ingen optimizer har set dem."),
         ("bias-leddene", "Bias-leddene er parametre ligesom vægtene, og de er frosset."),
         ("billederne", "Billederne er de samme begge gange. Hvad gør laget efter en foldning i train-mode?"),
+    ],
+)
+
+which_encoder = Exercise(
+    key="hvilken_encoder",
+    answer="fotos",
+    choices=("tegninger", "fotos", "lige gode"),
+    because="den kender 1.000 slags ting, og de fleste af de 14 er iblandt dem: se kontrollen nedenfor.",
+    mistakes=[
+        ("tegninger", "Den har set det, der ligner mest. Men den har kun skullet skelne 22 klasser."),
+        ("lige gode", "Forskellen er større end usikkerheden. Hvem har skullet lære at skelne mest?"),
+    ],
+)
+
+one_moment = Exercise(
+    key="samme_øjeblik",
+    answer="b",
+    choices=("a", "b", "c", "d"),
+    because="en ærlig test er taget et andet sted, i et andet lys eller en anden dag.",
+    mistakes=[
+        ("a", "To klasser er nok til en ærlig måling. Se på, hvilke billeder der er i testen."),
+        ("c", "Det er encoderen, der er lånt. Testbillederne har den ikke lært af."),
+        ("d", "Nøjagtigheden er regnet rigtigt. Men hvor forskellige er billederne?"),
     ],
 )
 
@@ -69,7 +92,7 @@ class _Net(nn.Sequential):
 
 
 trainable_parameters = Exercise(
-    key="antal_der_lærer",
+    key="antal_der_trænes",
     cases=[
         ((_Net((2, 1)),), 3),
         ((_Net((4, 3), (3, 2), frozen=1),), 8),
@@ -77,9 +100,12 @@ trainable_parameters = Exercise(
     ],
     mistakes=[
         ([..., 23], "Du tæller også de frosne. Spørg hver parameter om dens `requires_grad`."),
-        ([..., 15], "Du tæller de frosne i stedet for dem, der lærer."),
+        ([..., 15], "Du tæller de frosne i stedet for dem, der trænes."),
         ([2, 2], "Du tæller tensorer. Hver tensor har `.numel()` tal."),
-        ([1, 2], "Kun den sidste tensor er talt. Bliver der lagt til, eller bliver tallet skiftet ud?"),
+        (
+            lambda f: f(_Net((2, 3), (3, 1))) == 1,
+            "Kun den sidste tensor er talt. Bliver der lagt til, eller bliver tallet skiftet ud?",
+        ),
         (
             lambda f: f(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))) == 6,
             "Du regner kun med den første tensor. Står return inde i løkken?",

@@ -1,6 +1,5 @@
 """Lesson 01: what its figures and sentences are made of."""
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -13,7 +12,9 @@ from lesson_utils.errors import LessonError
 from lesson_utils.evidence import evidence
 from lesson_utils.images import PHOTOS, as_float, photo
 from lesson_utils.networks import Network
-from lesson_utils.transfer import STRATEGIES, Mistake, Task, TransferResult, frozen_layers
+from lesson_utils.shares import told_apart as told_apart
+from lesson_utils.shares import uncertain as uncertain
+from lesson_utils.transfer import Mistake, Task, TransferResult, frozen_layers
 from lesson_utils.transfer.learning import learn_head
 from lesson_world.datasets import TARGET, target
 
@@ -68,28 +69,6 @@ def verdict(row: pd.Series) -> str:
     return f"{'flere FC' if row.gain > 0 else 'sidste FC'} med {points}"
 
 
-def with_names(measured: pd.DataFrame) -> pd.DataFrame:
-    """A table of mean accuracy for each strategy (rows, in Danish) and number of images per class (columns)."""
-    mean = measured.pivot_table("accuracy", "strategy", "images_per_class")
-    names = {name: strategy.danish for name, strategy in STRATEGIES.items() if name in mean.index}
-    shown = mean.loc[[*names]].map(danish.percent).rename_axis(index=None, columns=None)
-    return shown.rename(index=names, columns=lambda size: f"{danish.number(size)} pr. klasse")
-
-
-def rule_halves(table: pd.DataFrame) -> list[str]:
-    """The lecture's rule in its two halves, and how often each held in `winners`' table: two Danish sentences.
-
-    The smaller half of the numbers of images counts as few, the rest as many; a tie is no win.
-    """
-    gain = table.gain.where(table.gain.abs() > table.spread, 0.0)
-    few, many = gain.iloc[: len(gain) // 2], gain.iloc[len(gain) // 2 :]
-    return [
-        f"{name} billeder ({danish.listing(map(danish.number, won.index))} pr. klasse): {strategy} er bedst "
-        f"{won.sum()} af {len(won)} gange"
-        for name, strategy, won in (("få", "sidste FC", few < 0), ("mange", "flere FC", many > 0))
-    ]
-
-
 def folder_notes(found: photos.PhotoFolder, few: int = 10) -> list[str]:
     """What the owner of a folder of photos should know before anything is trained: Danish lines.
 
@@ -120,31 +99,6 @@ def encoder_rows(photographed: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFram
     named = drawn.strategy.map({"last_fc": "alexnet", "scratch": "scratch", "random": "shallow"})
     rows = pd.concat([borrowed, drawn.assign(network=named)[named.notna()]])
     return rows[rows.images_per_class <= photographed.images_per_class.max()]
-
-
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share of `count` test images (Wilson 1927): it holds near 0 and 1, and for few."""
-    z = 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) / (1 + z * z / count)
-    return middle - half, middle + half
-
-
-def uncertain(share: float, count: int) -> str:
-    """A share of `count` test images with its 95 % interval: `92,5 % (88,8 til 95,0 %)`."""
-    low, high = wilson(share, count)
-    return f"{danish.percent(share)} ({danish.number(100 * low, 1)} til {danish.percent(high)})"
-
-
-def told_apart(one: float, other: float, count: int) -> str:
-    """Whether `count` test images are enough to tell two shares apart: a Danish sentence."""
-    (low, high), (lower, higher) = wilson(one, count), wilson(other, count)
-    if low > higher or lower > high:
-        return f"{danish.number(count)} testbilleder er nok til at skelne de to tal."
-    return (
-        f"{danish.plural(count, 'testbillede', 'testbilleder')} er for få til at skelne de to tal: "
-        "intervallerne overlapper."
-    )
 
 
 def explained(result: TransferResult, task: Task, made: Sequence[Mistake]) -> list[Tensor]:

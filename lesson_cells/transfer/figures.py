@@ -18,13 +18,21 @@ from lesson_utils.show.pictures import picture_grid
 from lesson_utils.transfer import STRATEGIES
 
 NAMES = {name: strategy.danish for name, strategy in STRATEGIES.items()}
-COLOURS = dict(zip(NAMES, (style.RED, style.BLUE, style.ORANGE, style.GREEN, style.GREY), strict=True))
-MARKS = dict(zip(NAMES, "vosDX", strict=True))
+LOOKS = {
+    "scratch": (style.RED, "v"),
+    "last_fc": (style.BLUE, "o"),
+    "several_fc": (style.ORANGE, "s"),
+    "fine_tuned": (style.GREEN, "D"),
+    "random": (style.GREY, "X"),
+    "shallow": (style.INK, "X"),
+    "standard": (style.PURPLE, "D"),
+    "imagenet": (style.ORANGE, "s"),
+}
 STATES = {
     "frozen": ("frosset", style.SKY),
     "random": ("frosset, tilfældig", "#BFBFBF"),
-    "tuned": ("lærer langsomt", "#7FCBAE"),
-    "new": ("nyt, lærer", style.ORANGE),
+    "tuned": ("trænes langsomt", "#7FCBAE"),
+    "new": ("nyt, trænes", style.ORANGE),
 }
 APART = 0.012  # of the width: lines of the same size stand beside each other, so that no whisker hides one
 
@@ -48,7 +56,7 @@ def frozen_layers(
         axes.bar_label(boxes, names, label_type="center", fontsize=12, rotation=90 if many else 0)
         axes.text(-0.15, line, way, ha="right", va="center", fontsize=14)
         axes.text(len(layers) + 0.15, line, short(learning[way]), va="center", fontsize=14)
-    axes.text(len(layers) + 0.15, -0.62, "lærer", va="center", fontsize=13, color=style.GREY)
+    axes.text(len(layers) + 0.15, -0.62, "trænes", va="center", fontsize=13, color=style.GREY)
     axes.set(xlim=(-0.39 * len(layers), 1.24 * len(layers)), ylim=(len(states) - 0.5, -0.8))
     axes.set_axis_off()
     used = {state for row in states.values() for state in row}
@@ -57,54 +65,40 @@ def frozen_layers(
     told = "Netværkets lag for hver fremgangsmåde."
     for way, row in states.items():
         learners = [layer for layer, state in zip(layers, row, strict=True) if state in ("new", "tuned")]
-        told += f" {way}: {listing(learners)} lærer, {number(learning[way])} parametre."
+        told += f" {way}: {listing(learners)} trænes, {number(learning[way])} parametre."
     return style.described(figure, told)
 
 
 @style.styled
-def learning_curves(measured: pd.DataFrame) -> Figure:
-    """Accuracy (`transfer.compare`'s rows) against images per class; the legend in the order of the ends."""
-    figure, axes = style.new_figure(height=5.2)
-    by, tables = "images_per_class", _by_strategy(measured)
-    means = {k: _curve(axes, table, by, NAMES[k], COLOURS[k], MARKS[k]) for k, table in tables.items()}
-    sizes = _size_axis(axes, measured)
-    axes.set_ylim(min(0.3, measured.accuracy.min() - 0.03), 1.0)
-    ends = np.argsort([-mean.iloc[-1] for mean in means.values()])
-    lines, names = axes.get_legend_handles_labels()
-    axes.legend([lines[k] for k in ends], [names[k] for k in ends], loc="lower right", fontsize=14)
-    texts = [f"{NAMES[k]} går fra {percent(m.iloc[0])} til {percent(m.iloc[-1])}" for k, m in means.items()]
-    span = f"{number(sizes[0])} til {number(sizes[-1])} billeder pr. klasse"
-    return style.described(figure, f"Nøjagtighed for hver strategi fra {span}: {'; '.join(texts)}.")
-
-
-@style.styled
-def cut_layers(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
-    """Accuracy of a linear head on each layer (rows `network`, `layer`, `seed`, `accuracy`), a line per encoder.
-
-    `names`: the Danish name of each network to draw.
-    """
-    figure, axes = style.new_figure(height=4.6)
-    means = _lines(axes, measured, "layer", names)
-    texts = [f"{name} er bedst i {means[name].idxmax()} med {percent(means[name].max())}" for name in means]
-    axes.set_xlabel("laget, der skæres ved")
-    axes.legend(loc="lower left")
-    return style.described(figure, f"Nøjagtighed af et lineært hoved på hvert lag: {listing(texts)}.")
-
-
-@style.styled
-def encoders(measured: pd.DataFrame, names: Mapping[str, str]) -> Figure:
-    """Accuracy against images per class, a line for each `network` among `names`, which names it in Danish."""
-    figure, axes = style.new_figure(height=4.8)
-    sizes = _size_axis(axes, measured)
-    means = _lines(axes, measured, "images_per_class", names)
-    axes.set_ylim(0, 1.02)
+def curves(
+    measured: pd.DataFrame,
+    names: Mapping[str, str] = NAMES,
+    by: str = "strategy",
+    x: str = "images_per_class",
+) -> Figure:
+    """Accuracy against images per class, or against another `x`: a line of means for each value of the column `by`
+    that was measured, by its Danish name in `names`, and a band from the lowest to the highest seed."""
+    (figure, axes), ends = style.new_figure(height=4.8), []
+    axes.set_xlabel(against := "laget, der skæres ved")
+    if x == "images_per_class":
+        against, measured = "billeder pr. klasse", measured.sort_values(x)
+        _size_axis(axes, measured)
+        axes.set_ylim(0, 1.02)
+    for key, name in names.items():
+        if (rows := measured[measured[by] == key]).empty:
+            continue
+        mean, low, high = _spread(rows, x, "accuracy")
+        colour, mark = LOOKS.get(key, (style.BLUE, "o"))
+        axes.fill_between(mean.index, low, high, color=colour, alpha=0.18, linewidth=0)
+        line = "--" if mark == "X" else "-"  # what is random is dashed
+        axes.plot(mean.index, mean, line, marker=mark, color=colour, markersize=8, label=name)
+        ends.append(f"{name}: {percent(mean.iloc[0])} ved {mean.index[0]} til {percent(mean.iloc[-1])}")
+        ends[-1] += f" ved {mean.index[-1]}, højest ved {mean.idxmax()}"
+    axes.set_ylabel("nøjagtighed på testsættet")
+    style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))
+    axes.grid(axis="y")
     figure.legend(loc="outside upper center", ncols=3, fontsize=13)
-    ends = listing(
-        f"{name} fra {percent(mean.iloc[0])} ved {number(mean.index[0])} til {percent(mean.iloc[-1])}"
-        for name, mean in means.items()
-    )
-    span = f"{number(sizes[0])} til {number(sizes[-1])} billeder pr. klasse"
-    return style.described(figure, f"Nøjagtighed med hver encoder fra {span}: {ends}.")
+    return style.described(figure, f"Nøjagtighed mod {against}: {'; '.join(ends)}.")
 
 
 @style.styled
@@ -114,7 +108,7 @@ def time_and_accuracy(measured: pd.DataFrame, images_per_class: int, budget: flo
     means = chosen.groupby("strategy")[["accuracy", "seconds"]].mean().reindex(NAMES).dropna()
     inside = means.seconds <= budget
     figure, (left, right) = style.new_figure(height=0.62 * len(means) + 1.9, columns=2, sharey=True)
-    colours = [(COLOURS[name], 1.0 if affordable else 0.25) for name, affordable in inside.items()]
+    colours = [(LOOKS[name][0], 1.0 if affordable else 0.25) for name, affordable in inside.items()]
     for axes, column, text in ((left, "accuracy", percent), (right, "seconds", _seconds)):
         bars = axes.barh(range(len(means)), means[column], color=colours)
         white = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
@@ -126,9 +120,10 @@ def time_and_accuracy(measured: pd.DataFrame, images_per_class: int, budget: flo
     right.set(xscale="log", xlim=(measured.seconds.min() * 0.5, measured.seconds.max() * 8))
     right.set_title("Træningstid, sekunder")
     right.axvline(budget, color=style.INK, linestyle=":", linewidth=2)
-    verdict = f"Ingen strategi når det på {number(budget)} sekunder"
+    within = plural(round(budget), "sekund", "sekunder")
+    verdict = f"Ingen strategi når det på {within}"
     if inside.any():
-        verdict = f"Bedst på højst {number(budget)} sekunder: {NAMES[means.accuracy[inside].idxmax()]}"
+        verdict = f"Bedst på højst {within}: {NAMES[means.accuracy[inside].idxmax()]}"
     figure.suptitle(verdict, x=0.01, ha="left")
     texts = [f"{NAMES[k]} {percent(row.accuracy)} på {_seconds(row.seconds)}" for k, row in means.iterrows()]
     many = f"Med {number(images_per_class)} billeder pr. klasse"
@@ -142,11 +137,14 @@ def points_ahead(differences: pd.DataFrame, above: str, below: str) -> Figure:
     `above` and `below` say in Danish who is ahead on either side of the zero line.
     """
     (figure, axes), texts = style.new_figure(height=4.4), []
-    sizes, tables = _size_axis(axes, differences), _by_strategy(differences)
-    for line, (strategy, table) in enumerate(tables.items()):
+    sizes, differences = _size_axis(axes, differences), differences.sort_values("images_per_class")
+    shown = [name for name in NAMES if (differences.strategy == name).any()]
+    for line, strategy in enumerate(shown):
+        table = differences[differences.strategy == strategy]
         mean, low, high = _spread(table, "images_per_class", "points")
-        beside = (sizes[-1] / sizes[0]) ** (APART * (line - (len(tables) - 1) / 2))
-        looks = {"marker": MARKS[strategy], "markersize": 9, "color": COLOURS[strategy], "capsize": 5}
+        beside = (sizes[-1] / sizes[0]) ** (APART * (line - (len(shown) - 1) / 2))
+        colour, mark = LOOKS[strategy]
+        looks = {"marker": mark, "markersize": 9, "color": colour, "capsize": 5}
         axes.errorbar(mean.index * beside, mean, (mean - low, high - mean), label=NAMES[strategy], **looks)
         points = listing(f"{number(value, 1)} ved {number(size)}" for size, value in mean.items())
         texts.append(f"{NAMES[strategy]}: {points}")
@@ -156,8 +154,8 @@ def points_ahead(differences: pd.DataFrame, above: str, below: str) -> Figure:
     bold = {"transform": axes.transAxes, "ha": "right", "fontweight": "bold", "color": style.GREY}
     axes.text(0.99, 0.97, f"↑ {above}", va="top", **bold)
     axes.text(0.99, 0.03, f"↓ {below}", va="bottom", **bold)
-    if len(tables) > 1:
-        figure.legend(loc="outside upper center", ncols=len(tables))
+    if len(shown) > 1:
+        figure.legend(loc="outside upper center", ncols=len(shown))
     told = f"Forskel i procentpoint mod billeder pr. klasse; over nul: {above}, under: {below}."
     return style.described(figure, f"{told} {'. '.join(texts)}.")
 
@@ -231,33 +229,6 @@ def taught(pictures: Mapping[str, Sequence[Any]], answers: Sequence[Any]) -> Fig
     return style.described(figure, f"{told} {right} af {len(pictures)} nye får det rigtige navn.")
 
 
-def _lines(axes: Axes, measured: pd.DataFrame, by: str, names: Mapping[str, str]) -> dict[str, pd.Series]:
-    """A curve for each `network` among `names`; the means, by its Danish name."""
-    looks = {
-        "standard": (style.PURPLE, "D"),
-        "random": (style.GREY, "X"),
-        "shallow": (style.INK, "X"),
-        "imagenet": (style.ORANGE, "s"),
-        "scratch": (style.RED, "v"),
-    }
-    return {
-        name: _curve(axes, measured[measured.network == key], by, name, *looks.get(key, (style.BLUE, "o")))
-        for key, name in names.items()
-    }
-
-
-def _curve(axes: Axes, table: pd.DataFrame, by: str, name: str, colour: str, mark: str) -> pd.Series:
-    """A line of mean accuracies over `by`, and a band from the lowest to the highest seed; the means."""
-    mean, low, high = _spread(table, by, "accuracy")
-    axes.fill_between(mean.index, low, high, color=colour, alpha=0.18, linewidth=0)
-    line = "--" if mark == "X" else "-"  # what is random is dashed
-    axes.plot(mean.index, mean, line, marker=mark, color=colour, markersize=8, label=name)
-    axes.set_ylabel("nøjagtighed på testsættet")
-    style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    axes.grid(axis="y")
-    return mean
-
-
 def _spread(table: pd.DataFrame, by: str, column: str) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Mean, lowest and highest of `column` over the seeds, in the order in which the values of `by` stand."""
     groups = table.groupby(by, sort=False)[column]
@@ -271,11 +242,6 @@ def _size_axis(axes: Axes, measured: pd.DataFrame) -> list[int]:
     axes.minorticks_off()
     axes.grid(axis="y")
     return sizes
-
-
-def _by_strategy(measured: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    tables = {name: measured[measured.strategy == name] for name in NAMES}
-    return {name: table.sort_values("images_per_class") for name, table in tables.items() if len(table)}
 
 
 def _seconds(value: float) -> str:

@@ -19,10 +19,10 @@ three_small_filters = Exercise(
         (27, "Du har ganget filtrenes størrelser. Felterne overlapper, så de vokser langsommere."),
         (6, "Du har lagt 2 til for hvert lag, men glemt den pixel, du begynder med."),
         (5, "Det er svaret for to lag. Her er der tre."),
-        (3, "Det er svaret for ét lag. De næste lag ser på flere enheder, der ligger ved siden af hinanden."),
+        (3, "Det er svaret for ét lag. De næste lag ser på flere pladser, der ligger ved siden af hinanden."),
         (49, "Det er antallet af pixler i feltet. Svar med feltets bredde."),
     ],
-    hint="Begynd bagfra: hvor mange enheder i laget før ser den sidste enhed? Og hvad ser de tilsammen?",
+    hint="Begynd bagfra: hvor mange pladser i laget før ser den sidste plads? Og hvad ser de tilsammen?",
 )
 
 with_channels_and_bias = Exercise(
@@ -77,18 +77,18 @@ field_of_stack = Exercise(
     because="Den næstsidste test er AlexNets lag frem til conv3.",
 )
 
-largest_layer = Exercise(
-    key="det_største_lag",
-    answer="fc6",
-    choices=("conv1_1", "conv3_3", "conv5_3", "fc6", "fc7", "fc8"),
-    because="fc6 forbinder hvert af 7 · 7 · 512 tal med hver af 4.096 enheder.",
+places_of_the_map = Exercise(
+    key="hvor_mange_svar",
+    answer=(3, 5),
+    because="(288 − 224) / 32 + 1 = 3 og (352 − 224) / 32 + 1 = 5: i alt 15 svar.",
     mistakes=[
-        ("conv1_1", "conv1_1 har det største feature map, men alle pladser deler vægtene: laget er lille."),
-        ("conv3_3", "Et conv-lags parametre er uden billedets størrelse. Regn 9 · kanaler ind · kanaler ud."),
-        ("conv5_3", "conv5_3 er et stort conv-lag: 9 · 512 · 512 vægte. Det er 2,4 mio., ikke 103."),
-        ("fc7", "fc7 forbinder 4.096 tal med 4.096 enheder: 16,8 mio. Hvilket lag får flere tal ind?"),
-        ("fc8", "fc8 har 1.000 enheder med hver 4.096 vægte: 4,1 mio. Hvilket lag får flere tal ind?"),
+        ((2, 4), "Du har glemt at lægge 1 til: også den første plads tæller."),
+        ((5, 3), "Tallene er rigtige, men byttet om: rækkerne følger højden."),
+        ((9, 11), "Et vindue er 224 pixler og kan ikke begynde hvor som helst. Træk 224 fra først."),
+        ((1, 1), "Så mange er der, når billedet er 224x224. Her er der plads til at flytte vinduet."),
+        ((65, 129), "Nabovinduet ligger 32 pixler væk, ikke 1."),
     ],
+    hint="Hvor mange pixler er der at flytte vinduet i, og hvor langt flytter det sig hver gang?",
 )
 
 times_alexnet = Exercise(
@@ -132,7 +132,18 @@ memory_block = Exercise(
     mistakes=[
         ("fc", "Der sidder parametrene. Men fc6 svarer kun med 4.096 tal for et billede."),
         ("blok 5", "Blok 5 har kun 14 · 14 pladser. Gang kanaler og pladser, og sammenlign."),
-        ("blok 3", "Hver pooling giver fire gange færre pladser, men kun dobbelt så mange kanaler."),
+        ("blok 3", "Hver pooling giver en fjerdedel af pladserne, men kun dobbelt så mange kanaler."),
+    ],
+)
+
+grows_or_shrinks = Exercise(
+    key="vokser_signalet",
+    answer="vokser",
+    choices=("vokser", "svinder", "holder sig"),
+    because="0,1 · √(2.304 / 2) er omkring 3,4. Mange lag efter hinanden ganger den slags faktorer sammen.",
+    mistakes=[
+        ("svinder", "Vægtene er små, men der er 2.304 af dem i hvert filter. Regn faktoren ud."),
+        ("holder sig", "Så skulle faktoren være 1. Regn den ud med 2.304 vægte."),
     ],
 )
 

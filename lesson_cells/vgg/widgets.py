@@ -28,7 +28,7 @@ def _stack(small: int, large: int, pooling: bool, blocks: int, stride: int) -> l
     layers = (block + [("pool 2×2", 2, 2)] * pooling) * blocks
     if block and stride > 1:
         name, kernel, _ = layers[0]
-        layers[0] = (f"{name}, stride {stride}", kernel, stride)
+        layers[0] = (f"{name}, skridtlængde {stride}", kernel, stride)
     fields = arithmetic.receptive_fields([(kernel, step) for _, kernel, step in layers])
     return [
         StackedLayer(name, field.size, field.jump) for (name, _, _), field in zip(layers, fields, strict=True)

@@ -13,7 +13,7 @@ from lesson_utils.explain.graph import RELUS, Graph, Layer
 from lesson_utils.networks import Network
 
 Place = tuple[int, int]
-HOOK = "register_forward_pre_hook(lambda module, given: seen.append(given[0].clone()))"
+HOOK = "register_forward_pre_hook(lambda module, given: caught.append(given[0].clone()))"
 FOREIGN = "# Koden til dette lag skrives kun for kursets egne netværk: gå ét lag tilbage."
 
 
@@ -122,13 +122,12 @@ class Explainer(Graph):
         conv, source = self.module_of(layer), layer.sources[0]
         weights, maps = self.read(conv, "weight")[spot[0]], self.maps(source)
         pads = self._padding(layer, conv)
-        corner = [
-            k * step - pad for k, step, pad in zip(spot[1:], conv.stride, (pads[2], pads[0]), strict=True)
-        ]
+        before = pads[2], pads[0]
+        corner = [k * step - pad for k, step, pad in zip(spot[1:], conv.stride, before, strict=True)]
         first = spot[0] // (conv.out_channels // conv.groups) * len(weights)
         patches, inside = _patch(maps[first : first + len(weights)], corner, weights.shape[1:])
         lines, steps = self._after(layer, spot[0], float((patches * weights).sum()), "patch")
-        starts = zip(corner, (pads[2], pads[0]), weights.shape[1:], strict=True)
+        starts = zip(corner, before, weights.shape[1:], strict=True)
         cut = ", ".join(f"{start + pad}:{start + pad + side}" for start, pad, side in starts)
         x = f"torch.nn.functional.pad(x, {pads})" if any(pads) else "x"
         lines = [*self._x(layer), f"patch = {x}[0, {first}:{first + len(weights)}, {cut}]", *lines]
@@ -144,26 +143,23 @@ class Explainer(Graph):
         return made(inputs, (0, 0), maps, weights, [*self._x(layer), *lines], steps)
 
     def _mean(self, layer: Layer, spot, made) -> Explanation:
-        source, sides = layer.sources[0], self.maps(layer).shape[1:]
-        maps = self.maps(source)[spot[0]]
-        spans = zip(spot[1:], maps.shape, sides, strict=True)
-        rows, columns = (slice(k * n // m, -(-(k + 1) * n // m)) for k, n, m in spans)
-        patch = maps[None, rows, columns]
-        lines = [*self._x(layer), f"x[0, {spot[0]}, {_cut(rows)}, {_cut(columns)}].mean().item()"]
-        weights = torch.full_like(patch, 1 / patch.numel())
-        return made([(source.name, spot[0])], (rows.start, columns.start), patch, weights, lines)
+        spans = zip(spot[1:], self.maps(layer.sources[0]).shape[1:], self.maps(layer).shape[1:], strict=True)
+        spans = [slice(k * n // m, -(-(k + 1) * n // m)) for k, n, m in spans]
+        return self._window(layer, spot[0], spans, made, "mean")
 
     def _maxpool(self, layer: Layer, spot, made) -> Explanation:
-        pool, source = self.module_of(layer), layer.sources[0]
-        maps, corner = self.maps(source)[spot[0]], [k * pool.stride - pool.padding for k in spot[1:]]
-        rows, columns = (
-            slice(max(start, 0), min(start + pool.kernel_size, side))
-            for start, side in zip(corner, maps.shape, strict=True)
-        )
-        patch = maps[None, rows, columns]
-        lines = [*self._x(layer), f"x[0, {spot[0]}, {_cut(rows)}, {_cut(columns)}].max().item()"]
-        inputs, corner = [(source.name, spot[0])], (rows.start, columns.start)
-        return made(inputs, corner, patch, None, lines, given=patch.amax((1, 2)))
+        pool, sides = self.module_of(layer), self.maps(layer.sources[0]).shape[1:]
+        starts = zip((k * pool.stride - pool.padding for k in spot[1:]), sides, strict=True)
+        spans = [slice(max(start, 0), min(start + pool.kernel_size, side)) for start, side in starts]
+        return self._window(layer, spot[0], spans, made, "max")
+
+    def _window(self, layer: Layer, channel: int, spans: Sequence[slice], made, how: str) -> Explanation:
+        patch = self.maps(layer.sources[0])[channel][None, spans[0], spans[1]]
+        weights = torch.full_like(patch, 1 / patch.numel()) if how == "mean" else None
+        cut = ", ".join(f"{span.start}:{span.stop}" for span in spans)
+        lines = [*self._x(layer), f"x[0, {channel}, {cut}].{how}().item()"]
+        inputs, corner = [(layer.sources[0].name, channel)], [span.start for span in spans]
+        return made(inputs, corner, patch, weights, lines, given=patch.amax((1, 2)) if how == "max" else None)
 
     def _lrn(self, layer: Layer, spot, made) -> Explanation:
         norm, source, channel = self.module_of(layer), layer.sources[0], spot[0]
@@ -174,10 +170,8 @@ class Explainer(Graph):
         steps = [Step("α/n · sum + k", inner, share, norm.k), Step("opløftet til β", inner**norm.beta)]
         own = danish.number(float(maps[spot]), 2)
         steps += [Step(f"{own} delt med det", float(self.maps(layer)[spot]))]
-        lines = [
-            *self._x(layer),
-            f"norm, near = {self._name(layer)}, x[0, {first}:{last}, {spot[1]}, {spot[2]}]",
-        ]
+        lines = self._x(layer)
+        lines += [f"norm, near = {self._name(layer)}, x[0, {first}:{last}, {spot[1]}, {spot[2]}]"]
         lines += ["below = (norm.k + norm.alpha / norm.size * (near**2).sum()) ** norm.beta"]
         lines += [f"(x[0, {channel}, {spot[1]}, {spot[2]}] / below).item()"]
         inputs = ((source.name, k) for k in range(first, last))
@@ -249,8 +243,8 @@ class Explainer(Graph):
         """Lines after which `x` is what the layer reads; in a network without a table of rows a hook notes it."""
         if isinstance(self.network, Network):
             return self._answer(layer.sources[0])
-        run = f"x = ({self.net}({self.photo}[None]), hook.remove(), seen[-1])[-1]"
-        return ["seen = []", f"hook = {self._name(layer)}.{HOOK}", run]
+        run = f"x = ({self.net}({self.photo}[None]), hook.remove(), caught[-1])[-1]"
+        return ["caught = []", f"hook = {self._name(layer)}.{HOOK}", run]
 
     def _answer(self, layer: Layer) -> list[str]:
         """Lines after which `x` is what the layer answers: the rows before it, then its own row's parts."""
@@ -275,21 +269,11 @@ class Explainer(Graph):
 
     def _padding(self, layer: Layer, conv: nn.Conv2d) -> tuple[int, ...]:
         """Zeros to the left, to the right, above and below; also those of a module before the convolution."""
-        if conv.padding_mode != "zeros" or set(conv.dilation) != {1}:
-            raise LessonError(
-                f"Luppen regner ikke med spredte filtre som i »{layer.name}«: vælg et andet lag."
-            )
         pads, before = conv._reversed_padding_repeated_twice, layer.nodes[0].all_input_nodes[0]
-        more = (
-            self.network.get_submodule(before.target).padding
-            if self.what(before) is nn.ZeroPad2d
-            else [0] * 4
-        )
-        return tuple(a + b for a, b in zip(pads, more, strict=True))
-
-
-def _cut(part: slice) -> str:
-    return f"{part.start}:{part.stop}"
+        if self.what(before) is nn.ZeroPad2d:
+            more = self.network.get_submodule(before.target).padding
+            pads = [a + b for a, b in zip(pads, more, strict=True)]
+        return tuple(pads)
 
 
 def _patch(maps: Tensor, corner: Sequence[int], size: Sequence[int]) -> tuple[Tensor, Tensor]:

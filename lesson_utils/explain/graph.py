@@ -29,6 +29,7 @@ KINDS = {
 RELUS = {nn.ReLU: "ReLU", F.relu: "ReLU", torch.relu: "ReLU", nn.ReLU6: "ReLU6"}
 # what changes no number: the maps are as they were, or lie in a row, or get a frame of zeros
 SILENT = (nn.Dropout, nn.Identity, nn.Flatten, nn.ZeroPad2d, torch.flatten, F.dropout, flatten_features)
+PLAIN = (1, 1), "zeros"  # how far the numbers under a filter lie from each other, and what its padding is
 NORMALISING = ("to", operator.sub, operator.truediv)
 
 
@@ -113,7 +114,13 @@ class Graph(Recorder):
             inner = next(reversed(node.meta.get("nn_module_stack", {}).values()), ("",))[0]
             name = re.sub(r"^layers\.|(?<=.)\.(conv|linear)$", "", inner)
             name = name if name and name not in self.layers else node.name
-            self.layers[name] = self._homes[node] = Layer(name, KINDS.get(what, "other"), [node], before)
+            layer = Layer(name, KINDS.get(what, "other"), [node], before)
+            if (
+                layer.kind == "conv"
+                and (self.module_of(layer).dilation, self.module_of(layer).padding_mode) != PLAIN
+            ):
+                layer.kind = "other"
+            self.layers[name] = self._homes[node] = layer
 
     def _continues(self, what: object, node: fx.Node, layer: Layer) -> bool:
         """Whether it is the batch norm or the ReLU of the layer before it, whose answer nothing else reads."""

@@ -40,7 +40,10 @@ function danish(value) {
   return /^−[0,]*$/.test(text) ? text.slice(1) : text;
 }
 
-const percent = (share) => `${danish(100 * share).replace(/(,\d)\d+$/, "$1")} %`;
+const percent = (share) => {
+  const options = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${new Intl.NumberFormat("da-DK", options).format(100 * share)} %`;
+};
 const isDark = () => document.body.dataset.jpThemeLight === "false";
 
 // Zero is the paper's colour; orange is above, blue below: told apart with every form of colour blindness.
@@ -184,7 +187,7 @@ function render({ model, el }) {
     });
     const more = each.shape[0] - each.channels.length;
     return make("div", { className: each.branch ? "loupe-group loupe-branch" : "loupe-group" },
-      make("small", { textContent: each.label }), ...buttons,
+      make("small", { textContent: each.branch ? each.layer.split(".").at(-1) : each.shape.filter((side) => side > 1).map(danishWhole).join(" x ") }), ...buttons,
       make("small", { textContent: more > 0 && each.layer !== "foto" ? `+ ${danishWhole(more)}` : "" }));
   }
 
@@ -224,7 +227,7 @@ function render({ model, el }) {
     showTrail();
     const title = `${now.layer}, ${now.name}`;
     const where = now.shape[1] * now.shape[2] > 1 ? ` · række ${now.place[0]}, kolonne ${now.place[1]}` : "";
-    said.textContent = `${title}${where}: ${danish(now.value)}${now.kind === "softmax" ? ` = ${percent(now.value)}` : ""}. ${now.geometry ? `${now.geometry}. ` : ""}${SENTENCES[now.kind]}`;
+    said.textContent = `${title}${where}: ${danish(now.value)}${now.kind === "softmax" ? ` = ${percent(now.value)}` : ""}. ${geometry()}${SENTENCES[now.kind]}`;
     const [top, left, bottom, right] = now.field;
     const seen = `ser ${bottom - top} x ${right - left} pixler`;
     const outline = frame(make("span", { className: "loupe-field" }), now.field, ...whole.side);
@@ -236,6 +239,20 @@ function render({ model, el }) {
     pictures.append(make("label", { className: "loupe-channel" }, "kanal ", channel, ` af ${danishWhole(now.shape[0])}`));
     stage.replaceChildren(make("div", { className: "loupe-number" }, pictures, make("div", {}, sum(), detail())), code());
     if (had) (stage.querySelector(`[data-focus="${focus}"]`) ?? stage.querySelector("[data-focus]"))?.focus({ preventScroll: true });
+  }
+
+  // How a filter or a window lies: its size, its stride, and the channels of its group.
+  function geometry() {
+    if (!["conv", "maxpool"].includes(now.kind)) return "";
+    const told = `${now.patch.join("x")}, skridtlængde ${[now.stride].flat()[0]}`;
+    return now.groups === 1 ? `${told}. ` : `${told}, ${danishWhole(now.groups)} grupper: kanal ${now.reads[0]} til ${now.reads[1]}. `;
+  }
+
+  // What happens to the sum: »batch norm: · 0,467 − 0,004«.
+  function does(step) {
+    if (step.factor === null) return step.name;
+    const factor = step.factor === 1 ? "" : `· ${danish(step.factor)} `;
+    return `${step.name}: ${factor}${step.term < 0 ? "−" : "+"} ${danish(Math.abs(step.term))}`;
   }
 
   function bigMap() {
@@ -305,7 +322,7 @@ function render({ model, el }) {
     const line = (text, value, strong) => make("div", { className: `loupe-line${strong ? " loupe-strong" : ""}` }, make("span", { textContent: text }), make("b", { textContent: danish(value) }));
     const rest = now.others ? [line(`de øvrige ${danishWhole(now.others)}`, now.rest)] : [];
     const total = now.kind !== "maxpool" && (now.inputs.length + now.others > 1 || area > 1) ? [line(TOTALS[now.kind] ?? "sum", now.total, true)] : [];
-    const after = now.steps.map((step) => line(step.text, step.value, true));
+    const after = now.steps.map((step) => line(does(step), step.value, true));
     return make("div", { className: "loupe-sum" }, ...rows, ...rest, ...total, ...after);
   }
 

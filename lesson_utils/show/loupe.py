@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from IPython.display import display
 from matplotlib.figure import Figure
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils.danish import number, percent
-from lesson_utils.explain import Explainer, Explanation, Step
+from lesson_utils.explain import Explainer, Explanation
 from lesson_utils.explain.graph import Layer
 from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.show import style
@@ -27,6 +26,7 @@ HERE = Path(__file__).parent
 MOST = 8  # inputs that are drawn; the rest is one sum
 SMALL, LARGEST = 28, 224  # numbers a side of a map that is drawn small, and of the one that is looked at
 STAGES = 8  # pictures in the twin
+SENT = ("layer", "kind", "channel", "place", "value", "shape", "field", "corner", "code")  # as they are
 
 
 def loupe(network: nn.Module, image: Tensor, called: tuple[str, str]) -> None:
@@ -68,9 +68,7 @@ def whole(explainer: Explainer) -> tuple[dict, list[bytes]]:
     network, layers = explainer.network, list(explainer.layers.values())
     explainer.maps(layers[-1])  # one pass for all of them
     table = isinstance(network, Network)
-    columns: dict[str, list[dict]] = {
-        layer.name.split(".")[0] if table else layer.name: [] for layer in layers
-    }
+    columns = {name.split(".")[0] if table else name: [] for name in explainer.layers}
     small, start = [], 0
     for row, groups in columns.items():
         end = explainer.find(row)
@@ -80,12 +78,7 @@ def whole(explainer: Explainer) -> tuple[dict, list[bytes]]:
             strength = maps.flatten(1).amax(1) if layer.kind in ("softmax", "fc") else maps.abs().mean((1, 2))
             channels = strength.argsort(descending=True)[:most]
             shown = _small(maps[channels])
-            label = (
-                layer.name.split(".")[-1]
-                if layer is not end
-                else " x ".join(number(side) for side in maps.shape if side > 1)
-            )
-            about = {"layer": layer.name, "label": label, "shape": maps.shape, "channels": channels.tolist()}
+            about = {"layer": layer.name, "shape": maps.shape, "channels": channels.tolist()}
             about["shares"] = maps[channels].flatten().tolist() if layer.kind == "softmax" else None
             groups.append(about | {"size": shown.shape[1:], "start": start, "branch": layer is not end})
             small.append(_bytes(shown, maps.abs().max()))
@@ -108,12 +101,8 @@ def answer(explainer: Explainer, message: dict[str, Any]) -> tuple[dict, list[by
     inputs, thumbs, start = [], [], 0
     for k in order[:MOST]:
         name, source = one.inputs[k]
-        about = {
-            "layer": name,
-            "channel": source,
-            "gives": float(one.contributions[k]),
-            "heaviest": one.heaviest(k),
-        }
+        about = {"layer": name, "channel": source, "heaviest": one.heaviest(k)}
+        about["gives"] = float(one.contributions[k])
         about["name"] = f"{name}, {called(explainer, name, source)}" if name else "pixlen"
         maps = explainer.maps(explainer.find(name)) if name else own[:, :1, :1]
         if maps.shape[1:].numel() > 1:
@@ -124,46 +113,17 @@ def answer(explainer: Explainer, message: dict[str, Any]) -> tuple[dict, list[by
         inputs.append(about)
     parts = one.patches[order[:MOST], None]
     parts = parts if one.weights is None else torch.cat([parts, one.weights[order[:MOST], None]], 1)
-    large = (
-        F.adaptive_max_pool2d(own[channel][None], LARGEST)[0]
-        if max(own.shape[1:]) > LARGEST
-        else own[channel]
-    )
-    told = {
-        name: getattr(one, name) for name in ("layer", "kind", "channel", "place", "value", "shape", "field")
-    }
-    told |= {
-        "corner": one.corner,
-        "code": one.code,
-        "total": one.total,
-        "inputs": inputs,
-        "size": large.shape,
-    }
-    told |= {"patch": one.patches.shape[1:], "weighted": one.weights is not None, "others": len(order[MOST:])}
-    told |= {"rest": float(one.contributions[order[MOST:]].sum()), "inside": one.inside.flatten().tolist()}
-    told |= {"name": called(explainer, layer.name, channel), "geometry": geometry(explainer, layer, one)}
-    told["steps"] = [{"text": said(step), "value": step.value} for step in one.steps]
+    large = _small(own[channel][None], LARGEST)[0]
+    module = explainer.module_of(layer) if layer.nodes else None
+    told = {name: value for name, value in vars(one).items() if name in SENT}
+    told |= {"total": one.total, "inputs": inputs, "size": large.shape, "patch": one.patches.shape[1:]}
+    told |= {"weighted": one.weights is not None, "inside": one.inside.flatten().tolist()}
+    told |= {"rest": float(one.contributions[order[MOST:]].sum()), "others": len(order[MOST:])}
+    told |= {"stride": getattr(module, "stride", 0), "groups": getattr(module, "groups", 1)}
+    told |= {"name": called(explainer, layer.name, channel), "steps": [vars(step) for step in one.steps]}
+    told["reads"] = one.inputs[0][1], one.inputs[-1][1]
     sent = b"" if message.get("has") else _bytes(large, own.abs().max())
     return told, [parts.numpy().tobytes(), b"".join(thumbs), sent]
-
-
-def geometry(explainer: Explainer, layer: Layer, one: Explanation) -> str:
-    """How a filter or a window lies: its size, its stride, and the channels of its group."""
-    if one.kind not in ("conv", "maxpool"):
-        return ""
-    module = explainer.module_of(layer)
-    size, stride = (np.broadcast_to(side, 2) for side in (module.kernel_size, module.stride))
-    told, groups = f"{size[0]}x{size[1]}, skridtlængde {stride[0]}", getattr(module, "groups", 1)
-    first, last = one.inputs[0][1], one.inputs[-1][1]
-    return told if groups == 1 else f"{told}, {number(groups)} grupper: kanal {first} til {last}"
-
-
-def said(step: Step) -> str:
-    """What a step does, in a student's words."""
-    if step.factor is None:
-        return step.name
-    factor = f"· {number(step.factor, 3)} " if step.factor != 1 else ""
-    return f"{step.name}: {factor}{'−' if step.term < 0 else '+'} {number(abs(step.term), 3)}"
 
 
 def called(explainer: Explainer, layer: str, channel: int) -> str:
@@ -184,8 +144,8 @@ def _classes(explainer: Explainer, layer: Layer) -> bool:
     return bool(names) and (ends or layer.kind in ("softmax", "evidence"))
 
 
-def _small(maps: Tensor) -> Tensor:
-    return F.adaptive_avg_pool2d(maps, SMALL) if max(maps.shape[1:]) > SMALL else maps
+def _small(maps: Tensor, side: int = SMALL) -> Tensor:
+    return F.adaptive_avg_pool2d(maps, side) if max(maps.shape[1:]) > side else maps
 
 
 def _bytes(maps: Tensor, most: Tensor) -> bytes:
@@ -195,9 +155,7 @@ def _bytes(maps: Tensor, most: Tensor) -> bytes:
 
 def way(explainer: Explainer) -> list[Explanation]:
     """From the surest name back to a pixel: at each step to what gives most."""
-    layer = (
-        explainer.find("softmax") if "softmax" in explainer.layers else list(explainer.layers.values())[-1]
-    )
+    layer = explainer.layers.get("softmax") or list(explainer.layers.values())[-1]
     found = [explainer.explain(layer.name, int(explainer.maps(layer).flatten(1).amax(1).argmax()))]
     while found[-1].kind != "input":
         one = found[-1]
@@ -216,19 +174,18 @@ def chain(explainer: Explainer) -> Figure:
     name, pixel = called(explainer, found[0].layer, found[0].channel), found[-1]
     share = f"{name}\n{percent(found[0].value)}" if found[0].kind == "softmax" else name
     above = [share, *(f"{style.short_layer(one.layer)}\nkanal {number(one.channel)}" for one in stages)]
-    told = [
-        f"{one.layer}, kanal {one.channel}, række {one.place[0]}, kolonne {one.place[1]}" for one in stages
-    ]
     numbers = [number(one.value, 2) for one in stages]
     alt_text = (
-        f"Én vej fra {' '.join(share.split())} tilbage til en pixel, hvert skridt til det, der giver mest: "
+        f"Én vej fra {' '.join(share.split())} tilbage til en pixel, hvert skridt til det, der giver mest"
     )
-    alt_text += "; ".join(f"{where}: {value}" for where, value in zip(told, numbers, strict=True))
+    for one, value in zip(stages, numbers, strict=True):
+        alt_text += (
+            f"; {one.layer}, kanal {one.channel}, række {one.place[0]}, kolonne {one.place[1]}: {value}"
+        )
     alt_text += f"; til sidst pixlen i række {pixel.place[0]}, kolonne {pixel.place[1]}."
     pictures, look = [explainer.image[0], *scaled], {"cmap": style.DIVERGING, "vmin": -1, "vmax": 1}
-    figure = picture_grid(
-        pictures, alt_text, columns=(len(pictures) + 1) // 2, above=above, under=["", *numbers], **look
-    )
+    columns, under = (len(pictures) + 1) // 2, ["", *numbers]
+    figure = picture_grid(pictures, alt_text, columns, above, under, **look)
     for axes, one in zip(figure.axes[1:], stages, strict=False):
         style.outline(axes, (one.place[1] - 0.5, one.place[0] - 0.5), 1, edgecolor=style.ORANGE, linewidth=3)
         top, left, bottom, right = one.field

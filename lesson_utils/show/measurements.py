@@ -13,6 +13,7 @@ from lesson_utils import DATA, danish
 from lesson_utils.errors import LessonError
 
 FOLDER = DATA / "measurements"
+SEED_OF = {"images": "billeder", "random twins": "tilfældige tvillinger"}  # what a seed is for, in Danish
 
 
 def stored(name: str) -> pd.DataFrame:
@@ -35,8 +36,9 @@ def source(table: pd.DataFrame) -> str:
     """In Danish: when and how a stored table was measured, for the line beside it."""
     about = table.attrs
     day = date.fromisoformat(about["date"])
-    seeds = re.sub(r" \([^)]*\)", "", about["seeds"])
-    return f"Målt den {day.day}.{day.month}.{day.year} med »{about['made by']}«, seeds {seeds}."
+    seeds = re.sub(r"\(([^)]*)\)", lambda found: f"({SEED_OF.get(found[1], found[1])})", about["seeds"])
+    which = f"seed{'s' * ('(' not in seeds and ',' in seeds)} {seeds}"
+    return f"Målt den {day.day}.{day.month}.{day.year} med »{about['made by']}«, {which}."
 
 
 def store(name: str, table: pd.DataFrame, about: Mapping[str, object]) -> None:

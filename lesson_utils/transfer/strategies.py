@@ -39,7 +39,7 @@ STRATEGIES = {
         Strategy(
             "fine_tuned", "sidste FC + finjustering", pretrained=True, new_layers=1, encoder_learns=True
         ),
-        Strategy("random", "tilfældig encoder", pretrained=False, new_layers=1, encoder_learns=False),
+        Strategy("random", "tilfældige vægte", pretrained=False, new_layers=1, encoder_learns=False),
     )
 }
 

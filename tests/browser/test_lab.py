@@ -51,6 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(480)
 def test_a_tidy_room(address, browser, breaches):
     page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="da-DK")
     page.goto(address)

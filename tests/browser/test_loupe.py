@@ -107,9 +107,9 @@ class Page:
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
-def page(request, chromium) -> Iterator[Page]:
+def page(request, browser) -> Iterator[Page]:
     network = NETWORKS[request.param]()
-    opened = Page(chromium, Explainer(network, images.photo("kat", network.input_size)))
+    opened = Page(browser, Explainer(network, images.photo("kat", network.input_size)))
     opened.name = request.param
     yield opened
     opened.page.close()
@@ -183,9 +183,9 @@ def test_a_click_is_small_and_quick_and_many_leave_the_page_as_it_was(page):
     assert max(nodes) < 3_000 and page.complaints == []
 
 
-def test_edges_groups_and_branches(chromium):
+def test_edges_groups_and_branches(browser):
     network = alexnet(classes=10)
-    opened = Page(chromium, Explainer(network, images.photo("kat", 227)), dark=True)
+    opened = Page(browser, Explainer(network, images.photo("kat", 227)), dark=True)
     opened.answered(opened.page.locator(".loupe-map").first.click)
     said = opened.answered(lambda: ask(opened, "conv2", 200, [0, 0]))
     assert "5x5, skridtlængde 1, 2 grupper: kanal 48 til 95" in said
@@ -202,7 +202,7 @@ def test_edges_groups_and_branches(chromium):
     opened.page.close()
 
     small = load_network("googlenet")
-    opened = Page(chromium, Explainer(small, images.photo("kat", 64)))
+    opened = Page(browser, Explainer(small, images.photo("kat", 64)))
     for branch in small.layers.inception_3a.branch_ends:
         button = opened.page.get_by_label(f"inception_3a.{branch}, kanal").first
         assert opened.answered(button.click).startswith(f"inception_3a.{branch}")

@@ -32,9 +32,14 @@ class FrontEnd:
     @staticmethod
     def shown(widget: Callable[[], None]) -> list:
         """All that is displayed, in order."""
-        with patch("lesson_utils.show.explore.display") as display:
+        found: list = []
+        keep = {"side_effect": lambda each, **_options: found.append(each)}
+        with (
+            patch("lesson_utils.show.explore.display", **keep),
+            patch("lesson_utils.show.explore.show_widget", **keep),
+        ):
             assert widget() is None
-        return [call.args[0] for call in display.call_args_list]
+        return found
 
     def controls(self, widget: Callable[[], None]) -> list:
         """A live widget's controls, and last its picture (without drawing the twin)."""

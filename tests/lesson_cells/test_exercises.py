@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -365,7 +366,9 @@ def test_the_lessons_exercises_are_sound(exercise):
             for answer in answers:
                 told = judge(exercise, answer).text
                 assert told.endswith(message) and told.startswith("✗"), f"{mistake} gets another message"
+    assert exercise.choices or "?" in exercise.hint, "it asks what leads on"
     if exercise.cases:
+        assert not re.search(r"\w\(|`[^`]* [^`]*`", exercise.hint), "it holds a line of the solution"
         return
     texts = [exercise.hint, *(message for _, message in exercise.mistakes)]
     if not callable(exercise.answer):

@@ -6,7 +6,7 @@ import re
 import sys
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +16,13 @@ import pytest
 import torch
 
 from lesson_staff import catalogue
-from lesson_staff.batch import cores, run_all
+from lesson_staff.batch import SchedulerLost, cores, run_all
 from lesson_staff.catalogue import find
 from lesson_staff.kernel import Kernels, carry_out, how_it_ended, reason_for, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.pages import without_places
 from lesson_staff.plan import plan
+from lesson_staff.store import kept
 from lesson_staff.witness import device_of
 from lesson_utils.errors import LessonError
 from lesson_utils.weights import WeightsUnavailable
@@ -125,11 +126,15 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
 
     assert results["Sentence"].reason == "Laget »conv9« findes ikke."
     assert results["Sentence"].traceback == ""
-    assert results["Dead"].reason.startswith("Python gik ned i celle 6")
+    assert results["Dead"].reason.startswith("Python gik ned i celle [5]")
     assert 20 < results["Dead"].facts["peak_memory_mb"] < 2000, "of a killed kernel, too"
 
     assert not list(out.glob(".*")), "nothing half-written is left"
-    assert [step[1:] for step in seen if step[0].lesson.title == "Good"][-1] == (6, 6)
+    assert [step[1:] for step in seen if step[0].lesson.title == "Good"][-1] == (5, 5)
+    page = (out / results["Dead"].name / "04_dead.ipynb").read_text(encoding="utf-8")
+    assert "Gå til fejlen" in page
+    assert page.index("Lektionen stoppede ved cellen") > page.index("print('løst')"), "above the cell itself"
+    assert page.index("Lektionen stoppede ved cellen") < page.index("SIGKILL")
 
 
 @pytest.mark.parametrize("error", [LessonError, WeightsUnavailable, WorldError])
@@ -185,7 +190,8 @@ def test_the_longest_lessons_begin_first(course, tmp_path, monkeypatch):
 def test_a_cell_that_hangs_is_stopped(course, tmp_path):
     course(slow=["import time\ntime.sleep(60)"])
     result = carry_out(order_for(plan(find(), {})[0], Limits(cell_timeout=1), page=False), 1)
-    assert re.fullmatch(r"Celle \d brugte mere end 1 sekund\.", result.reason)
+    assert re.fullmatch(r"Celle \[\d\] brugte mere end 1 sekund\.", result.reason)
+    assert "Lektionen stoppede ved cellen herunder" in result.files["01_slow.ipynb"].decode("utf-8")
     assert result.seconds < 40
 
 
@@ -200,8 +206,36 @@ def test_a_killed_kernel_fails_its_own_run_only(course, tmp_path):
             psutil.Process(kernel.pid).kill()
 
     result = carry_out(order_for(plan(find(), {})[0], Limits()), 1, kernels, kill)
-    assert result.reason == "Python gik ned i celle 5 (SIGKILL). Måske slap hukommelsen op."
+    assert result.reason == "Python gik ned i celle [4] (SIGKILL). Måske slap hukommelsen op."
     assert "01_slow.ipynb" in result.files, "what was done until then is kept"
+
+
+def test_a_scheduler_that_is_gone_ends_the_batch(course, tmp_path):
+    """What was done is kept, what was handed out has no result, and nothing counts as failed."""
+    course(photo=False, one=[])
+
+    class Dying:
+        slots = 1
+
+        def submit(self, order, tell) -> Future:
+            future = Future()
+            if order.name.endswith("=1"):
+                future.set_result(Outcome(1.0))
+            elif order.name.endswith("=2"):
+                future.set_exception(CancelledError())
+            else:
+                raise RuntimeError("Client is closed")
+            return future
+
+        def close(self) -> None:
+            pass
+
+    for last in (2, 3):
+        runs, found = plan(find(), {"classes": 1}, {"classes": last}), []
+        with pytest.raises(SchedulerLost):
+            found.extend(run_all(runs[:1], tmp_path, scheduler=Dying()))
+            found.extend(run_all(runs[1:], tmp_path, scheduler=Dying()))
+        assert [result.passed for result in found] == [True] and len(kept(tmp_path)) == 1
 
 
 def test_an_interrupt_stops_all_kernels(course, tmp_path):
@@ -221,8 +255,10 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
 
     threading.Thread(target=interrupt).start()
     began = time.monotonic()
+    said = []
     with pytest.raises(KeyboardInterrupt):
-        list(run_all(plan(find(), {}), tmp_path, jobs=2))
+        list(run_all(plan(find(), {}), tmp_path, jobs=2, stopping=lambda: said.append(time.monotonic())))
+    assert said and said[0] <= time.monotonic(), "at once, while the kernels are still being ended"
     assert time.monotonic() - began < 110, "killed, not waited for"
     kernels = [int(path.name) for path in ids.iterdir()]
     assert len(kernels) == 2, "the third had not begun"

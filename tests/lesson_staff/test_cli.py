@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from urllib.parse import quote
@@ -63,6 +64,7 @@ def test_help_of_a_command_is_danish(say):
         (["run", "--scheduler", "tcp://h:1", "--local-cluster"], "Vælg én klynge: enten --scheduler eller"),
         (["run", "--scheduler", "tcp://h:1", "--jobs", "2"], "Udelad --jobs sammen med --scheduler"),
         (["run", "--resume", "--out", "findes-ikke"], "Mappen »"),
+        (["run", "--keep", "lidt"], "--keep kan ikke være »lidt«: skriv all, page, numbers."),
     ],
 )
 def test_wrong_input_gets_one_danish_sentence(say, arguments, sentence):
@@ -144,7 +146,7 @@ def test_every_flag_of_run_reaches_the_request(say, monkeypatch):
     monkeypatch.setattr(session, "run_session", lambda request: asked.append(request) or 0)
     words = "run 2 3 -p a=1 -p b=2 --parameters p.csv --grid c=1,2 --seeds 5 --photo x.jpg --photos f --out o"
     words += " --resume --jobs 3 --timeout 60 --cell-timeout 9 --retries 2 --scheduler tcp://h:1"
-    words += " --local-cluster --json"
+    words += " --local-cluster --redo --dry-run --keep page --json"
     assert say(*words.split())[0] == 0
     assert asked == [
         session.Request(
@@ -163,6 +165,9 @@ def test_every_flag_of_run_reaches_the_request(say, monkeypatch):
             retries=2,
             scheduler="tcp://h:1",
             local_cluster=True,
+            redo=True,
+            dry_run=True,
+            keep="page",
             as_json=True,
         )
     ]
@@ -199,18 +204,68 @@ def test_the_same_command_again_keeps_what_passed(say, course, tmp_path, capsys)
     code, printed, told = say(*words)
     assert code == 0 and "2 kørsler er gennemført i forvejen" in told
     assert json.loads(printed) == first, "the very same runs"
+    assert first["folder"] == {"path": str(tmp_path / "ud"), "passed": True, "runs": 2}
+    (ran,) = json.loads(say(*words[:2], "classes=1", *words[3:])[1])["runs"]
+    assert ran == first["runs"][0], "the other was not asked for this time"
+    code, printed, told = say(*words, "--dry-run")
+    assert [row["done"] for row in json.loads(printed)["runs"]] == [True, True]
 
 
-@pytest.mark.parametrize(
-    "words, found",
-    [("run 0", "02"), ("run -p dep", "depth="), ("run --grid depth=1", "depth=11"), ("re", "report")],
-)
-def test_the_tab_key_offers(words, found):
-    asked = {"_LESSON_COMPLETE": "complete_bash", "COMP_WORDS": f"lesson {words}"}
-    asked["COMP_CWORD"] = str(len(words.split()))
-    command = [sys.executable, "-c", "from lesson_staff.cli import main; main()"]
-    told = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, timeout=60)
-    assert found in told.stdout.split()
+def test_a_dry_run_tells_and_makes_nothing(say, course, tmp_path):
+    course(photo=False, one=[])
+    out = tmp_path / "ud"
+    (tmp_path / "a.csv").write_text("classes\n1\n2\n1\n")
+    words = ["run", "--parameters", str(tmp_path / "a.csv"), "--jobs", "1", "--dry-run"]
+    code, text, _ = say(*words, "--out", str(out))
+    assert code == 0 and not out.exists()
+    assert text.splitlines() == [
+        "Ens, så de køres én gang: a.csv, linje 2 og a.csv, linje 4.",
+        "01 One (classes=1)  ca. 1 min. 0 s",
+        "01 One (classes=2)  ca. 1 min. 0 s",
+        f"2 kørsler, 1 ad gangen, i mappen {out}: ca. 2 min. 0 s.",
+    ]
+    told = json.loads(say(*words, "--json")[1])
+    assert [(row["changed"], row["seconds"], row["done"]) for row in told["runs"]] == [
+        ({"classes": 1}, 60, False),
+        ({"classes": 2}, 60, False),
+    ]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash findes ikke her")
+def test_the_tab_key_in_a_real_bash(tmp_path):
+    """Typed at a pseudo-terminal: what stands in the line after each Tab, told by a `lesson` of our own."""
+    import pexpect
+
+    command = tmp_path / "lesson"
+    command.write_text(
+        f"#!{sys.executable}\nimport os, sys\nsys.path.insert(0, {str(REPOSITORY)!r})\n"
+        "from lesson_staff.cli import main\n"
+        "main() if '_LESSON_COMPLETE' in os.environ else print('<' + '|'.join(sys.argv[1:]) + '>')\n"
+    )
+    command.chmod(0o755)
+    words = {"run 03 --grid dep\t": "depth=", "run 03 --grid depth=1\t3": "depth=13", "rep\t": "report"}
+    words |= {
+        "run 03 -p depth=19\t": "depth=19",
+        "train stan\t": "standard",
+        "run -p device=cp\t": "device=cpu",
+    }
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SHELL": "bash", "PS1": "$ "}
+    script = subprocess.run(
+        [sys.executable, "-c", "from lesson_staff.danish_help import BASH; print(BASH.read_text())"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    told = {
+        "complete_func": "_lesson_completion",
+        "autocomplete_var": "_LESSON_COMPLETE",
+        "prog_name": "lesson",
+    }
+    (tmp_path / "rc").write_text(script % told + "bind 'set enable-bracketed-paste off'\n")
+    shell = pexpect.spawn("bash", ["--rcfile", str(tmp_path / "rc"), "-i"], env=environment, encoding="utf-8")
+    for typed, meant in words.items():
+        shell.sendline(f"lesson {typed}")
+        shell.expect(r"<([^>\r\n]*)>", timeout=60)
+        assert shell.match[1].split("|")[-1] == meant
+    shell.close()
 
 
 def readme_commands() -> list[list[str]]:
@@ -231,7 +286,7 @@ def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
     counts = []
 
     def planned_only(request) -> int:
-        runs, folder = session.plan_and_folder(request)
+        runs, _, folder = session.plan_and_folder(request)
         if request.out:
             write_plan(folder(), runs)
         counts.append(len(runs))
@@ -241,5 +296,5 @@ def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
     for words in readme_commands():
         assert words[0] == "lesson"
         assert say(*words[1:])[0] == 0, words
-    assert counts == [2, len(LESSONS), len(LESSONS), 2, 20, 2, 1, 20, len(LESSONS)]
+    assert counts == [2, len(LESSONS), len(LESSONS), 2, 20, 2, 2, 1, 20, len(LESSONS)]
     assert (tmp_path / "resultater" / "index.html").exists()

@@ -11,8 +11,11 @@ import pytest
 from PIL import Image
 
 from lesson_staff import session
+from lesson_staff.catalogue import find
 from lesson_staff.cli import answer
 from lesson_staff.cluster import course_fingerprint
+from lesson_staff.order import Limits, order_for
+from lesson_staff.plan import plan
 from lesson_utils.errors import LessonError
 
 RECORD = """
@@ -78,7 +81,13 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
             # here alone: a worker computes its own, from its own files
             patch.setattr(course_fingerprint, "__defaults__", (tmp_path,))
             assert answer([*asked, "--scheduler", own.address, "--out", str(tmp_path / "none")]) == 2
-        assert "samme udgave af kurset" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "samme udgave af kurset" in told and "tcp://127.0.0.1:" in told, "which worker"
+        late = order_for(plan(find(["1"]))[0], Limits())
+        with monkeypatch.context() as patch:
+            patch.setattr(own, "_course", "another")  # as if the worker had joined when all had been asked
+            with pytest.raises(LessonError, match=r"^Workeren .* har ikke samme udgave af kurset"):
+                own.submit(late, lambda *step: None).result(timeout=60)
         with pytest.raises(LessonError, match="device »gpu« kendes ikke"):
             Cluster(own.address, devices=["gpu"])
         assert not (tmp_path / "none").exists()
@@ -89,7 +98,7 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
     metrics = [next(Path(place).glob("01_*/metrics.json")).read_bytes() for place in (here, there, own_there)]
     assert metrics[0] == metrics[1] == metrics[2]
     assert json.loads(metrics[0]) == {"fil": len(photo.read_bytes()), "tal": 0.1 + 0.2}
-    assert [step[1:] for step in heard if step[0].lesson.title == "Good"][-1] == (6, 6)
+    assert [step[1:] for step in heard if step[0].lesson.title == "Good"][-1] == (5, 5)
 
 
 def test_no_scheduler_one_sentence(capsys, course, monkeypatch):

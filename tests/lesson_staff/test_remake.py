@@ -1,10 +1,11 @@
 """Outputs made again: nothing but outputs changes, and nothing of this machine gets in."""
 
 import json
+from pathlib import Path
 
 import nbformat
 
-from lesson_staff import remake as remake_module
+from lesson_staff import pages
 from lesson_staff.catalogue import find
 from lesson_staff.plan import plan
 from lesson_staff.remake import remake
@@ -18,7 +19,7 @@ print("/".join(["", "et", "sted", "data", "x"]))
 
 def test_outputs_are_new_and_all_else_is_as_it_was(course, monkeypatch):
     folder = course(one=[OUTPUTS], broken=["1 / 0"])
-    monkeypatch.setattr(remake_module, "REPOSITORY", "/et/sted")
+    monkeypatch.setattr(pages, "REPOSITORY", Path("/et/sted"))
     before = {path.name: nbformat.read(path, as_version=4) for path in folder.iterdir()}
     broken_before = (folder / "02_broken.ipynb").read_bytes()
     results = {result.title: result for result in remake(plan(find(), {}))}

@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lesson_staff.catalogue import find
 from lesson_staff.cli import answer
 from lesson_staff.order import Outcome
 from lesson_staff.plan import plan
 from lesson_staff.report import NO_PARQUET, write_report
-from lesson_staff.store import HALF, alone_in, finished, keep, kept, planned, write_plan
+from lesson_staff.store import HALF, alone_in, finished, keep, kept, outdated, planned, write_plan
 from lesson_utils.errors import LessonError
 from lesson_utils.records import as_json
 
@@ -92,8 +93,8 @@ def test_report_as_a_command(batch, capsys):
 
 
 def test_only_what_passed_with_the_same_notebook_is_kept(batch):
-    write_plan(batch, planned(batch)[:1])
-    runs = planned(batch)
+    write_plan(batch, planned(batch)[0][:1])
+    runs, _ = planned(batch)
     assert len(runs) == 6, "what an earlier command asked for in the same folder is asked for still"
     assert [name[-2:] for name in finished(batch, runs)] == ["10", "11", "13", "14"]
     notebook = runs[0].lesson.notebook
@@ -101,9 +102,47 @@ def test_only_what_passed_with_the_same_notebook_is_kept(batch):
     assert finished(batch, runs) == {}
 
 
+def test_other_code_and_other_files_are_told_apart(batch, monkeypatch):
+    runs, _ = planned(batch)
+    assert outdated(batch, runs) == ""
+    with monkeypatch.context() as patch:
+        patch.setattr("lesson_staff.fingerprint.of_lesson", lambda notebook: "another")
+        assert "4 kørsler med en anden udgave af kurset" in outdated(batch, runs)
+    notebook = runs[0].lesson.notebook
+    notebook.write_text(notebook.read_text().replace("antal klasser", "ændret"))
+    monkeypatch.setattr("lesson_staff.fingerprint.of_lesson", lambda notebook: kept(batch)[0].facts["course"])
+    assert "4 kørsler med et andet foto eller en anden fil" in outdated(batch, runs)
+
+
+def test_a_photo_that_is_gone_stops_no_other(course, tmp_path):
+    """What was made from it stays; what was not made is one sentence."""
+    course(one=[])
+    photos = [tmp_path / f"{name}.png" for name in "abc"]
+    for photo in photos:
+        Image.new("RGB", (4, 4)).save(photo)
+    runs = plan(find(), *({"photo": str(photo)} for photo in photos))
+    write_plan(tmp_path, runs)
+    keep(tmp_path, runs[0], Outcome(1.0), runs[0].identity())
+    photos[0].unlink()
+    photos[1].unlink()
+    left, (told,) = planned(tmp_path)
+    assert [run.changed["photo"] for run in left] == [str(photos[0]), str(photos[2])]
+    assert told.startswith(f"{runs[1].name}: Billedet »") and list(finished(tmp_path, left)) == [runs[0].name]
+
+
+@pytest.mark.parametrize("parts, left", [("all", 5), ("page", 3), ("numbers", 2)])
+def test_how_much_of_a_run_is_kept(course, tmp_path, parts, left):
+    course(photo=False, one=[])
+    (run,) = plan(find())
+    names = ("01_one.ipynb", "01_one.html", "pictures/01.png", "metrics.json", "log.txt")
+    keep(tmp_path, run, Outcome(1.0, files=dict.fromkeys(names, b"x")), run.identity(), parts=parts)
+    files = [path for path in (tmp_path / run.name).rglob("*") if path.is_file()]
+    assert len(files) == left + 1 and (tmp_path / run.name / "metrics.json") in files
+
+
 def test_a_run_is_whole_or_not_there(batch, monkeypatch):
     """Whatever fails while a folder is written, the one before it stays, and the next batch clears up."""
-    run = planned(batch)[0]
+    run = planned(batch)[0][0]
     before = (batch / run.name / "run.json").read_bytes()
 
     def full(*_):

@@ -52,9 +52,9 @@ def test_a_log_gets_lasting_lines_alone(runs):
 
 def test_the_last_lines_of_a_traceback_stand_below_the_table():
     console = Console(file=io.StringIO(), width=100, color_system=None)
-    facts = {"device": "cuda (NVIDIA H100)"}
+    facts = {"device": "cuda (NVIDIA H100)", "attempts": 2}
     failed = RunResult("a", "01", "One", {}, 2.0, "Celle [3] stoppede.", "x = [1]\nKeyError", facts=facts)
     print_summary(console, [failed])
     text = console.file.getvalue()
     assert "cuda (NVIDIA H100)" in text
-    assert "fejlede" in text and "01 One: Celle [3] stoppede.\n    x = [1]\n    KeyError" in text
+    assert "fejlede 2. forsøg" in text and "01 One: Celle [3] stoppede.\n    x = [1]\n    KeyError" in text

@@ -31,6 +31,31 @@ def test_a_network_is_trained_measured_and_entered(short, capsys):
     assert not list(short.glob(".*"))
 
 
+def test_an_interrupted_drawing_goes_on_where_it_was(short, capsys, monkeypatch):
+    """What was drawn is kept; a second command is told to wait, and none throws away what another began."""
+    monkeypatch.setattr(recipes, "PART", 32)
+    drawn = []
+
+    def interrupted(progress, *facts, **more) -> None:
+        if str(more.get("facts", "")).startswith("64 af"):
+            assert cli.answer(["train", "googlenet", "--out", str(short)]) == 2
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lesson_staff.publishing.Progress.update", interrupted)
+        assert cli.answer(["train", "googlenet", "--out", str(short)]) == 130
+    told = capsys.readouterr()
+    assert "Træningen er afbrudt. Gå videre med" in told.out and "trænes allerede" in told.err
+    monkeypatch.setattr("lesson_world.cache.render", lambda *asked, **_: drawn.append(asked) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        cli.answer(["train", "googlenet", "--resume", "--out", str(short)])
+    assert drawn[0][2][0] == 32, "only the part that was in hand is drawn again"
+    checkpoint = short.parent / "cache" / "training" / "googlenet.safetensors"
+    checkpoint.write_bytes(b"half")
+    assert cli.answer(["train", "googlenet"]) == 2 and checkpoint.exists()
+    assert "gå videre med --resume" in capsys.readouterr().err
+
+
 def test_an_unknown_network_is_said(capsys):
     assert cli.answer(["train", "alexnett"]) == 2
     assert "Mente du »alexnet«?" in capsys.readouterr().err

@@ -215,5 +215,8 @@ def test_a_kind_that_cannot_be_taken_apart_says_so_and_a_batch_is_no_image():
         explain(foreign, torch.rand(3, 8, 8), "1", 0)
     assert str(caught.value).endswith("Se på laget før, »0«.")
     assert explain(foreign, torch.rand(3, 8, 8), "2", 1).inputs == tuple(("1", k) for k in range(4))
+    spread = nn.Sequential(nn.Conv2d(3, 4, 3, dilation=2)).eval()
+    with pytest.raises(LessonError, match=re.escape("Luppen kan ikke skille »0« ad")):
+        explain(spread, torch.rand(3, 8, 8), "0", 0)
     with pytest.raises(LessonError, match="ét billede ad gangen"):
         explain(foreign, torch.rand(2, 3, 8, 8), "0", 0)

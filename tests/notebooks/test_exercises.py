@@ -1,8 +1,12 @@
 """What a lesson asks of a student: short cells, exercises of five cells, and something seen in each section."""
 
+import importlib
 import re
 import statistics
 from collections import Counter
+
+from lesson_staff.catalogue import LESSONS
+from lesson_utils import danish
 
 from .conftest import code, sections, tagged
 
@@ -36,6 +40,41 @@ def test_exercises_come_with_check_hint_and_solution_in_order(cells):
             assert cells[k].metadata.get("jupyter", {}).get("source_hidden") is True
         rest = [cell.source for cell in cells[solutions[0] : end] if cell.cell_type == "code"]
         assert any(re.search(r"^show\.confirm\(", source, re.MULTILINE) for source in rest)
+
+
+def test_an_answer_is_not_seen_before_it_is_asked_for(path, cells):
+    """Intet svar ses, før der er spurgt: løsningens første linje er en kommentar, og dens resultat er foldet."""
+    for k in tagged(cells, "solution"):
+        assert cells[k].source.startswith("#"), f"JupyterLab shows {cells[k].source.splitlines()[0]!r}"
+        assert cells[k].metadata["jupyter"].get("outputs_hidden") is True, cells[k].source
+    folder = next(lesson.folder for lesson in LESSONS if lesson.notebook == path)
+    exercises = importlib.import_module(f"lesson_cells.{folder}.exercises")
+    for start in tagged(cells, "exercise"):
+        asked = re.findall(r"show\.check\(exercises\.(\w+)", cells[start + 1].source)
+        question, hint = cells[start - 1].source, cells[start + 2].source
+        above = [shown_by(cell) for cell in cells[: start - 1]]
+        for name in asked:
+            for form in forms(getattr(exercises, name).answer):
+                seen = re.compile(rf"(?<![\d.,]){re.escape(form)}(?!\d|[.,]\d)")
+                if not seen.search(question):
+                    told = [text[-200:] for text in (*above, hint) if seen.search(text)]
+                    assert not told, f"{name}: {form} stands in {told}"
+
+
+def forms(answer) -> list[str]:
+    """How a number may be printed, where it is none that stands everywhere."""
+    if isinstance(answer, bool) or not isinstance(answer, int | float) or (answer % 1 == 0 and answer < 100):
+        return []
+    return [f"{answer:.6g}".replace(".", ","), danish.number(answer)] + [str(answer)] * isinstance(
+        answer, int
+    )
+
+
+def shown_by(cell) -> str:
+    """What a cell prints, or says where it is no note to the teacher."""
+    if cell.cell_type == "code":
+        return "".join(output.get("text", "") for output in cell.outputs)
+    return "" if cell.metadata.get("slideshow", {}).get("slide_type") == "notes" else cell.source
 
 
 def test_exercises_at_three_levels(cells):

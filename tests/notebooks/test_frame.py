@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lesson_staff import minutes
 from lesson_staff.catalogue import FOLDERS, LESSONS, REPOSITORY
 from lesson_staff.parameters import read_parameters
 from lesson_utils.errors import LessonError
@@ -23,6 +24,15 @@ def test_opens_with_title_goals_and_time(cells):
     assert first.source.startswith("# ")
     assert "Læringsmål" in first.source
     assert re.search(r"\d+\s+min", first.source)
+
+
+def test_the_time_is_worked_out(path, cells):
+    """Tiden er regnet ud af ord, kodelinjer og opgaver (`python -m lesson_staff.minutes`), og over 60 minutter er
+    der en pause."""
+    (lesson,) = (each for each in LESSONS if each.notebook == path)
+    assert abs(lesson.minutes - sum(map(minutes.cell_minutes, cells))) < 7.5, "python -m lesson_staff.minutes"
+    assert f"**Tid:** ca. {lesson.minutes} minutter" in cells[0].source
+    assert ("med en pause efter afsnit" in cells[0].source) == (lesson.minutes > minutes.PAUSE)
 
 
 def test_closes_with_summary_and_sources(cells):
@@ -80,7 +90,7 @@ def test_the_setup_is_folded_and_checks_the_parameters(path, cells):
 WRONG = {
     "depth": ("16", "skriv et helt tal", 12, "vælg mellem 11, 13, 16 og 19"),
     "seed": (None, "skriv et helt tal", -1, "vælg 0 eller mere"),
-    "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 0 eller mere"),
+    "fresh_seed": ([1], "skriv et helt tal", -1, "vælg 4 eller mere"),
     "seeds": (2.5, "skriv et helt tal", 0, "vælg fra 1 til 20"),
     "steps": (True, "skriv et helt tal", 0, "vælg fra"),
     "images_per_class": (float("nan"), "skriv et helt tal", 0, "vælg fra 1 til 500"),

@@ -14,4 +14,5 @@ from lesson_cells.aktiveringer.figures.maps import (
     unit_rows,
 )
 from lesson_cells.aktiveringer.figures.neighbours import embedding_map, neighbour_rows
-from lesson_cells.aktiveringer.figures.training import filter_sets, second_layer, similarity_to_trained
+from lesson_cells.aktiveringer.figures.training import filter_sets, second_layer
+from lesson_utils.show.pictures import named_pictures

@@ -116,7 +116,8 @@ def _fields(
     for field, (title, lines) in zip(axes[0], fields.items(), strict=True):
         for name, colour, rows, (column, *ends), how in lines:
             value = rows[column]
-            error = [value - rows[ends[0]], rows[ends[1]] - value] if ends else None
+            # of few images, the bootstrap's interval may lie beside the value itself
+            error = [(s * (value - rows[end])).clip(0) for s, end in zip((1, -1), ends, strict=False)] or None
             field.errorbar(range(len(rows)), value, error, fmt=how, color=colour, label=name, capsize=4)
             first, last = (f"{text(value.iloc[k])} i {rows.layer.iloc[k]}" for k in (0, -1))
             said.append(f"{title}, {name.lstrip('_')}: fra {first} til {last}")

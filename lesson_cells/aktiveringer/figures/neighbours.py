@@ -48,5 +48,5 @@ def embedding_map(points: Tensor, images: Tensor, title: str, hits: float) -> Fi
     axes.set_title(title)
     return style.described(
         figure,
-        f"{title}: {len(images)} små billeder på et kort; hos {percent(hits, 0)} er den nærmeste af samme klasse.",
+        f"{title}: {len(images)} små billeder; for {percent(hits, 0)} er nærmeste nabo på kortet af samme klasse.",
     )

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import matplotlib
-import pandas as pd
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -54,30 +52,4 @@ def training_moment(
         title=f"efter {number(step)} skridt: {percent(accuracy, 0)} rigtige",
         vmin=0,
         vmax=1,
-    )
-
-
-@style.styled
-def similarity_to_trained(similarity: pd.DataFrame) -> Figure:
-    """How much the weights of each layer (columns) look like the trained ones, by step, above the `accuracy`."""
-    figure, (top, bottom) = style.new_figure(5.4, 2, 1, sharex=True, height_ratios=[1.7, 1])
-    places, palette = range(len(similarity)), matplotlib.colormaps[style.SEQUENTIAL]
-    layers = similarity.drop(columns="accuracy")
-    for k, (layer, alike) in enumerate(layers.items()):
-        shade = 0.1 + 0.7 * k / max(len(layers.columns) - 1, 1)
-        top.plot(places, alike, "o-", color=palette(shade), label=layer)
-    top.set(ylabel="ligner de færdige", ylim=(-0.05, 1.05))
-    style.danish_ticks(top.yaxis)
-    top.legend(loc="lower right", ncols=2)
-    bottom.plot(places, similarity.accuracy, "o-", color=style.GREY)
-    bottom.set(ylim=(0, 1.05), xlabel="skridt i træningen", ylabel="rigtige")
-    style.danish_ticks(bottom.yaxis, lambda share: percent(share, 0))
-    bottom.set_xticks(places, [number(step) for step in similarity.index])
-    ends = {name: (found.iloc[0], found.iloc[-1]) for name, found in similarity.items()}
-    first, last = ends.pop("accuracy")
-    said = listing(f"{layer} fra {number(a, 2)} til {number(b, 2)}" for layer, (a, b) in ends.items())
-    return style.described(
-        figure,
-        f"Hvor meget lagenes vægte ligner de færdige (cosinus), gennem træningen: {said}. Nøjagtigheden går fra "
-        f"{percent(first, 0)} til {percent(last, 0)}.",
     )

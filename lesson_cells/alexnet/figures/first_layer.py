@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from torchvision.utils import make_grid
+from torch import Tensor
 
 from lesson_utils.danish import number
+from lesson_utils.device import torchvision
 from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
@@ -33,7 +34,7 @@ def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
     close.set_title("Den hvide ramme, pixel for pixel")
     between = {"facecolor": "white", "alpha": 0.3, "zorder": 3}
     close.add_patch(Rectangle((start + stride - 0.5, row - 0.5), shared, kernel, **between))
-    _draw_span(close, start, stride, row - 2.1, -1.9, f"skridt: {stride}")
+    _draw_span(close, start, stride, row - 2.1, -1.9, f"skridtlængde: {stride}")
     _draw_span(close, start + stride, shared, row + kernel + 1.1, 2.0, f"fælles: {shared} af {kernel}")
     return style.described(
         figure,
@@ -61,30 +62,29 @@ def _liveliest(photo: np.ndarray, stride: int) -> tuple[int, int]:
 
 
 @style.styled
-def filter_sheet(weights: Any, columns: int = 16) -> Figure:
+def filter_sheet(weights: Tensor) -> Figure:
     """All first filters (F, 3, k, k) as colour pictures on one scale, grey where a weight is zero."""
     weights = weights.detach().cpu()
     count, _, kernel, _ = weights.shape
-    sheet = make_grid(0.5 + weights / (2 * weights.abs().max()), columns, padding=1, pad_value=1.0)
+    tiles = 0.5 + weights / (2 * weights.abs().max())
+    sheet = torchvision().utils.make_grid(tiles, nrow=16, padding=1, pad_value=1)
     figure, axes = style.new_figure(height=style.WIDTH * sheet.shape[1] / sheet.shape[2])
     style.image_axes(axes, sheet)
-    return style.described(
-        figure,
-        f"De {number(count)} filtre i conv1, hvert på {kernel}x{kernel} pixler med tre farver, i fælles skala.",
-    )
+    told = f"De {number(count)} filtre i conv1, hvert på {kernel}x{kernel} pixler med tre farver, i fælles skala."
+    return style.described(figure, told)
 
 
-def first_feature_maps(photo: Any, maps: Any, layer: str = "conv1") -> Figure:
+def first_feature_maps(photo: Any, maps: Any) -> Figure:
     """The photo (3, H, W) and the first eight feature maps of (C, h, w), on one scale from zero."""
     highest, (height, width) = float(maps[:8].max()), maps.shape[-2:]
     names = [f"kanal {channel}" for channel in range(1, 9)]
     return picture_grid(
         [photo, *maps[:4], None, *maps[4:8]],
-        f"Fotoet og de første 8 af {number(maps.shape[0])} feature maps i {layer}, hvert {height}x{width}, "
+        f"Fotoet og de første 8 af {number(maps.shape[0])} feature maps i conv1, hvert {height}x{width}, "
         f"i fælles skala fra 0 til {number(highest, 1)}.",
         columns=5,
         above=[f"foto: {photo.shape[-1]}x{photo.shape[-1]}", *names[:4], "", *names[4:]],
-        title=f"{layer}: fra 0 (mørk) til {number(highest, 1)} (lys)",
+        title=f"conv1: fra 0 (mørk) til {number(highest, 1)} (lys)",
         vmin=0,
         vmax=highest,
     )

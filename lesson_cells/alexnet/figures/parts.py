@@ -51,32 +51,20 @@ def _epochs(value: float) -> str:
 
 
 @style.styled
-def slopes(shares: Mapping[str, Mapping[int, float]], limit: float) -> Figure:
-    """To the left the slopes of ReLU and tanh; to the right how many units begin with a slope below `limit`.
-
-    `shares`: activation -> factor on the first weights -> share of the units.
-    """
-    figure, (curve, bars) = style.new_figure(height=4.4, columns=2, width_ratios=[1, 1.1])
+def slopes(limit: float) -> Figure:
+    """The slopes of ReLU and tanh, and the `limit` below which they count as flat."""
+    figure, axes = style.new_figure(height=3.6)
     z, told = np.linspace(-4, 4, 401), []
-    for name, slope, shift in (("ReLU", np.where(z > 0, 1.0, 0.0), -0.2), ("tanh", 1 - np.tanh(z) ** 2, 0.2)):
-        curve.plot(z, slope, color=ACTIVATION_COLOURS[name], label=name)
-        factors, found = zip(*shares[name].items(), strict=True)
-        drawn = bars.bar(np.arange(len(found)) + shift, found, 0.38, color=ACTIVATION_COLOURS[name])
-        bars.bar_label(drawn, [number(100 * share, 0) for share in found], padding=4, fontsize=12)
-        told.append(f"{name} fra {percent(found[0], 0)} til {percent(found[-1], 0)}")
-    curve.axhline(limit, color=style.GREY, linewidth=1.2, linestyle="--")
-    curve.set(xlabel="input til enheden", ylabel="hældning", ylim=(-0.03, 1.12))
-    curve.set_title("Hvor stejl er funktionen?")
-    curve.legend(loc="center left")
-    bars.set_xticks(range(len(factors)), [f"x {number(factor)}" for factor in factors])
-    style.percent_ticks(bars.yaxis)
-    bars.set(xlabel="startvægtene ganget med", ylim=(0, 1))
-    bars.set_title(f"Enheder med hældning under {number(limit)}")
-    return style.described(
-        figure,
-        "Til venstre hældningen af ReLU (0 eller 1) og tanh (1 i midten, næsten 0 ude til siderne). Til højre "
-        f"andelen af flade, når startvægtene bliver {number(factors[-1])} gange så store: {listing(told)}.",
-    )
+    for name, slope in (("ReLU", np.where(z > 0, 1.0, 0.0)), ("tanh", 1 - np.tanh(z) ** 2)):
+        axes.plot(z, slope, color=ACTIVATION_COLOURS[name], label=name)
+        ends = (
+            f"{number(slope[0], 3)} ved −4, {number(slope.max())} som højst og {number(slope[-1], 3)} ved 4"
+        )
+        told.append(f"{name} {ends}")
+    axes.axhline(limit, color=style.GREY, linewidth=1.2, linestyle="--", label=f"flad: under {number(limit)}")
+    axes.set(xlabel="input", ylabel="hældning", ylim=(-0.03, 1.12))
+    axes.legend(loc="center left")
+    return style.described(figure, f"Hældningen af to funktioner: {'; '.join(told)}.")
 
 
 @style.styled

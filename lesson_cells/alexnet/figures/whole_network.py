@@ -1,6 +1,5 @@
 """The network as a whole: its layers to scale, and where its parameters and arithmetic sit."""
 
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from matplotlib.patches import Patch, Polygon
 from matplotlib.transforms import Affine2D
 
 from lesson_utils.danish import listing, number, percent, plural, short
-from lesson_utils.errors import LessonError
 from lesson_utils.show import style
 
 COLOURS = {kind: style.KIND_COLOURS[kind.removeprefix("max")] for kind in ("conv", "maxpool", "fc")}
@@ -22,23 +20,12 @@ DEPTH = np.array([0.27, 0.12])  # where one inch away from the reader lies on th
 GROUND = 0.95
 
 
-def _demand_kinds(layers: pd.DataFrame, kinds: Collection[str]) -> None:
-    for name, kind in layers["kind"].items():
-        if kind not in kinds:
-            raise LessonError(
-                f"Figuren kan ikke tegne laget »{name}« af slagsen »{kind}«: vælg et netværk, der kun har "
-                f"{listing(kinds)}."
-            )
-
-
 @style.styled
 def pipeline(photo: Any, layers: pd.DataFrame) -> Figure:
     """The network from the photo (3, H, W) to the classes, to scale.
 
-    `layers`: a `layer_table`; rows that only normalise are left out, for they keep the shape. Raises LessonError
-    for any other kind than conv, maxpool and fc.
+    `layers`: AlexNet's `layer_table`; rows that only normalise are left out, for they keep the shape.
     """
-    _demand_kinds(layers, [*COLOURS, "norm"])
     layers = layers[layers["kind"] != "norm"]
     figure, axes = style.new_figure(height=5.1)
     photo_size = int(photo.shape[-1])
@@ -54,11 +41,12 @@ def pipeline(photo: Any, layers: pd.DataFrame) -> Figure:
         else:
             shape = f"{row['height']}x{row['width']}\nx {row['channels']}"
             shapes.append(f"{name} {shape.replace(chr(10) + 'x ', 'x')}")
-            window = f"{row['kernel']}x{row['kernel']}" + f"\nskridt {row['stride']}" * (row["stride"] > 1)
+            window = f"{row['kernel']}x{row['kernel']}" + f"\n/ {row['stride']}" * (row["stride"] > 1)
             axes.text(middle, top + 0.08, window, ha="center", fontsize=12, color=style.GREY, linespacing=1)
         _draw_label(axes, middle, str(name), shape, colour)
     words = (
-        "Kasser: højde og dybde er feature mappets pixler,\ntykkelsen er antallet af kanaler.\n"
+        "Kasser: højde og dybde er feature map'ets pladser,\n"
+        "tykkelsen er kanalerne. Over dem: filter / skridtlængde.\n"
         "Tårne: antallet af enheder, i kanalernes skala."
     )
     names = {"conv": "foldning", "maxpool": "pooling", "fc": "fuldt forbundet"}
@@ -119,10 +107,9 @@ def _draw_label(axes: Axes, middle: float, name: str, shape: str, colour: str) -
 def parameters_and_arithmetic(layers: pd.DataFrame) -> Figure:
     """Parameters to the left, multiply-adds to the right, layer by layer.
 
-    `layers`: the rows with weights of a `layer_table`. Raises LessonError for any other kind than conv and fc.
+    `layers`: the rows with weights of AlexNet's `layer_table`.
     """
     names = {"conv": "conv-lag", "fc": "FC-lag"}
-    _demand_kinds(layers, names)
     figure, (left, right) = style.new_figure(height=5.3, columns=2)
     colours, texts = [COLOURS[kind] for kind in layers["kind"]], []
     for axes, column, thing in ((left, "parameters", "parametre"), (right, "multiply_adds", "multiply-adds")):

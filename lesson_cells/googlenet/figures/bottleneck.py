@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 from torch import Tensor
 
 from lesson_utils.danish import number, percent, short
-from lesson_utils.networks.arithmetic import ConvCost, conv_cost
+from lesson_utils.networks.arithmetic import conv_cost
 from lesson_utils.show import style
 
 WIDTHS = range(4, 257, 4)  # channels of a bottleneck that the student may choose
@@ -29,19 +28,14 @@ def pixel_product(weights: Tensor, pixel: Tensor, answer: Tensor) -> Figure:
         f"pixlens {filters} tal ud: hver række ganget med pixlens tal og lagt sammen": answer[None],
     }
     for axes, (title, values) in zip(panels, strips.items(), strict=True):
-        most, signed = float(values.abs().max()), bool((values < 0).any())
-        scale = {
-            "cmap": style.DIVERGING if signed else style.SEQUENTIAL,
-            "vmin": -most * signed,
-            "vmax": most,
-        }
-        style.image_axes(axes, values, aspect="auto", **scale)
+        most = float(values.abs().max())
+        style.image_axes(axes, values, aspect="auto", cmap=style.DIVERGING, vmin=-most, vmax=most)
         axes.set_title(title, fontsize=14)
         axes.spines[:].set_visible(True)
     return style.described(
         figure,
         f"Tre farvefelter under hinanden: {channels} tal fra én pixel, en matrix med {filters} rækker og "
-        f"{channels} kolonner, og de {filters} tal, som matrixproduktet giver.",
+        f"{channels} kolonner, og de {filters} tal ud.",
     )
 
 
@@ -51,33 +45,19 @@ def cost_with_bottleneck(in_channels: int, out_channels: int, kernel: int, side:
 
     `side`: height and width of the feature maps.
     """
-
-    def both(middle: int) -> tuple[ConvCost, ConvCost]:
-        return conv_cost(in_channels, middle, 1, side, side), conv_cost(
-            middle, out_channels, kernel, side, side
-        )
-
-    direct, (first, second) = conv_cost(in_channels, out_channels, kernel, side, side), both(width)
-    curve = pd.Series({middle: sum(cost.multiply_adds for cost in both(middle)) for middle in WIDTHS})
-    figure, _ = style.new_figure(6.4, rows=0)
-    figure.get_layout_engine().set(h_pad=0.1, w_pad=0.1)
-    grid = figure.add_gridspec(2, 2, height_ratios=[1, 1.5])
-    for place, (part, title) in enumerate((("multiply_adds", "Multiply-adds"), ("weights", "Vægte"))):
-        amounts = [getattr(cost, part) for cost in (direct, first, second)]
-        _draw_pair(figure.add_subplot(grid[0, place]), title, *amounts)
-    price = figure.add_subplot(grid[1, :])
+    direct = conv_cost(in_channels, out_channels, kernel, side, side)
+    weights = {middle: middle * (in_channels + kernel**2 * out_channels) for middle in WIDTHS}
+    curve = pd.Series(weights) * side**2  # each weight is used once at every place
+    figure, price = style.new_figure(4.6)
     _draw_price(price, curve, direct.multiply_adds, width)
-    price.set(title=f"Prisen med flaskehals: {_amount(curve[width])} ved {width} kanaler")
     price.set(xlim=(0, WIDTHS[-1]), xlabel="1×1-foldningens bredde (kanaler)")
+    price.set_title(f"vægte: {number(direct.weights)} uden 1×1, {number(weights[width])} med", fontsize=14)
     verdict = _verdict(direct.multiply_adds / curve[width])
-    figure.suptitle(verdict)
-    names = {style.BLUE: "den store foldning", style.ORANGE: "1×1-foldningen"}
-    parts = [Patch(color=colour, label=name) for colour, name in names.items()]
-    figure.legend(handles=parts, loc="outside lower center", ncols=2)
+    figure.suptitle(f"{verdict}:\n{_amount(direct.multiply_adds)} uden 1×1, {_amount(curve[width])} med")
     return style.described(
         figure,
         f"{verdict}: {number(direct.multiply_adds)} multiply-adds uden 1×1, {number(curve[width])} med 1×1 til "
-        f"{width} kanaler; vægte {number(direct.weights)} mod {number(first.weights + second.weights)}. Nederst "
+        f"{width} kanaler; vægte {number(direct.weights)} mod {number(weights[width])}. Kurven er "
         f"prisen efter bredden: fra {short(curve.iloc[0])} ved {WIDTHS[0]} kanaler til {short(curve.iloc[-1])} "
         f"ved {WIDTHS[-1]}.",
     )
@@ -89,18 +69,6 @@ def _verdict(saved: float) -> str:
     if saved > 1:
         return f"Med flaskehals: {number(saved, 1)} gange færre multiply-adds"
     return f"Flaskehalsen er for bred: {number(1 / saved, 1)} gange så mange multiply-adds"
-
-
-def _draw_pair(axes: Axes, title: str, direct: int, first: int, second: int) -> None:
-    """Two bars on one scale, each with its number: the direct way, and the 1x1 with what follows it."""
-    both = pd.Series([direct, first + second], ["uden 1×1", "med 1×1"])
-    style.bars(
-        axes, both, [_amount(value) for value in both], 1.75 * both.max(), color=style.BLUE, height=0.7
-    )
-    axes.barh(1, first, color=style.ORANGE, height=0.7)
-    axes.set(xticks=[], title=title)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["bottom"].set_visible(False)
 
 
 def _amount(value: int) -> str:
@@ -148,7 +116,7 @@ def bottleneck_trade(
         keeping.plot(*place, "o", color=colour, markersize=9, markeredgecolor=style.INK, zorder=5)
         keeping.annotate(percent(place[1], 0), place, (12, -6), textcoords="offset points", va="top")
     keeping.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
-    keeping.set(title="Hvor meget af inputtets variation den højst kan bevare", ylabel="andel af variansen")
+    keeping.set(title="Hvor meget af inputtets varians den højst kan bevare", ylabel="andel af variansen")
     keeping.set(xlabel="flaskehalsens bredde (kanaler)", ylim=(0, 1.04), xlim=(0, len(costs)))
     style.percent_ticks(keeping.yaxis)
     keeping.legend(loc="lower right")

@@ -1,51 +1,13 @@
-"""Table 1 beside the network, and the gradients with and without auxiliary classifiers."""
+"""The gradients with and without auxiliary classifiers."""
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lesson_utils.danish import percent, rounded
+from lesson_utils.danish import rounded
 from lesson_utils.show import style
-
-
-@style.styled
-def printed_against_computed(table: pd.DataFrame) -> Figure:
-    """How far the paper's table is from the network: a dot per row, weights and multiply-adds.
-
-    `table`: columns `weights_off` and `multiply_adds_off`, shares of the computed figure, by layer. Rows that are
-    further off than 10 % are left out and named in the figure.
-    """
-    columns = ["weights_off", "multiply_adds_off"]
-    far = table[table[columns].abs().max(axis=1) > 0.1]
-    near = table.drop(index=far.index)
-    figure, axes = style.new_figure(5.4)
-    axes.axvline(0, color=style.INK, linewidth=1.5)
-    places = np.arange(len(near))
-    axes.hlines(places, *near[columns].T.to_numpy(), color=style.PALE, linewidth=6, zorder=1)
-    axes.scatter(near["weights_off"], places, s=110, color=style.ORANGE, label="vægte", zorder=3)
-    axes.scatter(
-        near["multiply_adds_off"], places, s=110, color=style.BLUE, marker="D", label="multiply-adds"
-    )
-    axes.set_yticks(places, [style.short_layer(name) for name in near.index])
-    axes.set(ylim=(len(near) - 0.4, -0.6), xlim=(-0.085, 0.085))
-    axes.set_xlabel("artiklens tal i forhold til det beregnede")
-    axes.grid(axis="x")
-    style.danish_ticks(axes.xaxis, lambda share: ("+" if share > 0 else "") + percent(share, 0))
-    axes.legend(loc="upper right")
-    if len(far):
-        named = ", ".join(f"{name} ({percent(row['weights_off'], 0)})" for name, row in far.iterrows())
-        axes.set_title(f"Uden for figuren: {named}", fontsize=14)
-    close = int((near[columns].abs() < 0.01).all(axis=1).sum())
-    worst = near["weights_off"].abs().sort_values(ascending=False).index[:2]
-    told = " og ".join(f"{name} {percent(near.loc[name, 'weights_off'])}" for name in worst)
-    return style.described(
-        figure,
-        f"Afvigelsen mellem artiklens tabel 1 og netværket, lag for lag: {close} af {len(near)} lag er under 1 % "
-        f"fra netværket; længst væk er vægtene i {told}.",
-    )
 
 
 @style.styled

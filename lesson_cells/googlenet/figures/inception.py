@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Polygon, Rectangle
@@ -10,8 +11,8 @@ from matplotlib.path import Path
 from torch import Tensor
 
 from lesson_utils.danish import listing
-from lesson_utils.errors import LessonError
 from lesson_utils.show import style
+from lesson_utils.show.pictures import picture_grid
 
 BRANCHES = {"1×1": style.BLUE, "3×3": style.ORANGE, "5×5": style.GREEN, "pool": style.PURPLE}
 
@@ -28,10 +29,8 @@ def inception_module(table: Mapping[str, Sequence[int]], name: str, size: int) -
     """The module as four streams from input to concatenation; a stream is as thick as it has channels.
 
     `table`: by module the channels that it is given, and its six widths in the order of table 1. `size`: height
-    and width of the feature maps. Raises LessonError for a `name` that the table does not have.
+    and width of the feature maps.
     """
-    if name not in table:
-        raise LessonError(f"GoogLeNet har intet inception-modul »{name}«: vælg {listing(table)}.")
     given, conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj = table[name]
     branches: dict[str, list[Step]] = {
         "1×1": [("1×1", given, conv1x1)],
@@ -65,7 +64,7 @@ def inception_module(table: Mapping[str, Sequence[int]], name: str, size: int) -
     return style.described(
         figure,
         f"Tegning af {name}: inputtet med {given} kanaler løber ad fire veje: {told}. Til sidst ligger de "
-        f"{together} kanaler oven på hinanden: {sum(ends)} i alt.",
+        f"{together} kanaler efter hinanden: {sum(ends)} i alt.",
     )
 
 
@@ -112,38 +111,16 @@ def _bar(axes: Axes, sides: Point, centre: float, height: float, colour: str) ->
     axes.add_patch(Rectangle((sides[0], centre - height / 2), sides[1] - sides[0], height, **box))
 
 
-@style.styled
-def concatenation(photo: Tensor, maps: Sequence[Tensor]) -> Figure:
-    """A photo (3, H, W), the strongest feature maps of each branch, and every channel of the joined tensor.
+def concatenation(maps: Sequence[Tensor]) -> Figure:
+    """The feature maps of each branch that vary most, and the numbers that its channels get in the joined tensor.
 
     `maps`: of the four branches in the order in which they are joined, each (C, h, w).
     """
-    values = {name: np.asarray(tensor) for name, tensor in zip(BRANCHES, maps, strict=True)}
-    figure, _ = style.new_figure(6.4, rows=0)
-    grid = figure.add_gridspec(3, 5, height_ratios=[1, 1, 1.05])
-    style.image_axes(figure.add_subplot(grid[0:2, 0]), photo).axes.set_title("foto", fontsize=14)
-    brightest = float(np.quantile(np.concatenate([each.ravel() for each in values.values()]), 0.995))
-    strip = figure.add_subplot(grid[2, :])
-    highest = max(each.mean(axis=(1, 2)).max() for each in values.values())
-    first = 0
-    for column, (name, each) in enumerate(values.items(), start=1):
-        for line, channel in enumerate(np.argsort(-each.std(axis=(1, 2)))[:2]):
-            axes = figure.add_subplot(grid[line, column])
-            style.image_axes(axes, each[channel], vmin=0, vmax=brightest)
-            axes.spines[:].set(visible=True, color=BRANCHES[name], linewidth=5)
-            if line == 0:
-                axes.set_title(f"{name}\n{len(each)} kanaler", fontsize=14, loc="center")
-        places = np.arange(first, first + len(each))
-        strip.bar(places + 0.5, each.mean(axis=(1, 2)), width=1.0, color=BRANCHES[name])
-        strip.axvline(first + len(each), color=style.GREY, linewidth=1)
-        middle = first + len(each) / 2, 1.06 * highest
-        strip.text(*middle, str(len(each)), ha="center", va="bottom", fontsize=14)
+    rows, first = {}, 1
+    for name, each in zip(BRANCHES, maps, strict=True):
+        livelier = each.flatten(1).std(1).argsort(descending=True)
+        rows[f"{name}\nkanal {first}–{first + len(each) - 1}"] = [*each[livelier[:7]]]
         first += len(each)
-    strip.set(xlim=(0, first), ylim=(0, 1.3 * highest))
-    strip.set(xlabel="kanal i det samlede output", ylabel="middelværdi")
-    sizes = ", ".join(f"{name} {len(each)}" for name, each in values.items())
-    return style.described(
-        figure,
-        f"Øverst et foto og to feature maps fra hver gren. Nederst en søjle for hver kanal i det samlede output, "
-        f"farvet efter gren og i denne rækkefølge: {sizes}; i alt {first} kanaler.",
-    )
+    told = listing(" ".join(name.split()) for name in rows)
+    alt_text = f"De feature maps fra hver gren, der varierer mest, en række for hver: {told}."
+    return picture_grid(rows, alt_text, vmin=0, vmax=float(np.quantile(torch.cat([*maps]), 0.995)))

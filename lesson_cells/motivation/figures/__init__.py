@@ -6,7 +6,6 @@ from lesson_cells.motivation.figures.images import (
     one_place,
     part_map,
     photo_as_numbers,
-    weights_by_size,
 )
 from lesson_cells.motivation.figures.networks import (
     agreement,

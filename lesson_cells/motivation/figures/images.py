@@ -85,29 +85,6 @@ def part_map(samples: Samples, parts: bool = True, row: int = 0) -> Figure:
 
 
 @style.styled
-def weights_by_size(sides: Sequence[int], dense: Sequence[int], conv: Sequence[int], units: int) -> Figure:
-    """Parameters of a first layer with `units` units or filters against the side of the image (pixels)."""
-    figure, axes = style.new_figure(height=4.2)
-    for name, counts, line, colour, above in (
-        ("fuldt forbundet", dense, "o-", style.ORANGE, 12),
-        ("foldning", conv, "s-", style.BLUE, -24),
-    ):
-        axes.plot(sides, counts, line, color=colour, markersize=9)
-        end, words = (sides[-1], counts[-1]), {"ha": "right", "color": style.INK, "fontsize": 15}
-        axes.annotate(f"{name}: {number(counts[-1])}", end, (0, above), textcoords="offset points", **words)
-    axes.set(yscale="log", ylim=(min(conv) / 4, max(dense) * 4), xticks=sides)
-    axes.set(xlabel="billedets side (pixler)", ylabel="parametre")
-    axes.grid(axis="y")
-    pairs = listing(
-        f"{number(many)} mod {number(few)} ved {side} pixler"
-        for side, many, few in zip(sides, dense, conv, strict=True)
-    )
-    return style.described(
-        figure, f"Parametre i det første lag med {units} enheder, fuldt forbundet mod foldning: {pairs}."
-    )
-
-
-@style.styled
 def one_place(image: Tensor, kernel: Tensor, answers: Tensor, row: int, column: int, whole: bool) -> Figure:
     """A filter (k, k) in one of its places: the pixels of the image (H, W) under it, times its weights, added up.
 
@@ -162,11 +139,11 @@ def filters_on_photo(photo: Tensor, answers: Mapping[str, Tensor]) -> Figure:
 def moved(images: Tensor, maps: Tensor, shifts: Sequence[int], found: Sequence[int], layer: str) -> Figure:
     """The same thing in several places, and below one feature map of each, with how far both moved.
 
-    `images` (N, 3, S, S), `maps` (N, H, W), `shifts` pixels to the right and `found` units to the right.
+    `images` (N, 3, S, S), `maps` (N, H, W), `shifts` pixels to the right and `found` places to the right.
     """
     titles = [f"billedet: {plural(shift, 'pixel', 'pixler')}" for shift in shifts]
-    titles += [f"{layer}: {plural(steps, 'enhed', 'enheder')}" for steps in found]
-    pairs = listing(f"{a} pixler flytter {layer} {b} enheder" for a, b in zip(shifts, found, strict=True))
+    titles += [f"{layer}: {plural(steps, 'plads', 'pladser')}" for steps in found]
+    pairs = listing(f"{a} pixler flytter {layer} {b} pladser" for a, b in zip(shifts, found, strict=True))
     said = f"Et billede flyttet mod højre, og et feature map under hver udgave: {pairs}."
     rows = [*images, *maps]
     figure = picture_grid(rows, said, len(images), above=titles, vmin=0, vmax=float(maps.max()))

@@ -85,8 +85,8 @@ def _shares(axes: Axes, names: Mapping[str, float]) -> None:
     axes.barh(range(len(names)), 1, color=style.PALE)
     axes.barh(range(len(names)), list(names.values()), color=style.SKY)
     for place, (name, share) in enumerate(names.items()):
-        axes.text(0.02, place, _short(name), va="center", fontsize=14)
         told = percent(share, 0) if share >= 0.005 else "< 1 %"
+        axes.text(0.02, place, _short(name), va="center", fontsize=14)
         axes.text(0.98, place, told, va="center", ha="right", fontsize=14)
     axes.set(xlim=(0, 1), ylim=(len(names) - 0.5, -0.5))
     axes.set_axis_off()

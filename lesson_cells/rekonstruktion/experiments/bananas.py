@@ -21,11 +21,6 @@ BANANA, NEW = CLASSES.index("banana"), 9  # its label, and the seed of images th
 NAMES = tuple(NOTHING.danish if name == "nothing" else THINGS[name].danish for name in CLASSES)
 
 
-def on_frozen_features(network: Network, samples: Samples, steps: int = 150, seed: int = 0) -> Network:
-    """A copy of the network with new FC layers, trained on what its convolutions answer to the samples."""
-    return with_new_head(network, encoded(network, samples), samples.labels, steps, seed)
-
-
 def encoded(network: Network, samples: Samples) -> Tensor:
     """What the rows before the first FC layer answer: computed once, however many heads learn from it."""
     rows = [name for name, _ in network.layers.named_children()]
@@ -94,10 +89,12 @@ def right_after_adding(
     isolated: Sequence[int] = (0, 1, 2, 5, 10, 20, 40),
     steps: int = 150,
     seed: int = 0,
+    answers: Tensor | None = None,
 ) -> pd.Series:
-    """Accuracy on new isolated bananas after so many of them were added to the biased set."""
+    """Accuracy on new isolated bananas after so many of them were added to the biased set (encoded: `answers`)."""
     extra, new = (probe("alone", "banana", n, seed + k) for n, k in ((max(isolated), 77), (100, 9)))
-    answers = torch.cat([encoded(network, biased), encoded(network, extra)])
+    answers = encoded(network, biased) if answers is None else answers
+    answers = torch.cat([answers, encoded(network, extra)])
     labels, right = torch.cat([biased.labels, extra.labels]), {}
     for count in progress(isolated, "Lægger bananer til"):
         rows = slice(len(biased) + count)

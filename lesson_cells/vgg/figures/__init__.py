@@ -2,7 +2,6 @@
 
 from lesson_cells.vgg.figures.costs import (
     answer_map,
-    cost_of_field,
     parameters_by_layer,
     shares_by_block,
     signal_through_layers,

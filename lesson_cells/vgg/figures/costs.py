@@ -8,35 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from lesson_utils.danish import listing, number, percent, rounded, short
+from lesson_utils.danish import number, percent, rounded, short
 from lesson_utils.show import style
 
 
 def _colours(rows: pd.Index) -> list[str]:
     return [style.KIND_COLOURS["fc" if str(row).startswith("fc") else "conv"] for row in rows]
-
-
-@style.styled
-def cost_of_field(costs: Mapping[int, tuple[int, int, int]]) -> Figure:
-    """One large filter against a stack of 3x3 with the same receptive field.
-
-    `costs`: by receptive field (pixels): how many 3x3 the stack needs (as many ReLUs), its weights, and the large
-    filter's, per pair of channels.
-    """
-    figure, axes = style.new_figure(height=4.9)
-    layers, small, large = zip(*costs.values(), strict=True)
-    for shift, weights, colour, label in (
-        (-0.2, large, style.GREY, "ét stort filter"),
-        (0.2, small, style.BLUE, "stak af 3x3"),
-    ):
-        drawn = axes.bar(np.arange(len(costs)) + shift, weights, 0.38, color=colour, label=label)
-        axes.bar_label(drawn, [f"{count} C²" for count in weights], padding=4, fontsize=14, color=colour)
-    names = [f"{field}x{field}\n1 ReLU mod {n}" for field, n in zip(costs, layers, strict=True)]
-    axes.set_xticks(range(len(costs)), names)
-    axes.set(ylabel="vægte (uden bias-led)", ylim=(0, max(large) * 1.12), xlabel="samme receptive felt")
-    axes.legend(loc="upper left")
-    pairs = listing(f"{one} C² mod {many} C² for {field}x{field}" for field, (_, many, one) in costs.items())
-    return style.described(figure, f"Vægte i ét stort filter og i en stak af 3x3 med samme felt: {pairs}.")
 
 
 @style.styled

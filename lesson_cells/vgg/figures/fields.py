@@ -29,7 +29,7 @@ def steps_to_one(image: int, ways: Mapping[str, Sequence[tuple[int, int]]]) -> F
         axes.set_title(title)
         texts.append(f"{title}: {' → '.join(str(size) for size in (image, *(size for _, size in steps)))}")
         _draw_way(axes, image, steps)
-    told = f"Et billede bliver til én enhed. {'; '.join(texts)}. Formlen står over hver pil."
+    told = f"Et billede bliver til én plads. {'; '.join(texts)}. Formlen står over hver pil."
     return style.described(figure, told)
 
 
@@ -85,7 +85,7 @@ def gradient_fields(gradients: Mapping[str, Any]) -> Figure:
         axes.set_xlabel(f"{width} x {height} pixler", fontsize=17, color=style.RED)
         texts.append(f"{title.lower()}: {width} x {height} pixler")
     figure.colorbar(shown, ax=panels, shrink=0.62, pad=0.02).set_label("gradient (størst = 1)")
-    told = "Hvor gradienten af den midterste enhed med hensyn til pixlerne er forskellig fra nul"
+    told = "Hvor gradienten af den midterste plads med hensyn til pixlerne er forskellig fra nul"
     return style.described(figure, f"{told}: {listing(texts)}.")
 
 
@@ -127,11 +127,11 @@ def network_fields(name: str, photo: Any, fields: pd.DataFrame) -> Figure:
 
 
 @style.styled
-def effective_field(paths: Any, photo: Any, gradient: Any, layer: str, share: float, width: int) -> Figure:
+def effective_field(paths: Any, photo: Any, gradient: Any, layer: str, width: int) -> Figure:
     """Not all of a field counts the same: the photo (3, H, W) is as bright as the gradient (H, W) is strong.
 
     `paths` (k, k): in how many ways each pixel reaches the unit after two layers. `gradient`: that of the middle
-    unit of `layer`, of which `share` lies in the middle square of `width` x `width` pixels.
+    unit of `layer`, of which the middle `width` x `width` pixels are outlined.
     """
     paths, gradient = np.asarray(paths).round().astype(int), np.asarray(gradient)
     figure, (grid, picture) = style.new_figure(height=5.6, columns=2)
@@ -145,12 +145,13 @@ def effective_field(paths: Any, photo: Any, gradient: Any, layer: str, share: fl
     style.outline(picture, (left, top), field, edgecolor="white", linewidth=2.5, ls="--")
     inner = (left + (field - width) / 2, top + (field - width) / 2)
     style.outline(picture, inner, width, edgecolor=style.ORANGE, linewidth=3.5)
-    part = f"{percent(share, 0)} af gradienten"
+    rows, columns = (slice(round(edge + 0.5), round(edge + 0.5) + width) for edge in inner[::-1])
+    part = f"{percent(gradient[rows, columns].sum() / gradient.sum(), 0)} af gradienten"
     picture.set_title(f"{layer}: lyst = stor gradient")
     picture.set_xlabel(f"stiplet: hele feltet, {field} pixler\norange: {part}, {width} pixler")
     return style.described(
         figure,
-        f"Til venstre veje fra hver pixel til enheden: {paths.max()} fra midten, {paths[0, 0]} fra et hjørne. "
+        f"Til venstre veje fra hver pixel til pladsen: {paths.max()} fra midten, {paths[0, 0]} fra et hjørne. "
         f"Til højre: feltet i {layer} er {field} pixler bredt, men {part} ligger i de midterste "
         f"{width} x {width} pixler.",
     )

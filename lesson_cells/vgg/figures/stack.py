@@ -36,14 +36,14 @@ def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
     _draw_fields(picture, photo, layers)
     if not layers:
         bars.remove()
-        title = "Ingen lag endnu: en enhed er én pixel"
+        title = "Ingen lag endnu: en plads er én pixel"
         figure.suptitle(title)
         return style.described(figure, f"{title}. Et foto på {width} × {height} pixler.")
     _draw_bars(bars, rows)
     size, away = layers[-1].receptive_field, plural(layers[-1].jump, "pixel", "pixler")
-    title = f"{len(layers)} lag: hver enhed ser {number(size)} × {number(size)} pixler"
+    title = f"{len(layers)} lag: hver plads ser {number(size)} × {number(size)} pixler"
     figure.suptitle(title)
-    inside = f"Orange: én enheds felt\nStiplet: naboens, {away} væk"
+    inside = f"Orange: én plads' felt\nStiplet: naboens, {away} væk"
     beyond = "Feltet når ud over fotoet\npå alle fire sider"
     picture.set_xlabel(inside if size < max(height, width) else beyond)
     numbers = "; ".join(f"{name}: {layer.receptive_field}" for name, layer in rows)
@@ -81,10 +81,10 @@ def _draw_fields(axes: Axes, photo: Any, layers: Sequence[StackedLayer]) -> None
 def _draw_bars(axes: Axes, rows: Sequence[tuple[str, StackedLayer]]) -> None:
     """The receptive field of every layer as a bar, the photo's side on top."""
     sizes = pd.Series([layer.receptive_field for _, layer in rows], [name for name, _ in rows])
-    texts = [f"{number(layer.receptive_field)} (jump {layer.jump})" for _, layer in rows]
+    texts = [f"{number(layer.receptive_field)} (hop {layer.jump})" for _, layer in rows]
     colours = [style.GREEN if layer.name.startswith("pool") else style.BLUE for _, layer in rows]
     style.bars(axes, sizes, texts, 1.75 * sizes.max(), color=colours)
     axes.set(ylim=(max(len(rows), 9) - 0.4, -0.6), xticks=[], title="Receptivt felt efter hvert lag")
-    axes.set_xlabel("pixler (jump: skridtet til naboens felt)")
+    axes.set_xlabel("pixler (hop: så langt er der til naboens felt)")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)

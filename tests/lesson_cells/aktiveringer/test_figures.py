@@ -35,12 +35,6 @@ def test_a_part_put_in_counts_the_images_that_wake_the_unit():
     assert "Uden hjul vækker 0 af 6" in figure.alt_text and "med hjul 4" in figure.alt_text
 
 
-def test_turning_says_where_each_layer_began():
-    alike = pd.DataFrame({"conv1": [0.05, 0.4, 1.0], "conv2": [0.8, 0.9, 0.95]}, index=[0, 100, 200])
-    said = figures.similarity_to_trained(alike.assign(accuracy=[0.1, 0.6, 0.9])).alt_text
-    assert "conv1 fra 0,05 til 1,00 og conv2 fra 0,80 til 0,95" in said and "10 % til 90 %" in said
-
-
 def test_a_moment_and_filters():
     filters, maps = torch.randn(12, 3, 5, 5), {"conv1": torch.rand(4, 4, 4)}
     assert "Efter 1.540 skridt" in training_moment(filters, IMAGE, maps, 1540, 0.98).alt_text
@@ -103,6 +97,7 @@ def test_each_network_has_a_field_with_its_twin():
     means = [0.1, 0.3, 0.05, 0.04, 0.2, 0.25, 0.06, 0.02]
     table = pd.DataFrame({"network": who, "layer": ["conv1", "inception_4a"] * 4, "mean": means})
     table["mean_low"], table["mean_high"] = table["mean"] - 0.01, table["mean"] + 0.02
+    table.loc[0, "mean_low"] = 0.11  # beside its value, as a bootstrap of few images may say
     figure = figures.concept_fit(table, NAMES)
     drawn = lines(figure)
     assert [0.1, 0.3] in drawn[0] and [0.05, 0.04] in drawn[0] and [0.2, 0.25] in drawn[1]

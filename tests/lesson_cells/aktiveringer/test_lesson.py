@@ -80,14 +80,19 @@ def test_the_staircase_is_clearest_in_minivgg():
     assert rows.part.idxmax() == "conv3_2" and rows.object.idxmax() == "conv4_2"
 
 
-@pytest.mark.parametrize("name", TRIO)
-def test_ten_thousand_images_say_how_many_are_silent(name):
-    measured = stored("silence")
-    rows = measured[(measured.network == name) & ~measured.layer.str.startswith(("fc", "gap"))]
-    rise = rows.weak.iloc[-1] - rows.weak.iloc[0]
-    twin = measured[(measured.network == f"{name}, random") & measured.layer.isin(rows.layer)]
-    # »flere svage kanaler i det sidste conv-lag end i det første … hos tvillingerne stiger det langt mindre«
-    assert rise > 0.2 and twin.weak.iloc[-1] - twin.weak.iloc[0] < 0.6 * rise
+def test_few_images_make_units_look_dead(found, printed):
+    """»af de 45 % i MiniAlexNets fc6 er 8 % tilbage« and »Jo flere billeder«: what the exercise is about."""
+    shares = [int(share) for share in re.findall(r"fc6: (\d+) % tavse for alle af \d+ billeder", printed)]
+    assert len(shares) == 4 and shares == sorted(shares, reverse=True)
+    assert round(100 * found["svage og tavse"]["fc6"]["dead"]) == shares[-1] == 45
+    assert "Døde i fc6, MiniAlexNet: 8 %, tvillingen: 12 %" in printed
+
+
+def test_trained_filters_are_smoother_in_every_layer(printed):
+    """»I de næste lag er de trænede også glattest, men forskellen er mindre.«"""
+    pairs = re.findall(r"lag \d: trænet (\d,\d+), utrænet (\d,\d+)", printed)
+    gains = [float(a.replace(",", ".")) - float(b.replace(",", ".")) for a, b in pairs]
+    assert len(gains) == 5 and min(gains) > 0.05 and gains[0] > 2 * max(gains[1:])
 
 
 def test_three_seeds_of_twins():
@@ -100,7 +105,7 @@ def test_three_seeds_of_twins():
 
 
 def test_the_wheel_wakes_its_unit(found):
-    """»Men den vågner næsten kun for cykler«"""
+    """»Med hjul vågner den, men næsten kun for cykler«"""
     counts = found["hjulprøven"]
     assert sum(without for without, _ in counts.values()) <= 2
     assert counts["bicycle"][1] >= 15 and counts["car"][1] + counts["bus"][1] <= 6
@@ -155,6 +160,11 @@ def test_two_exercises_of_each_kind(text):
             lambda labels, label, k: (labels == label).float().mean(),
             "k nærmeste",
         ),
+        (exercises.precision_function, lambda labels, label, k: (labels == label).sum() / k, "deler med k"),
+        (exercises.precision_function, lambda labels, label, k: (labels[1:k] == label).sum() / k, "nummer 0"),
+        (exercises.overlap, lambda a, b: float(2 * (a & b).sum() / (a.sum() + b.sum())), "Dice"),
+        (exercises.overlap, lambda a, b: float((a & b).sum()), "talt de fælles"),
+        (exercises.overlap, lambda a, b: float((a & b).sum() / a.sum()), "ét af områderne"),
         (exercises.twin_in_the_way, 0.5, "taget én"),
         (exercises.patient_b, "støj", "det sunde netværks"),
     ],
@@ -162,3 +172,9 @@ def test_two_exercises_of_each_kind(text):
 def test_typical_mistakes_are_recognised(exercise, answer, message):
     verdict = judge(exercise, answer)
     assert verdict.status != "right" and message in verdict.text
+
+
+def test_eighty_percent_is_as_good_as_point_eight():
+    assert {judge(exercises.twin_in_the_way, each).status for each in (0.8, "0,8", "80 %", 4 / 5)} == {
+        "right"
+    }

@@ -36,7 +36,7 @@ def test_eight_of_thirteen_rows_have_weights(text, printed, layers, weighted):
 
 
 def test_the_pipeline_shrinks_and_thickens_as_the_text_says(text, layers):
-    assert "fra 227x227 til 6x6, mens kanalerne vokser fra 3 til 256" in text
+    assert "fra 227x227 til 6x6, mens kanalerne går fra 3 til 256" in text
     assert layers.loc["pool5", ["height", "width", "channels"]].tolist() == [6, 6, 256]
 
 
@@ -85,7 +85,9 @@ def test_the_strong_neighbour(text, printed):
     after = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)(before).flatten().tolist()
     assert [danish.number(after[k], 1) for k in (5, 6, 8)] == ["47,6", "6,3", "18,5"]
     assert "ender på 6,3, mens kanaler længere væk kun falder til 18,5" in text
-    assert after[5] / after[6] == pytest.approx(300 / 40), "all five are divided by the same number"
+    ratio = after[5] / after[6]
+    assert ratio == pytest.approx(300 / 40), "all five are divided by the same number"
+    assert judge(exercises.strong_neighbour, ratio).status == "right"
     assert "kanal 6: 300 → 47,6" in printed
 
 
@@ -152,13 +154,7 @@ def test_groups_halve_conv2(text, printed):
     counts = [sum(p.numel() for p in nn.Conv2d(96, 256, 5, groups=g).parameters()) for g in (1, 2)]
     assert counts == [614_656, 307_456]
     assert "fra 614.656 til 307.456 parametre" in text
-    assert "groups=2: 307.456 parametre, 48 kanaler pr. filter" in printed
-
-
-def test_fc8_says_how_many_categories(text, printed, layers):
-    assert layers.loc["fc8", "parameters"] == exercises.classes_of_fc8.answer == 4_097_000
-    assert "100 kategorier: fc8 har 409.700 parametre" in printed
-    assert "1000 kategorier: fc8 har 4.097.000 parametre" in printed
+    assert "groups=2: 307.456 parametre, 223.948.800 multiply-adds, 48 kanaler pr. filter" in printed
 
 
 def test_torchvisions_alexnet_is_another(text, printed):
@@ -178,7 +174,7 @@ def test_the_norm_hardly_changes_the_photo(printed):
     found = activations(network, images.photo("", 227)[None], ["conv1", "norm1"])
     factor = (found["norm1"] / found["conv1"])[found["conv1"] > 0]
     assert 0.59 < factor.min() <= factor.max() < 0.5947
-    assert "ganges med: 0,593 til 0,595" in printed
+    assert "normaliseret: største aktivering 7,6, ganges med 0,593 til 0,595" in printed
 
 
 @pytest.mark.parametrize(
@@ -220,14 +216,6 @@ def test_parameter_slips_are_recognised(function, word):
     assert verdict.status == "wrong" and word in verdict.text
 
 
-@pytest.mark.parametrize("classes", [1_000, 1_024])
-def test_fc8_with_and_without_bias_for_the_wrong_k(classes):
-    right = exercises.classes_of_fc8.answer
-    for guess in (4_096 * classes, 4_097 * classes, 4_096 * classes + classes):
-        assert (judge(exercises.classes_of_fc8, guess).status == "right") == (guess == right)
-    assert "1.024" in judge(exercises.classes_of_fc8, 4_097 * 1_024).text
-
-
 def _fits(size: int, padding: int = 0) -> bool:
     try:
         return bool(output_size(size, 11, 4, padding))
@@ -244,4 +232,4 @@ def test_training_makes_the_last_channels_choosy(text, printed):
         assert f"{layer}: trænet {trained}, utrænet {untrained}" in printed
     rounded = choosy.map(lambda value: danish.number(value, 1))
     assert f"fra {rounded.trænet['conv1']} i conv1 til {rounded.trænet['conv5']} i conv5" in text
-    assert f"den utrænede tvilling ligger fladt på {rounded.utrænet['conv5']}" in text
+    assert f"den utrænede tvilling ligger fladt omkring {rounded.utrænet['conv5']}" in text

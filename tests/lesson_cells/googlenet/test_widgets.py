@@ -22,6 +22,7 @@ def test_it_starts_with_the_lectures_example(live):
 
 def test_the_likeliest_classes_stand_first_and_another_may_be_chosen(live):
     one, other, _, picture = live.controls(two_classes)
+    assert other.value != one.value
     names = [name for name, _ in one.options]
     assert sorted(names) == list("abcdef") and [name for name, _ in other.options] == names
     assert f"felt for felt: {names[0]} (" in live.alt_texts(picture.value)[0]

@@ -94,9 +94,9 @@ def test_best_names_stand_upon_their_bars_and_what_is_seen_is_outlined():
 
 
 def test_tipping_marks_other_names_and_says_where():
-    rows = [("drejet", "grader", 0, "kat", 0.5, 1), ("drejet", "grader", 20, "los", 0.2, 2)]
-    rows += [("dækket", "%", 0, "kat", 0.5, 1), ("dækket", "%", 10, "kat", 0.4, 1)]
-    measured = pd.DataFrame(rows, columns=["change", "unit", "strength", "name", "first_share", "first_rank"])
+    rows = [("drejet", "grader", 0, "kat", 0.5), ("drejet", "grader", 20, "los", 0.2)]
+    rows += [("dækket", "%", 0, "kat", 0.5), ("dækket", "%", 10, "kat", 0.4)]
+    measured = pd.DataFrame(rows, columns=["change", "unit", "strength", "name", "first_share"])
     pictures_of = {"drejet": torch.rand(3, 8, 8), "dækket": torch.rand(3, 8, 8)}
     figure = figures.tipping(pictures_of, measured)
     marks = [axes.collections[0].get_offsets().tolist() for axes in figure.axes[2:]]
@@ -144,13 +144,6 @@ def test_the_frame_stands_where_the_filter_does(row, column):
     assert figure.axes[1].patches[0].get_width() == 1
 
 
-def test_weights_by_size_names_both_numbers():
-    figure = figures.weights_by_size([32, 224], [295_008, 14_450_784], [34_944, 34_944], units=96)
-    assert "14.450.784 mod 34.944 ved 224 pixler" in figure.alt_text
-    dense, conv = figure.axes[0].get_lines()
-    assert list(dense.get_ydata()) == [295_008, 14_450_784] and set(conv.get_ydata()) == {34_944}
-
-
 def test_filters_on_photo_are_drawn_around_zero():
     maps = {"lodret kant": PHOTO_ANSWERS}
     picture = figures.filters_on_photo(PHOTO, maps).axes[1].images[0]
@@ -160,7 +153,7 @@ def test_filters_on_photo_are_drawn_around_zero():
 def test_moved_says_how_far():
     images, maps = torch.rand(2, 3, 8, 8), torch.rand(2, 4, 4)
     figure = figures.moved(images, maps, [0, 8], [0, 4], "conv1")
-    assert "8 pixler flytter conv1 4 enheder" in figure.alt_text
+    assert "8 pixler flytter conv1 4 pladser" in figure.alt_text
     assert {axes.images[0].norm.vmax for axes in figure.axes[2:]} == {float(maps.max())}
 
 

@@ -60,7 +60,7 @@ def test_units_stand_over_their_pieces_and_parts():
     names = ["hjul\nIoU 0,21", "øje\nIoU 0,15"]
     pieces = PICTURES[None].repeat(2, 1, 1, 1, 1)
     drawn = figures.units_of_layer(PICTURES[:2], pieces, names, "MiniVGG, conv4_2")
-    assert "2 enheder i MiniVGG, conv4_2 svarer mest på: hjul, IoU 0,21 og øje, IoU 0,15" in drawn.alt_text
+    assert "2 enheder i MiniVGG, conv4_2: hjul, IoU 0,21 og øje, IoU 0,15" in drawn.alt_text
     assert len(drawn.axes) == 4 and fits(drawn)
     assert len(figures.units_of_layer(PICTURES[:2], None, names, "MiniVGG, conv4_2").axes) == 2
 

@@ -41,17 +41,26 @@ def test_both_are_sure_of_the_noise(printed):
     assert len(shares) == 2 and min(float(share.replace(",", ".")) for share in shares) > 90
 
 
-def test_five_networks_forget_with_depth_and_the_random_one_begins_best():
-    """»De fem kurver falder alle«, »fra det første lag genskaber det billedet bedre end alle de trænede«"""
+def test_more_steps_help_where_nothing_is_forgotten(printed):
+    """»I conv3 ledte vi for kort … I fc7 hjælper det næsten ikke«"""
+    decibels = {
+        layer: [float(n.replace(",", ".")) for n in re.findall(rf"{layer}, \d+ skridt: (\d+,\d) dB", printed)]
+        for layer in ("conv3", "fc7")
+    }
+    assert decibels["conv3"] == sorted(decibels["conv3"]) and len(decibels["conv3"]) == 3
+    assert decibels["conv3"][-1] > decibels["conv3"][0] + 2
+    assert abs(decibels["fc7"][-1] - decibels["fc7"][0]) < 1.5
+
+
+def test_the_untrained_network_forgets_too():
+    """»Alle fem kurver falder, også det tilfældige netværks«, »Fra conv2 til conv5 … er det robuste bedst«"""
     table = stored("rebuilding")
-    loudness = {who: rows.psnr.tolist() for who, rows in table.groupby("network", sort=False)}
-    assert set(loudness) == {"alexnet", "vgg", "googlenet", "standard", "random"}
-    assert min(map(len, loudness.values())) >= 8
-    for values in loudness.values():
-        assert values[0] > values[len(values) // 2] > values[-2] - 0.5 and values[0] > values[-1] + 10
-    first = {who: values[0] for who, values in loudness.items()}
-    assert first["random"] > max(value for who, value in first.items() if who != "random") + 3
-    assert table.feature_error.max() < 0.1
+    wide = table[table.network.isin(["alexnet", "standard", "random"])]
+    wide = wide.pivot(index="layer", columns="network", values="psnr")
+    assert wide.loc["conv1"].idxmax() == "random" and wide.random["conv1"] > 2.5 * wide.random["fc8"]
+    assert (wide.loc["conv2":"conv5"].idxmax(axis=1) == "alexnet").all()
+    assert (wide.loc["conv3":"conv5"].idxmin(axis=1) == "standard").all()
+    assert table.feature_error.max() < 0.04 and table.network.nunique() == 5
 
 
 def test_the_place_goes_before_the_class(found):
@@ -78,7 +87,7 @@ def test_drawn_images_beat_the_real_ones(found):
     assert beaten["af"] == 16 and beaten["filtre"] >= 14
     for who, shares in found["filtre mod 10.000"].items():
         assert shares["slår alle 10.000"] > 0.8, who
-        assert shares["vidnet ser delen"] > shares["kontrol"], who
+        assert shares["vidnet"] > shares["kontrol"], who
     table = stored("filters")
     missed = table[~table.beaten].groupby(["network", "layer"]).size()
     assert missed.idxmax() == (
@@ -95,8 +104,8 @@ def test_drawn_images_beat_the_real_ones(found):
 
 
 def test_independent_networks_recognise_the_classes(found):
-    """»Dommerne kender næsten alle de robuste netværks billeder, og de fleste af det almindeliges«"""
-    assert len(found["genkendt"]) == 4 and min(found["genkendt"].values()) >= 0.95
+    """»Dommerne genkender næsten alle de robuste netværks billeder, og også de fleste af det almindelige«"""
+    assert len(found["genkendt"]) == 4 and min(found["genkendt"].values()) >= 0.85
     grid = found["genkendt over fem seeds"]
     assert len(grid) == 5
     for who, shares in grid.items():
@@ -107,7 +116,7 @@ def test_independent_networks_recognise_the_classes(found):
 
 
 def test_the_biased_network_draws_a_monkey(found):
-    """»Bed det skæve netværk om en banan, og det tegner en abe«"""
+    """»Bed det skæve netværk om en banan, og … ser en abe«"""
     seen = found["ser i bananbillederne"]
     assert seen["skævt"].count("abe") >= 3 and seen["uden skævhed"].count("banan") >= 3
 
@@ -135,6 +144,14 @@ def test_nothing_went_wrong(notebook):
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output["output_type"] == "error"]
     assert not [output for output in outputs if output.get("name") == "stderr"]
+
+
+def clamps_last(score, image, steps, rate):
+    return ascend(score, image, steps, rate, late=True)
+
+
+def one_step_more(score, image, steps, rate):
+    return ascend(score, image, steps, rate, more=1)
 
 
 def descends(score, image, steps, rate):
@@ -191,6 +208,8 @@ def follows_no_gradient(score, image, steps, rate):
         (exercises.climb_function, moves_the_weights, "netværkets vægte"),
         (exercises.climb_function, never_clamps, "forlader 0 til 1"),
         (exercises.climb_function, clamps_inside, "klip efter skridtet"),
+        (exercises.climb_function, clamps_last, "kun til sidst"),
+        (exercises.climb_function, one_step_more, "et skridt for meget"),
         (exercises.climb_function, follows_no_gradient, "requires_grad_(True)"),
         (exercises.psnr_function, lambda a, b: float(10 * (a - b).square().mean().log10()), "Fortegnet"),
         (exercises.psnr_function, lambda a, b: float(-10 * (a - b).abs().mean().log10()), "kvadratet"),
@@ -238,3 +257,7 @@ def test_without_the_imagenet_package_one_sentence_stands_there(monkeypatch, cap
 
     monkeypatch.setattr(classes, "load_network", missing)
     assert classes.photo_network("cpu") is None and capsys.readouterr().out == "Pakken mangler.\n"
+
+
+def test_what_psnr_gives_is_right():
+    assert judge(exercises.decibels, 19.999998).status == judge(exercises.decibels, "20 dB").status == "right"

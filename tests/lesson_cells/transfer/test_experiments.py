@@ -25,21 +25,12 @@ def measured(gains: dict[int, float], encoder: float = 0.0) -> pd.DataFrame:
     )
 
 
-def test_the_rule_is_counted_in_its_two_halves():
-    table = measured({5: -0.1, 10: 0.1, 50: 0.1, 100: 0.1})
-    winners = experiments.winners(table[table.network == "alexnet"])
-    few, many = experiments.rule_halves(winners)
-    assert few == "få billeder (5 og 10 pr. klasse): sidste FC er bedst 1 af 2 gange"
-    assert many == "mange billeder (50 og 100 pr. klasse): flere FC er bedst 2 af 2 gange"
-
-
 def test_a_difference_within_the_spread_is_no_win():
     table = measured({5: 0.01, 50: 0.01})
     noisy = (table.strategy == "several_fc") & (table.seed == 2)
     table.loc[noisy, "accuracy"] += 0.1
     winners = experiments.winners(table[table.network == "alexnet"])
     assert experiments.verdict(winners.loc[5]).startswith("lige")
-    assert "0 af 1 gange" in experiments.rule_halves(winners)[1]
 
 
 def test_points_are_taken_seed_by_seed():
@@ -68,20 +59,6 @@ def test_the_owner_of_a_folder_is_told_what_is_wrong_with_it():
     assert notes[0] == "1 fil blev sprunget over: ikke et billede (kat/x.jpg)."
     assert notes[1] == "hund: 30 billeder" and "3 billeder – det er få" in notes[2]
     assert notes[3] == "Klasserne er meget ulige store (3 til 30)."
-
-
-def test_few_test_images_make_a_share_uncertain():
-    """Wilson's interval for Newcombe's example (1998, table I): 81 of 263."""
-    assert experiments.wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
-    assert experiments.wilson(0.0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
-    assert experiments.uncertain(0.5, 100) == "50,0 % (40,4 til 59,6 %)"
-    assert experiments.uncertain(1.0, 20) == "100,0 % (83,9 til 100,0 %)"
-
-
-def test_a_test_too_small_to_tell_two_numbers_apart_says_so():
-    assert experiments.told_apart(0.9, 0.8, 20).startswith("20 testbilleder er for få")
-    assert experiments.told_apart(0.9, 0.8, 500) == "500 testbilleder er nok til at skelne de to tal."
-    assert experiments.told_apart(0.8, 0.9, 500).endswith("er nok til at skelne de to tal.")
 
 
 def test_a_mistake_is_explained_by_a_map_of_the_wrong_answer():

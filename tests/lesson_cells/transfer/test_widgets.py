@@ -20,6 +20,6 @@ def test_the_best_strategy_within_the_time_is_told(live):
             ]
             means = rows.groupby("strategy")[["accuracy", "seconds"]].mean()
             within = means[means.seconds <= limit]
-            verdict = f": {NAMES[within.accuracy.idxmax()]}." if len(within) else f"{limit} sekunder."
+            verdict = f": {NAMES[within.accuracy.idxmax()]}." if len(within) else f"{limit} sekund."
             assert live.alt_texts(picture.value)[0].endswith(verdict), (images_per_class, limit)
             assert ("Ingen strategi" in picture.value) == (not len(within))

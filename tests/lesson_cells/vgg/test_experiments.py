@@ -8,8 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lesson_cells.vgg import experiments
-from lesson_utils.errors import LessonError
-from lesson_utils.networks import alexnet, googlenet, layer_table, vgg
+from lesson_utils.networks import alexnet, layer_table, vgg
 
 NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks" / "03_vgg.ipynb"
 
@@ -64,14 +63,6 @@ def test_formula_and_gradient_agree(network, gradient_of_middle):
     assert list(fields.index) == list(layers.index[layers.kind.isin(["conv", "maxpool"])])
     assert (fields.formula == fields.gradient).all()
     assert fields.block.is_monotonic_increasing and fields.block.iloc[-1] == 5
-
-
-def test_a_layer_that_cannot_be_measured_or_placed_is_said(gradient_of_middle):
-    layers = layer_table(googlenet(device="meta"))
-    with pytest.raises(LessonError, match="»inception_3a« af slagsen »inception«"):
-        experiments.measured_fields(layers, gradient_of_middle)
-    with pytest.raises(LessonError, match="»stem« har intet nummer"):
-        experiments.by_block(layers.rename({"conv1": "stem"}))
 
 
 def test_half_of_the_gradient():

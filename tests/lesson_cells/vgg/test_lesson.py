@@ -49,7 +49,7 @@ def test_from_vgg11_to_vgg19(tables, text, printed):
     assert danish.number(ratio, 1) == "2,6"
     layers = {depth: (table.kind == "conv").sum() for depth, table in tables.items()}
     assert layers == {11: 8, 13: 10, 16: 13, 19: 16}  # »otte lag mere«
-    assert "Otte lag mere giver kun 8,1 % flere parametre, men 2,6 gange" in text and "+8,1 %" in printed
+    assert "otte lag mere. Det giver kun 8,1 % flere parametre, men 2,6 gange" in text and "+8,1 %" in printed
 
 
 def test_small_filters_save_what_the_text_says(text, printed):
@@ -133,7 +133,8 @@ def test_the_first_arithmetic_exercise_is_what_pytorch_counts():
         (exercises.times_alexnet, 0.44, "omvendte vej"),
         (exercises.times_alexnet, 77_392_320, "trukket fra"),
         (exercises.times_alexnet, 14_714_688 / 2_334_080, "kun talt conv-lagene"),
-        (exercises.largest_layer, "conv5_3", "2,4 mio."),
+        (exercises.places_of_the_map, (2, 4), "lægge 1 til"),
+        (exercises.grows_or_shrinks, "svinder", "Regn faktoren ud"),
         (exercises.memory_block, "fc", "parametrene"),
     ],
 )

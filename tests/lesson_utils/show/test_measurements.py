@@ -21,10 +21,15 @@ def test_there_and_back(tmp_path, monkeypatch):
 
 def test_the_source_is_said_in_danish(tmp_path, monkeypatch):
     monkeypatch.setattr(measurements, "FOLDER", tmp_path)
-    about = {"made by": "python benchmarks/probe.py", "date": "2026-01-09", "seeds": "7 (images), 1 (twins)"}
-    measurements.store("probe", pd.DataFrame({"a": [1]}), about)
-    said = measurements.source(measurements.stored("probe"))
-    assert said == "Målt den 9.1.2026 med »python benchmarks/probe.py«, seeds 7, 1."
+    made = "Målt den 9.1.2026 med »python benchmarks/probe.py«, "
+    for seeds, said in {
+        "7 (images), 1 (b)": "seed 7 (billeder), 1 (b)",
+        "0": "seed 0",
+        "0, 1": "seeds 0, 1",
+    }.items():
+        about = {"made by": "python benchmarks/probe.py", "date": "2026-01-09", "seeds": seeds}
+        measurements.store("probe", pd.DataFrame({"a": [1]}), about)
+        assert measurements.source(measurements.stored("probe")) == f"{made}{said}."
 
 
 def test_unknown_names_are_said():
