@@ -15,12 +15,12 @@ from statistics import median
 import pandas as pd
 import torch
 
+from lesson_staff.training import Recipe, train
 from lesson_utils.activations import activations
 from lesson_utils.device import choose
 from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.reconstruction import class_images
 from lesson_utils.show.measurements import store
-from lesson_utils.training import Recipe, train
 
 TURNS, IMAGES = 5, 256
 BUILDERS = {"alexnet": alexnet.mini, "vgg": vgg.mini, "googlenet": googlenet.mini}

@@ -6,18 +6,21 @@ image. Writes data/measurements/filters.csv, and of six units of each layer filt
 pieces of real images that the unit answers most to.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lesson_cells.rekonstruktion.experiments import filter_images
 from lesson_cells.rekonstruktion.experiments import units as asked_units
 from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
+from lesson_utils.activations import activations, stream
 from lesson_utils.dissection import DETECTS, Dissection, dissect
 from lesson_utils.networks import Network
 from lesson_utils.patches import Places, strongest_places
+from lesson_utils.samples import Source
 from lesson_utils.show import measurements
 from lesson_utils.weights import embedded, load_network
 from lesson_world.cache import Album
@@ -81,10 +84,32 @@ def seen(table: pd.DataFrame, images: Tensor, witness: Network, found: Dissectio
     rows = table.index[table.iou >= DETECTS]
     if not len(rows):
         return pd.DataFrame({"seen": torch.nan, "control": torch.nan}, index=table.index)
-    told = asked_units.seen_by_another(
-        images[list(rows)], table.part[rows].tolist(), witness, found, DISSECTED
-    )
+    told = seen_by_another(images[list(rows)], table.part[rows].tolist(), witness, found, DISSECTED)
     return told[["seen", "control"]].set_index(rows)
+
+
+def seen_by_another(
+    images: Tensor, parts: Sequence[str], other: nn.Module, found: Dissection, real: Source
+) -> pd.DataFrame:
+    """Whether another network sees the part in images (N, 3, H, W) that were drawn for units of the first one.
+
+    `parts`: what each image should show (Danish). The witness is that unit of the other network's layer, dissected
+    as `found`, that fits the part best. `seen`: the share of the real images to which the witness answers less
+    than to this image. `control`: the same for the images drawn for other parts, on the average.
+    """
+    witnesses = [found.units_for(part, 1)[0] for part in parts]
+    ours = activations(other, images, [found.layer])[found.layer].flatten(2).amax(2)[:, witnesses]
+    theirs = torch.cat(
+        [a[found.layer].flatten(2).amax(2)[:, witnesses] for a in stream(other, real, [found.layer])]
+    )
+    beaten = (theirs[None] < ours[:, None]).float().mean(1)  # (image, witness)
+    names = list(parts)
+    rows = []
+    for k, part in enumerate(names):
+        elsewhere = [beaten[j, k] for j, name in enumerate(names) if name != part]
+        control = float(torch.stack(elsewhere).mean()) if elsewhere else float("nan")
+        rows.append((part, float(beaten[k, k]), control))
+    return pd.DataFrame(rows, columns=["part", "seen", "control"])
 
 
 def sheet(images: Tensor, units: list[int], places: Places) -> Tensor:

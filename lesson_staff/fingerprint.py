@@ -40,7 +40,7 @@ def reached(source: Path) -> dict[str, str]:
             files[file] = _short(_essence(code) if code else file.read_bytes())
             names |= _words(code)
             waiting += _imported(code, tuple(_name(file).split("/")[:-1]), REPOSITORY)
-    for file in _data():
+    for file in (file for place in DATA for file in STORED.parent.glob(place)):
         if {file.stem, file.name} & names or file.parent.name == "photos":
             files[file] = _file_hash(file, file.stat().st_mtime_ns)
     return {_name(file): digest for file, digest in sorted(files.items()) if file.is_file()}
@@ -96,10 +96,6 @@ def _short(content: bytes) -> str:
 @cache
 def _file_hash(file: Path, _changed: int) -> str:
     return _short(file.read_bytes())
-
-
-def _data() -> list[Path]:
-    return [file for place in DATA for file in STORED.parent.glob(place)]
 
 
 def _code(source: Path) -> str:

@@ -18,14 +18,14 @@ from safetensors.torch import save_file
 from lesson_staff.pages import read_json
 from lesson_staff.recipes import PLANS, Drawn, Plan
 from lesson_staff.terminal import Terminal
+from lesson_staff.training import Report, TrainingResult, train
 from lesson_utils import danish, snapshots, weights
 from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
 from lesson_utils.files import digest, written
 from lesson_utils.networks import Network
 from lesson_utils.networks.families import MINIS
-from lesson_utils.robustness import robust_accuracy
-from lesson_utils.training import Report, TrainingResult, accuracy, train
+from lesson_utils.robustness import accuracy, robust_accuracy
 from lesson_utils.transfer.moves import replace_head
 from lesson_world.banana import probe
 from lesson_world.cache import cache_directory, to_bytes

@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from lesson_utils.training import Recipe
+from lesson_staff.training import Recipe
 from lesson_world.banana import CLASSES as BANANA_CLASSES
 from lesson_world.banana import banana
 from lesson_world.cache import store, to_bytes

@@ -7,7 +7,6 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -125,21 +124,15 @@ def _read(path: Path, wanted: int) -> Image.Image:
         raise damaged from None
 
 
-@cache
-def _pillow_reads_heic() -> None:
-    import pillow_heif  # only where it is needed: a lesson without such photos does without
-
-    pillow_heif.register_heif_opener()
-
-
 def _learn_heic(path: Path) -> None:
     try:
-        _pillow_reads_heic()
+        import pillow_heif  # only where it is needed: a lesson without such photos does without
     except ImportError:
         raise Unreadable(
             f"»{path.name}« er i telefonens HEIC-format: installér »pillow-heif«, eller gem billedet som JPEG.",
             "HEIC uden »pillow-heif«",
         ) from None
+    pillow_heif.register_heif_opener()
 
 
 def _upright(picture: Image.Image, path: Path) -> Image.Image:

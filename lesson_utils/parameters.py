@@ -26,7 +26,6 @@ KINDS = {
     "bool": "true eller false",
     "list": "en liste",
 }
-Allowed = Mapping[str, tuple | range]
 
 
 def allowed_values(told: Mapping[str, Any]) -> dict[str, tuple | range]:

@@ -79,16 +79,13 @@ def load_file(network: Network, path: str | Path) -> str:
     tensors that are missing, superfluous or of the wrong shape.
     """
     path = Path(path)
-    found = _shapes(path)
-    wanted = tensor_names(network)
-    every, wanted = len(wanted), _asked_of(found, wanted)
-    _compare(network, path, wanted, found)  # before any of them is read: a file may claim to hold anything
+    wanted = _asked_of(network, path, _shapes(path))  # nothing is read yet: a file may claim to hold anything
     tensors = read_tensors(path, DAMAGED.format(path.name))[1]
     with torch.no_grad():
         for name, tensor in wanted.items():
             tensor.copy_(tensors[name])
     told = f"{network.name} med {danish.plural(len(wanted), 'tensor', 'tensorer')} fra »{path.name}«."
-    if len(wanted) < every:
+    if len(wanted) < len(tensor_names(network)):
         network.auxiliary = nn.ModuleDict()
         told += " Hjælpeklassifikatorerne mangler i filen og er udeladt."
     return told
@@ -217,17 +214,8 @@ def _network_for(path: Path) -> Network:
         raise LessonError(
             f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
         )
-    model = best(device="meta")
-    _compare(model, path, _asked_of(found, tensor_names(model)), found)
+    _asked_of(best(device="meta"), path, found)
     return best()
-
-
-def _asked_of(found: Shapes, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
-    """What a file has to hold of what a network has; the auxiliary classifiers only if it holds one of them."""
-    helpers = {name for name in wanted if name.startswith("auxiliary.")}
-    return (
-        wanted if helpers & found.keys() else {name: wanted[name] for name in wanted if name not in helpers}
-    )
 
 
 def _shapes(path: Path) -> Shapes:
@@ -235,7 +223,15 @@ def _shapes(path: Path) -> Shapes:
     return read_tensors(path, DAMAGED.format(path.name), shapes=True)[1]
 
 
-def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: Shapes) -> None:
+def _asked_of(network: Network, path: Path, found: Shapes) -> dict[str, Tensor]:
+    """The network's tensors that a file has to hold: the auxiliary classifiers' only if it holds one of them.
+
+    Raises LessonError where it holds other tensors than these, or in other shapes.
+    """
+    wanted = tensor_names(network)
+    helpers = {name for name in wanted if name.startswith("auxiliary.")}
+    if not helpers & found.keys():
+        wanted = {name: tensor for name, tensor in wanted.items() if name not in helpers}
     problems = {
         "mangler": wanted.keys() - found.keys(),
         "er til overs": found.keys() - wanted.keys(),
@@ -251,6 +247,7 @@ def _compare(network: Network, path: Path, wanted: dict[str, Tensor], found: Sha
             f"»{path.name}« passer ikke til {network.name}: {danish.listing(told)}. "
             "Vælg en fil med vægte til netop dette netværk."
         )
+    return wanted
 
 
 def imagenet_file() -> Path:

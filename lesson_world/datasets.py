@@ -31,6 +31,11 @@ def base(count: int, seed: int = TRAINING, size: int = 64, **options) -> Samples
     return render(BASE, seed, range(count), size=size, **options)
 
 
+def new_images() -> Samples:
+    """Ten images of each of the base classes, which no network has seen."""
+    return base(10 * len(BASE), seed=TEST)
+
+
 def target(count: int, seed: int = TRAINING, size: int = 64, **options) -> Samples:
     """`count` images of the 14 transfer classes in turn. Options as for `render`."""
     return render(TARGET, seed, range(count), size=size, **options)

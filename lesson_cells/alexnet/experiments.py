@@ -13,12 +13,7 @@ import torch
 from torch import Tensor
 
 from lesson_utils.digits import digits as in_order
-from lesson_world import Samples, datasets
-
-
-def new_images() -> Samples:
-    """Ten images of each of the world's classes, which no network has seen."""
-    return datasets.base(220, seed=datasets.TEST)
+from lesson_world.datasets import new_images as new_images
 
 
 def digits() -> tuple[Tensor, Tensor]:

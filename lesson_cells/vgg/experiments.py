@@ -15,12 +15,7 @@ from torch import Tensor, nn
 from lesson_utils import danish
 from lesson_utils.networks import Network, layer_table
 from lesson_utils.weights import embedded
-from lesson_world import Samples, datasets
-
-
-def new_images() -> Samples:
-    """Ten images of each of the world's classes, which no network has seen."""
-    return datasets.base(220, seed=datasets.TEST)
+from lesson_world.datasets import new_images as new_images
 
 
 def one_channel_twin(layers: pd.DataFrame) -> nn.Sequential:

@@ -4,7 +4,7 @@
 there is to learn, `strategies` puts them together and reads the results.
 """
 
-from lesson_utils.training import accuracy
+from lesson_utils.robustness import accuracy
 from lesson_utils.transfer.learning import encode, fine_tune, train_head
 from lesson_utils.transfer.moves import (
     fc_layers,
@@ -13,13 +13,11 @@ from lesson_utils.transfer.moves import (
     frozen_layers,
     replace_head,
     trainable,
-    training_mode,
     unfreeze,
 )
 from lesson_utils.transfer.strategies import (
     STRATEGIES,
     Mistake,
-    Strategy,
     TransferResult,
     compare,
     confusion,

@@ -13,7 +13,6 @@ from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.networks.modes import device_of
 from lesson_utils.samples import check_any
-from lesson_utils.training import shifted
 from lesson_utils.transfer.moves import frozen_layers, trainable, training_mode
 
 BATCH_SIZE = 64
@@ -93,6 +92,18 @@ def fine_tune(
             answer = network(moved.contiguous(memory_format=torch.channels_last))
         _update(optimizer, network.loss(answer, labels[chosen].to(network.device)))
     return network.eval()
+
+
+def shifted(images: Tensor, most: int, generator: torch.Generator) -> Tensor:
+    """Each image moved by up to `most` pixels both ways; the edge's pixels fill what comes in."""
+    if not most:
+        return images
+    n, _, height, width = images.shape
+    down = torch.randint(-most, most + 1, (n, 1), generator=generator) + torch.arange(height)
+    right = torch.randint(-most, most + 1, (n, 1), generator=generator) + torch.arange(width)
+    rows = down.clamp(0, height - 1)[:, None, :, None]
+    columns = right.clamp(0, width - 1)[:, None, None, :]
+    return images[torch.arange(n)[:, None, None, None], torch.arange(3)[None, :, None, None], rows, columns]
 
 
 def _shuffled(count: int, steps: int, seed: int, optimizer: torch.optim.Optimizer):

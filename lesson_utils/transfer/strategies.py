@@ -107,7 +107,7 @@ def transfer(
         seconds = clock() - started
         sure = probabilities(learner, task.test_images)
     right = (sure.argmax(1) == task.test_labels).float().mean().item()
-    count = per_class or task.smallest_class
+    count = per_class or int(torch.bincount(task.labels, minlength=len(task.class_names)).min())
     return TransferResult(strategy.name, count, seed, right, seconds, sure, learner)
 
 

@@ -35,11 +35,6 @@ class Task:
             )
         return torch.cat(places)
 
-    @property
-    def smallest_class(self) -> int:
-        """The number of training images of the class with the fewest."""
-        return int(torch.bincount(self.labels, minlength=len(self.class_names)).min())
-
 
 def split(photos: PhotoFolder, test_share: float = 0.3, seed: int = 0) -> Task:
     """Some photos of each class become the test, at least one; the rest is for training.

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
+from lesson_staff.training import Recipe, accuracy, train
 from lesson_utils import device, snapshots, weights
 from lesson_utils.activations import activations
 from lesson_utils.networks import alexnet, fast, googlenet, layer_table, random_twin, sights, vgg
 from lesson_utils.networks.families import MINIS
 from lesson_utils.robustness import perturb, robust_accuracy
-from lesson_utils.training import Recipe, accuracy, train
 
 
 @pytest.fixture

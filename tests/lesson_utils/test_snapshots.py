@@ -9,7 +9,7 @@ from lesson_staff.publishing import snapshot_steps
 from lesson_utils import snapshots, weights
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import alexnet
-from lesson_utils.training import accuracy
+from lesson_utils.robustness import accuracy
 from lesson_world import datasets
 
 

@@ -1,7 +1,6 @@
 """Is the image that a unit asks for what the unit really looks for?
 
-Three answers: the real pieces that it answers most to, the part that it fits best (dissection), and whether a
-unit of another network that fits the same part answers to the image, too.
+Two answers: the real pieces that it answers most to, and the part that it fits best (dissection).
 """
 
 from collections.abc import Sequence
@@ -12,11 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_utils import danish
-from lesson_utils.activations import activations, stream
+from lesson_utils.activations import activations
 from lesson_utils.dissection import Dissection, dissect
 from lesson_utils.networks import Network, evenly_spaced
 from lesson_utils.patches import Places, patches, strongest_places
-from lesson_utils.samples import Source
 from lesson_world import Samples
 from lesson_world.cache import Album
 
@@ -65,27 +63,3 @@ def against_real_images(
     own = answers[torch.arange(len(images)), list(units)]
     best = places.strengths[list(units), 0]
     return pd.DataFrame({"own": own.tolist(), "best": best.tolist()}, index=list(units))
-
-
-def seen_by_another(
-    images: Tensor, parts: Sequence[str], other: nn.Module, found: Dissection, real: Source
-) -> pd.DataFrame:
-    """Whether another network sees the part in images (N, 3, H, W) that were drawn for units of the first one.
-
-    `parts`: what each image should show (Danish). The witness is that unit of the other network's layer, dissected
-    as `found`, that fits the part best. `seen`: the share of the real images to which the witness answers less
-    than to this image. `control`: the same for the images drawn for other parts, on the average.
-    """
-    witnesses = [found.units_for(part, 1)[0] for part in parts]
-    ours = activations(other, images, [found.layer])[found.layer].flatten(2).amax(2)[:, witnesses]
-    theirs = torch.cat(
-        [a[found.layer].flatten(2).amax(2)[:, witnesses] for a in stream(other, real, [found.layer])]
-    )
-    beaten = (theirs[None] < ours[:, None]).float().mean(1)  # (image, witness)
-    names = list(parts)
-    rows = []
-    for k, part in enumerate(names):
-        elsewhere = [beaten[j, k] for j, name in enumerate(names) if name != part]
-        control = float(torch.stack(elsewhere).mean()) if elsewhere else float("nan")
-        rows.append((part, float(beaten[k, k]), control))
-    return pd.DataFrame(rows, columns=["part", "seen", "control"])

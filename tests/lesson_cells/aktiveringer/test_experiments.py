@@ -11,7 +11,7 @@ from lesson_utils.dissection import dissect
 from lesson_utils.images import PHOTOS, photo
 from lesson_utils.neighbours import nearest
 from lesson_utils.networks import alexnet
-from lesson_utils.training import accuracy
+from lesson_utils.robustness import accuracy
 from lesson_utils.weights import load_network
 from lesson_world import datasets
 

@@ -1,5 +1,8 @@
 """What units want, against real images, parts and another network: units that look for one colour each."""
 
+import runpy
+from pathlib import Path
+
 import torch
 from torch import nn
 
@@ -9,6 +12,7 @@ from lesson_utils.patches import strongest_places
 from lesson_world import datasets
 
 SAMPLES = datasets.base(22, seed=5)
+BENCHMARK = runpy.run_path(str(Path(__file__).resolve().parents[3] / "benchmarks" / "filters.py"))
 
 
 class Colours(nn.Module):
@@ -57,6 +61,6 @@ def test_a_witness_sees_the_part_in_its_own_colour_only():
         column = int((best == unit).nonzero()[0])
         parts.append(found.concepts[column].danish)
         images.append(pure(unit))
-    table = asked_units.seen_by_another(torch.stack(images), parts, network, found, SAMPLES)
+    table = BENCHMARK["seen_by_another"](torch.stack(images), parts, network, found, SAMPLES)
     assert table.seen.tolist() == [1.0, 1.0, 1.0]
     assert table.control.max() < 0.1

@@ -25,6 +25,7 @@ from lesson_utils.files import read_tensors, written
 from lesson_utils.images import as_float
 from lesson_utils.networks import Network
 from lesson_utils.robustness import accuracy, perturb
+from lesson_utils.transfer.learning import shifted
 
 
 @dataclass(frozen=True)
@@ -238,18 +239,6 @@ class _Run:
 
     def seed_for(self, moment: int, purpose: int) -> int:
         return (int(self.recipe.seed) * 1_000_003 + moment) * 8 + purpose
-
-
-def shifted(images: Tensor, most: int, generator: torch.Generator) -> Tensor:
-    """Each image moved by up to `most` pixels both ways; the edge's pixels fill what comes in."""
-    if not most:
-        return images
-    n, _, height, width = images.shape
-    down = torch.randint(-most, most + 1, (n, 1), generator=generator) + torch.arange(height)
-    right = torch.randint(-most, most + 1, (n, 1), generator=generator) + torch.arange(width)
-    rows = down.clamp(0, height - 1)[:, None, :, None]
-    columns = right.clamp(0, width - 1)[:, None, None, :]
-    return images[torch.arange(n)[:, None, None, None], torch.arange(3)[None, :, None, None], rows, columns]
 
 
 @contextmanager

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from lesson_utils import snapshots, training
+from lesson_staff import training
+from lesson_staff.training import Recipe, accuracy, shifted, train
+from lesson_utils import snapshots
 from lesson_utils.errors import LessonError
 from lesson_utils.networks import Network, googlenet, vgg
 from lesson_utils.robustness import perturb, robust_accuracy
-from lesson_utils.training import Recipe, accuracy, shifted, train
 
 RECIPE = Recipe(epochs=2, batch_size=40, learning_rate=0.02, epsilon=0.5, averaging=0.5, shift=2)
 
