@@ -1,8 +1,8 @@
 """Cells can be run again and out of order: no name means one thing here and another there.
 
 A loop's names, and what is bound inside a loop, are bound anew before they are used, so several cells may use
-them, as long as no other cell reads them or binds them outside a loop. So with the names in the loupe's code, which
-a student pastes anywhere.
+them, as long as no other cell reads them or binds them outside a loop. So with the names in the loupe's code,
+which a student pastes anywhere.
 """
 
 import ast
