@@ -50,5 +50,6 @@ def two_classes(network: Network, photo: str) -> None:
         "other": Choice("En anden", other, names),
         "one_scale": Switch("Samme skala på begge kort", True),
     }
-    fixed = [(first, kin, True), (first, other, True), (first, other, False)]
+    # the nearest name may be the one that lies elsewhere
+    fixed = dict.fromkeys([(first, kin, True), (first, other, True), (first, other, False)])
     explore(draw, controls, [dict(zip(controls, each, strict=True)) for each in fixed])
