@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export PHOTO
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab notebooks lint format measure
+.PHONY: help run test testlong lab notebooks lint format measure
 
 # The stamp holds the folder that was installed: a course that has been moved is installed again.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
@@ -30,9 +30,14 @@ run: $(READY)  ## Kør alle lektioner, og saml dem som sider i runs/
 	@$(BIN)/lesson run $(LESSON)
 
 # The notebooks first: they take longest, and none of them is left for a single core in the end.
+PYTEST := LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 \
+	  --dist=loadfile --durations=25
+
 test: $(READY)  ## Test husene og alle notebooks
-	LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
-	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 notebooks tests
+	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=300 -m "not long" notebooks tests
+
+testlong: $(READY)  ## Test også de lange gange gennem lup og kamera i en browser (et kvarter)
+	$(PYTEST) -m long tests
 
 lab: $(READY)  ## Åbn din egen udgave af kurset i JupyterLab
 	@$(BIN)/lesson lab $(if $(FULL),--full) $(LESSON)

@@ -114,6 +114,7 @@ SAVE_ALL = """async () => {
 }"""
 
 
+@pytest.mark.long
 def test_two_things_are_taught_and_told_apart(lesson, lab):
     output = lesson.run(3)
     the_button(output).click()
@@ -155,6 +156,7 @@ def test_two_things_are_taught_and_told_apart(lesson, lab):
     assert {path.name for path in lab.folder.iterdir()} <= {"camera.ipynb", ".ipynb_checkpoints", "mine_ting"}
 
 
+@pytest.mark.long
 def test_a_kernel_that_is_restarted_turns_the_lamp_off_and_the_cell_works_again(lesson):
     output = lesson.run(0)
     the_button(output).click()

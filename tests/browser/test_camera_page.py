@@ -13,6 +13,8 @@ import pytest
 from lesson_cells.transfer.widgets.teach import _Teach
 from lesson_utils.show.camera import Camera, Look
 
+pytestmark = pytest.mark.long
+
 # `kernel` says what Python answers to a message; a test may put another function in its place, or make it silent.
 KERNEL = """
 window.sent = []; window.listeners = []; window.silent = false; window.widgetManager = {};

@@ -14,6 +14,8 @@ import pytest
 
 from .conftest import KERNEL_READY, PLACES, REPOSITORY, RUN_CELL
 
+pytestmark = pytest.mark.long
+
 TOKEN = "abc"
 
 

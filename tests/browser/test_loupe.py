@@ -19,6 +19,8 @@ from lesson_utils.networks import alexnet
 from lesson_utils.show import loupe
 from lesson_utils.weights import load_network
 
+pytestmark = pytest.mark.long
+
 HERE = Path(loupe.__file__).parent
 START = """async ([module, style]) => {
   document.head.append(Object.assign(document.createElement('style'), { textContent: style }));

@@ -141,6 +141,8 @@ def test_a_damaged_file_is_not_read(monkeypatch, tmp_path):
 @pytest.mark.parametrize("onednn", [True, False])
 @pytest.mark.parametrize(("precision", "off"), [(torch.float32, 1e-4), (torch.bfloat16, 1.0)])
 def test_the_fast_form_answers_alike(network, photos, monkeypatch, onednn, precision, off):
+    if onednn and precision == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        pytest.skip("oneDNN knows no bfloat16 on this processor, and the course does not ask it to")
     monkeypatch.setattr(fast, "ONEDNN", fast.ONEDNN and onednn)
     quick = FastNetwork(network, precision)
     for pictures in (photos[:, :, :160, :160], photos[[0, 1, 2, 2, 0]]):
