@@ -53,5 +53,5 @@ def test_a_value_outside_the_catalogue_is_refused(lesson):
 
 
 def test_a_missing_notebook_is_named():
-    with pytest.raises(LessonError, match=r"notebooks/99_ingen\.ipynb"):
+    with pytest.raises(LessonError, match=r"99_ingen\.ipynb"):
         plan([Lesson("99", "Ingen", 5, "99_ingen.ipynb")], {})

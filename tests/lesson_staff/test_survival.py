@@ -64,7 +64,7 @@ def test_a_time_limit_and_a_second_try(course, tmp_path):
     mark.unlink()
     (never,) = run_all([flaky_run], out, page=False)
     assert not never.passed and never.facts["attempts"] == 1, "no second try that nobody asked for"
-    assert never.reason == "Python gik ned i celle 5 (kode 3).", "which is no lack of memory"
+    assert never.reason == "Python gik ned i celle [4] (kode 3).", "which is no lack of memory"
     (late,) = run_all([slow_run], out, page=False, limits=Limits(timeout=5))
     assert late.reason.startswith("Kørslen brugte mere end 5 sekunder")
     assert late.seconds < 60
