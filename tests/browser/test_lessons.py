@@ -35,6 +35,7 @@ def move(control: Any) -> None:
         control.press("Space")
 
 
+@pytest.mark.long  # six minutes for the seven on two slow cores
 @pytest.mark.timeout(480)  # a lesson has up to six widgets, and each of them works after each click
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_widgets_answer_to_the_keyboard(path, browser, lab):
