@@ -110,10 +110,15 @@ def short_layer(name: str) -> str:
     return name.removeprefix("inception_").replace("conv2_reduce", "reduce")
 
 
+MANY_LAYERS = 8  # in a third of a figure's width, more names at a slant would lie on each other
+
+
 def layer_ticks(axes: Axes, layers: Iterable[str], rotation: float = 60) -> None:
-    """Layers along the x axis, by their short names."""
+    """Layers along the x axis, by their short names; turned about their ends, and upright where they are many."""
     names = [short_layer(name) for name in layers]
-    axes.set_xticks(range(len(names)), names, rotation=rotation)
+    turned = {"rotation": rotation, "ha": "right", "rotation_mode": "anchor"} if rotation else {}
+    upright = {"rotation": 90} if rotation and len(names) > MANY_LAYERS else {}
+    axes.set_xticks(range(len(names)), names, **(upright or turned))
 
 
 def new_figure(

@@ -18,7 +18,7 @@ CROP = 27  # pixels of the photo that the close-up shows
 @style.styled
 def neighbouring_filters(photo: Any, kernel: int, stride: int) -> Figure:
     """Two neighbouring places of a filter on the photo (3, H, W), to the right pixel by pixel."""
-    figure, (whole, close) = style.new_figure(height=4.95, columns=2)
+    figure, (whole, close) = style.new_figure(height=5.3, columns=2)
     size, shared = int(photo.shape[-1]), kernel - stride
     top, left = _liveliest(np.asarray(photo), stride)
     row = top + (CROP - kernel) // 2 // stride * stride

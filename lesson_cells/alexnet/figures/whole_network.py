@@ -45,9 +45,10 @@ def pipeline(photo: Any, layers: pd.DataFrame) -> Figure:
             axes.text(middle, top + 0.08, window, ha="center", fontsize=12, color=style.GREY, linespacing=1)
         _draw_label(axes, middle, str(name), shape, colour)
     words = (
-        "Kasser: højde og dybde er feature map'ets pladser,\n"
-        "tykkelsen er kanalerne. Over dem: filter / skridtlængde.\n"
-        "Tårne: antallet af enheder, i kanalernes skala."
+        "Kasser: højde og dybde er feature map'ets\n"
+        "pladser, tykkelsen er kanalerne. Over dem:\n"
+        "filter / skridtlængde. Tårne: antallet af\n"
+        "enheder, i kanalernes skala."
     )
     names = {"conv": "foldning", "maxpool": "pooling", "fc": "fuldt forbundet"}
     handles = [Patch(color=COLOURS[kind], label=name) for kind, name in names.items()]

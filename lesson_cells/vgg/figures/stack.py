@@ -85,6 +85,6 @@ def _draw_bars(axes: Axes, rows: Sequence[tuple[str, StackedLayer]]) -> None:
     colours = [style.GREEN if layer.name.startswith("pool") else style.BLUE for _, layer in rows]
     style.bars(axes, sizes, texts, 1.75 * sizes.max(), color=colours)
     axes.set(ylim=(max(len(rows), 9) - 0.4, -0.6), xticks=[], title="Receptivt felt efter hvert lag")
-    axes.set_xlabel("pixler (hop: så langt er der til naboens felt)")
+    axes.set_xlabel("pixler (hop: pixler til naboens felt)")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
