@@ -156,7 +156,7 @@ def new(
 
 @command()
 def present(
-    lesson: options.argument("LEKTION", "Lektionens nummer, fx 04.", autocompletion=options.lesson_numbers),
+    lesson: options.Lesson,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
 ) -> None:
     """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
@@ -173,9 +173,7 @@ def present(
 
 @command()
 def lab(
-    lesson: options.argument(
-        "[LEKTION]", "Lektionen, der åbnes.", autocompletion=options.lesson_numbers
-    ) = "",
+    lesson: options.LessonOrNone = "",
     out: options.text("MAPPE", "Mappen til din egen udgave; ellers mine/ i kursets mappe.") = "",
     full: options.flag("--full", "Åbn lektionerne selv, med løsninger, noter og resultater.") = False,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
@@ -183,11 +181,12 @@ def lab(
     """Åbn din egen udgave af lektionerne i JupyterLab: uden løsninger, resultater og noter til underviseren.
 
     Udgaven bliver lavet første gang og aldrig overskrevet. Er en lektion rettet siden da, kommer den nye til at
-    ligge ved siden af din. Stop med Ctrl-C.
+    ligge ved siden af din. En notebook, du nævner stien til, bliver åbnet, hvor den ligger. Stop med Ctrl-C.
 
     Eksempler:
     lesson lab
     lesson lab 04
+    lesson lab hold/min_lektion.ipynb
     lesson lab --full
     """
     from lesson_staff.lab import lab as open_lab

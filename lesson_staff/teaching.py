@@ -58,6 +58,22 @@ def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
+def to_show(lesson: Lesson, ran: bool = False) -> nbformat.NotebookNode:
+    """The lesson's notebook. Raises LessonError where no cell of a teacher's own says what it is in a slide show,
+    and where it has to be `ran` already and holds no output."""
+    notebook, name = nbformat.read(lesson.notebook, as_version=4), lesson.notebook.name
+    if lesson.own and not any(slide_type(cell) in ("slide", "subslide") for cell in notebook.cells):
+        raise LessonError(
+            f"»{name}« har ingen slides: giv cellerne en Slide Type (View → Property Inspector)."
+        )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if lesson.own and ran and code and not any(cell.outputs for cell in code):
+        raise LessonError(
+            f"»{name}« har ingen gemte resultater: kør og gem den i JupyterLab, eller med »lesson notebooks«."
+        )
+    return notebook
+
+
 def slide_type(cell: nbformat.NotebookNode) -> str:
     """`slide`, `subslide`, `fragment`, `skip`, `notes`, or `-` for none of them."""
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
@@ -84,7 +100,7 @@ def make_slides(lessons: list[Lesson], out: str) -> None:
     made = written_under(reveal_parts(), REVEAL_PARTS, f"{REVEAL}/") | mathjax_parts()
     options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
-        content = for_a_show(nbformat.read(lesson.notebook, as_version=4))
+        content = for_a_show(to_show(lesson, ran=True))
         made[f"{lesson.notebook.stem}.html"] = as_html("slides", content, str(lesson), **options)
     _publish(Path(out).expanduser(), made, lessons, ".html")
 
