@@ -17,6 +17,10 @@ REVEAL = "reveal"
 REVEAL_PARTS = (
     "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
 )  # fmt: skip
+NEEDS = (
+    "*Notebooken bruger kurset ConvNet-arkitekturer: hent det, kør `python install.py` i dets mappe, og åbn den "
+    "med `lesson lab {}`.*"
+)
 SHOWN = ("<img ", "<table")
 NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s*", re.DOTALL)
 
@@ -58,10 +62,15 @@ def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
+def content_of(lesson: Lesson) -> nbformat.NotebookNode:
+    """The lesson's notebook; each cell has an id, as what other programs wrote has not."""
+    return nbformat.v4.upgrade(nbformat.read(lesson.notebook, as_version=4))
+
+
 def to_show(lesson: Lesson, ran: bool = False) -> nbformat.NotebookNode:
     """The lesson's notebook. Raises LessonError where no cell of a teacher's own says what it is in a slide show,
     and where it has to be `ran` already and holds no output."""
-    notebook, name = nbformat.read(lesson.notebook, as_version=4), lesson.notebook.name
+    notebook, name = content_of(lesson), lesson.notebook.name
     if lesson.own and not any(slide_type(cell) in ("slide", "subslide") for cell in notebook.cells):
         raise LessonError(
             f"»{name}« har ingen slides: giv cellerne en Slide Type (View → Property Inspector)."
@@ -121,12 +130,22 @@ def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nb
     return ClearOutputPreprocessor().preprocess(made, {})[0]
 
 
+def with_needs(made: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+    """The handout, which begins with what it needs, where that is the course."""
+    if re.search(r"^(import|from) lesson_", "\n".join(cell.source for cell in made.cells), re.MULTILINE):
+        needs = nbformat.v4.new_markdown_cell(NEEDS.format(name), id="needs")
+        needs.metadata["slideshow"] = {"slide_type": "skip"}
+        made.cells = [needs, *(cell for cell in made.cells if cell.get("id") != "needs")]
+    return made
+
+
 def make_handouts(lessons: list[Lesson], out: str, with_solutions: bool = False) -> None:
     """One notebook for each lesson in the folder `out`: `02_alexnet.ipynb`, or `02_alexnet_løsning.ipynb`."""
     ending, made = f"{'_løsning' if with_solutions else ''}.ipynb", {}
     for lesson in lessons:
-        content = nbformat.writes(handout(nbformat.read(lesson.notebook, as_version=4), with_solutions))
-        made[lesson.notebook.stem + ending] = f"{content}\n".encode()
+        name = lesson.notebook.stem + ending
+        content = with_needs(handout(content_of(lesson), with_solutions), name)
+        made[name] = f"{nbformat.writes(content)}\n".encode()
     _publish(Path(out).expanduser(), made, lessons, ending)
 
 

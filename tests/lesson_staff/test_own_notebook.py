@@ -136,8 +136,12 @@ def test_it_runs_where_it_imports_nothing_and_is_never_changed(say, course, tmp_
 
 
 def test_it_is_presented_and_opened(say, course, tmp_path, monkeypatch):
+    """Also one that another program wrote, whose cells have no ids."""
     course(one=[])
     notebook = tiny_notebook("x = 1")
+    notebook.nbformat_minor = 4
+    for cell in notebook.cells:
+        del cell["id"]
     notebook.cells[0].metadata["slideshow"] = {"slide_type": "slide"}
     own, opened = write(tmp_path / "hold" / "min.ipynb", notebook), []
     monkeypatch.setattr(present, "serve", lambda command, browser, **how: opened.append(command) or 0)
