@@ -355,7 +355,11 @@ def test_the_page_is_taught_with_the_keyboard_alone(opened):
     page.locator(".lesson-thumbs button").last.focus()
     for left in range(count - 1, -1, -1):
         page.keyboard.press("Enter")
-        assert page.locator(".lesson-thumbs button").count() == left
+        page.wait_for_function(
+            "left => document.querySelectorAll('.lesson-thumbs button').length === left",
+            arg=left,
+            timeout=5_000,
+        )
     assert page.evaluate("() => document.activeElement.className") == "lesson-hold", (
         "the next key has a place"
     )
