@@ -9,7 +9,8 @@ import pytest
 from lesson_staff import teaching
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.cli import answer
-from lesson_staff.teaching import for_a_show, make_slides, slide_type
+from lesson_staff.slides import for_a_show, slide_type
+from lesson_staff.teaching import make_slides
 
 # For each slide with all its fragments shown: what sticks out, and how far text and figures were shrunk.
 MEASURE = """() => leaves().map(slide => {

@@ -19,7 +19,7 @@ def readme_commands() -> list[list[str]]:
 def test_the_commands_of_the_readme(tmp_path, monkeypatch, capsys):
     """Each is carried out on the real lesson; only JupyterLab is not opened."""
     shown = []
-    monkeypatch.setattr(present, "present", lambda lesson, browser: shown.append(lesson.number) or 0)
+    monkeypatch.setattr(present, "present", lambda lesson, browser, core: shown.append(lesson.number) or 0)
     monkeypatch.chdir(tmp_path)
     commands = readme_commands()
     assert [words[:2] for words in commands] == [
