@@ -61,7 +61,7 @@ choosy_channels = Exercise(
     mistakes=[
         ("det utrænede", "Dets vægte er tilfældige i alle lag. Hvor skulle det kende klasserne fra?"),
         ("begge", "Hvad skulle en tilfældig kanal i conv5 vide om klasser, som en i conv1 ikke ved?"),
-        ("ingen af dem", "Ét af dem kan sætte det rigtige navn på et billede. Hvor bliver klasserne skilt ad?"),
+        ("ingen af dem", "Ét af dem kan sætte navn på et billede. Hvor bliver klasserne skilt ad?"),
     ],
 )
 
