@@ -17,7 +17,7 @@ COLOURS = {GOOD: "green", BAD: "red"}
 
 
 def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
-    """Each lesson with its minutes, as a lecture too, and its parameters: name, type, default, allowed values, help."""
+    """Each lesson with its minutes, its lecture, and its parameters: name, type, default, allowed values, help."""
     return [
         {
             "number": lesson.number,

@@ -1,6 +1,6 @@
-"""What a lecture shows of a lesson, slide by slide: all of it, or its core, the cells tagged `core`; and how long it takes.
+"""What a lecture shows of a lesson, slide by slide: all of it, or its core, the cells tagged `core`.
 
-A cell with tag `code` shows its code; of one with tag `live`, which tells how to use a widget, only its heading is shown.
+A cell tagged `code` shows its code; a text tagged `live`, on how to use a widget, shows its heading only.
 """
 
 import re
@@ -90,7 +90,7 @@ def _follows(cell: Cell) -> bool:
 
 
 def _leave_out(slide: list[Cell], goes: Callable[[Cell], bool], begin: str = "") -> None:
-    """Skip cells of a slide; the first that stays has the Slide Type `begin`, or begins the slide as its first did."""
+    """Skip cells of a slide; the first that stays gets the Slide Type `begin`, or that of the slide's first."""
     begin = begin or slide_type(slide[0])
     for cell in slide:
         if goes(cell):
@@ -109,21 +109,20 @@ def for_a_show(notebook: Cell, core: bool = False) -> Cell:
     if core:
         to_core(made.cells)
     optional = has_core(made.cells)
-    told = {id(cell): _outputs_for_a_show(cell) for cell in made.cells if "outputs" in cell}
-    for slide in slides_of(made.cells):
+    cells = []
+    for cell in made.cells:
+        cells.append(cell)
+        if "outputs" in cell and slide_type(cell) != "skip" and (measured := _outputs_for_a_show(cell)):
+            cells.append(_note(measured, f"kilde-{len(cells)}"))
+    for slide in slides_of(cells):
         _leave_out(slide, _only_live)
-    made.cells = [cell for cell in made.cells if slide_type(cell) != "skip"]
+    cells = [cell for cell in cells if slide_type(cell) != "skip"]
     shown = []
-    for place, slide in enumerate(_joined(slides_of(made.cells)), start=1):
+    for place, slide in enumerate(_joined(slides_of(cells)), start=1):
         note = f"**Tid.** Ca. {number(round(2 * minutes(slide)) / 2)} min."
         if optional and not has_core(slide):
             note += " Kan springes over: hører ikke til kernen."
-        notes = nbformat.v4.new_markdown_cell(
-            " ".join([note, *(told.get(id(cell), "") for cell in slide)]).strip(),
-            metadata={"slideshow": {"slide_type": "notes"}},
-            id=f"tid-{place}",
-        )
-        shown += [*slide, notes]
+        shown += [*slide, _note(note, f"tid-{place}")]
     for cell in shown:
         if slide_type(cell) == "notes":
             cell.source = NOTES.sub(r"**\1.** \2", cell.source)
@@ -133,17 +132,22 @@ def for_a_show(notebook: Cell, core: bool = False) -> Cell:
     return made
 
 
+def _note(text: str, name: str) -> Cell:
+    return nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": "notes"}}, id=name)
+
+
 def _outputs_for_a_show(cell: Cell) -> str:
     """Take from the outputs what only a reader needs; the line on how it was measured, for the notes."""
     said = []
     for output in cell.outputs:
-        if "text" in output:
-            said += [found.strip() for found in PROVENANCE.findall(output.text)]
+        if found := PROVENANCE.findall(output.get("text", "")):
+            said += map(str.strip, found)
             output.text = PROVENANCE.sub("", output.text).strip("\n")
         elif html := html_of(output):
             html = MADE_LIVE.sub("", html)
             output.data["text/html"] = side_by_side(STILL.findall(html)[:2]) or html
-    cell.outputs = [output for output in cell.outputs if output.get("text") or html_of(output) or shows(cell)]
+    left = [each.get("text", each.get("data", {}).get("text/html", True)) for each in cell.outputs]
+    cell.outputs = [output for output, something in zip(cell.outputs, left, strict=True) if something]
     return " ".join(said)
 
 
@@ -171,9 +175,9 @@ def _joined(slides: list[list[Cell]]) -> list[list[Cell]]:
 
 
 def _only_live(cell: Cell) -> bool:
-    """Whether the cell is of use only where it can be run, and not in a show: to be filled in, a check of that, how
-    to use a widget, or code that only gets something ready. Leaves such a text's heading."""
-    if cell.cell_type == "markdown":
+    """Whether the cell is of use only where it can be run: to be filled in, a check of that, or code that gets
+    something ready. A text on how to use a widget loses all but its heading."""
+    if cell.cell_type != "code":
         if "live" in tags(cell):
             cell.source = "\n".join(line for line in cell.source.splitlines() if line.startswith("#"))
         return not cell.source

@@ -31,8 +31,8 @@ def reveal_parts() -> Path:
 
 
 def make_slides(lessons: list[Lesson], out: str, core: bool = False) -> None:
-    """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need: all
-    of it in `02_alexnet.html`, or its core in `02_alexnet_kerne.html`."""
+    """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need:
+    `02_alexnet.html`, or `02_alexnet_kerne.html` of its core."""
     ending = f"{'_kerne' if core else ''}.html"
     made = written_under(reveal_parts(), REVEAL_PARTS, f"{REVEAL}/") | mathjax_parts()
     options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
