@@ -81,7 +81,7 @@ def clashes(sources: list[str], loupe: bool = False) -> list[str]:
 
 
 def in_sections(cells) -> dict[int, list]:
-    """The cells of each numbered section, the recap and the sources left out; 0 is what stands before the first."""
+    """The cells of each numbered section, without recap and sources; 0 is what stands before the first."""
     found, number = defaultdict(list), 0
     for cell in cells:
         if heading := re.match(r"## (?:(\d+) · )?", cell.source):
