@@ -21,6 +21,7 @@ QUESTION = re.compile(r"^#+ (Gæt først|Find fejlen)", re.MULTILINE)
 PROVENANCE = re.compile(r"Målt den \d+\.\d+\.\d+ med »[^«]*«, .*?\.(?: (?=[A-ZÆØÅ])|$)", re.MULTILINE)
 STILL = re.compile(r"<p><strong>(.*?)</strong></p>\s*(<img [^>]*>)", re.DOTALL)  # one picture of a widget
 MADE_LIVE = re.compile(r"<p>[^<]*Kør cellen i JupyterLab[^<]*</p>")
+BUILDS_ON = re.compile(r"^\*Bygger på afsnit [^*]*\*\n", re.MULTILINE)  # for who runs a part of a lesson
 DEFINES = re.compile(r"^(?:def|class) ", re.MULTILINE)
 BEGINS = ("slide", "subslide")
 SLIDE, PICTURE, ASKED = 0.8, 0.8, 1.5  # minutes: a slide, the picture or table on it, a question to the class
@@ -178,6 +179,7 @@ def _only_live(cell: Cell) -> bool:
     """Whether the cell is of use only where it can be run: to be filled in, a check of that, or code that gets
     something ready. A text on how to use a widget loses all but its heading."""
     if cell.cell_type != "code":
+        cell.source = BUILDS_ON.sub("", cell.source)
         if "live" in tags(cell):
             cell.source = "\n".join(line for line in cell.source.splitlines() if line.startswith("#"))
         return not cell.source

@@ -56,7 +56,7 @@ def test_a_show_has_no_room_for_what_only_a_reader_can_do():
             cell("seed: int = 0", "skip", "parameters", code=True),
             cell("svar = ...", "subslide", "exercise", code=True),
             cell("show.check(opgaver.x, svar)", "fragment", said="Ikke besvaret endnu"),
-            cell("Og svaret er ...", "fragment"),
+            cell("*Bygger på afsnit 1 og 2.*\nOg svaret er ...", "fragment"),
             cell("# NBVAL_CHECK_OUTPUT\nprint(1)", "fragment", said="1"),
             cell("pair = 1, 2", "fragment", code=True),
             cell("net = build()", "fragment", "code", code=True),
