@@ -34,6 +34,11 @@ def test_the_time_is_worked_out(lesson, cells):
     assert ("med en pause efter afsnit" in cells[0].source) == (lesson.minutes > minutes.PAUSE)
 
 
+def test_something_to_answer_every_ten_minutes(cells):
+    """Der er højst ti minutter fra en opgave til den næste."""
+    assert minutes.longest_wait(cells) <= 10
+
+
 def test_closes_with_summary_and_sources(cells):
     """Lektionen slutter med »Opsummering« og »Kilder«."""
     headings = [
