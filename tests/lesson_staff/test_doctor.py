@@ -126,7 +126,9 @@ def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
     assert f"03 VGG · ca. {find(['3'])[0].minutes} minutter" in said and "depth" in said and "02" not in said
     assert answer(["list", "03", "--json"]) == 0
     (lesson,) = json.loads(capsys.readouterr().out)
-    assert f"kernen: {lesson['core']['slides']} slides, ca. {lesson['core']['minutes']} minutter" in said
+    assert (
+        f"kernen: omkring {lesson['core']['slides']} slides, ca. {lesson['core']['minutes']} minutter" in said
+    )
     assert 16 <= lesson["core"]["slides"] < lesson["lecture"]["slides"]
     depth = next(parameter for parameter in lesson["parameters"] if parameter["name"] == "depth")
     assert depth | {"help": ""} == {
