@@ -12,7 +12,8 @@ const CUTS = [
 
 const leaves = () => [...document.querySelectorAll(".reveal .slides section")].filter(s => !s.querySelector("section"));
 const set = (slide, name, value) => slide.style.setProperty(`--${name}`, value);
-const fits = slide => slide.offsetHeight <= SLIDE.height;
+const fits = slide => slide.offsetHeight <= SLIDE.height
+  && [...slide.querySelectorAll("table")].every(table => table.offsetWidth <= slide.offsetWidth);
 
 // The largest value of a property, between two, with which the slide fits; else the least one.
 function largest(slide, name, least, most) {
@@ -112,6 +113,15 @@ function arrange(slide, heading) {
   return arrange(rest, heading);
 }
 
+// Two low pictures of a widget are larger under each other than beside each other.
+function stack(stills) {
+  const pictures = [...stills.querySelectorAll("img")];
+  const high = pictures.reduce((sum, each) => sum + each.naturalHeight / each.naturalWidth, 0);
+  if (high > 0.6) return;
+  stills.classList.add("stacked");
+  pictures.forEach(each => each.style.setProperty("--wide", Math.min(900, 430 / high)));
+}
+
 function start() {
   let heading = "";
   document.documentElement.classList.replace("typesetting", "measuring");
@@ -120,6 +130,7 @@ function start() {
     for (const picture of slide.querySelectorAll("img")) {
       picture.style.setProperty("--wide", picture.getAttribute("width") || picture.naturalWidth);
     }
+    slide.querySelectorAll(".stills").forEach(stack);
     heading = arrange(slide, heading);
   }
   document.documentElement.classList.remove("measuring");
