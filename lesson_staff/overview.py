@@ -51,7 +51,7 @@ def print_lessons(facts: Iterable[dict]) -> None:
         console.print(f"[bold]{lesson['number']} {lesson['title']}[/bold] · ca. {lesson['minutes']} minutter")
         for name, shown in (("forelæst", lesson["lecture"]), ("kernen", lesson["core"])):
             if shown["slides"]:
-                console.print(f"{name}: {shown['slides']} slides, ca. {shown['minutes']} minutter")
+                console.print(f"{name}: omkring {shown['slides']} slides, ca. {shown['minutes']} minutter")
         table = Table(
             "parameter", "slags", "standard", "betydning", box=None, padding=(0, 2), header_style="dim"
         )

