@@ -5,6 +5,7 @@ A cell tagged `code` shows its code; a text tagged `live`, on how to use a widge
 
 import re
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 
 import nbformat
@@ -21,10 +22,13 @@ QUESTION = re.compile(r"^#+ (Gæt først|Find fejlen)", re.MULTILINE)
 PROVENANCE = re.compile(r"Målt den \d+\.\d+\.\d+ med »[^«]*«, .*?\.(?: (?=[A-ZÆØÅ])|$)", re.MULTILINE)
 STILL = re.compile(r"<p><strong>(.*?)</strong></p>\s*(<img [^>]*>)", re.DOTALL)  # one picture of a widget
 MADE_LIVE = re.compile(r"<p>[^<]*Kør cellen i JupyterLab[^<]*</p>")
-BUILDS_ON = re.compile(r"^\*Bygger på afsnit [^*]*\*\n", re.MULTILINE)  # for who runs a part of a lesson
+# What is told to who works with the lesson alone: how long that takes, and what a section needs.
+ALONE = re.compile(r"^(\*Bygger på afsnit [^*]*\*\n|\*\*Tid:\*\*.*?(\n\n|\Z))", re.MULTILINE | re.DOTALL)
 DEFINES = re.compile(r"^(?:def|class) ", re.MULTILINE)
 BEGINS = ("slide", "subslide")
 SLIDE, PICTURE, ASKED = 0.8, 0.8, 1.5  # minutes: a slide, the picture or table on it, a question to the class
+# What fills a screen, fitted to the 14 decks as a browser lays them out: no count is more than 3 off.
+LETTERS, LINES, PICTURES = 1200, 24, 2
 
 
 def slide_type(cell: Cell) -> str:
@@ -62,9 +66,28 @@ def asks(slide: list[Cell]) -> bool:
     return any(cell.cell_type == "markdown" and QUESTION.search(cell.source) for cell in slide)
 
 
+def screens(slide: list[Cell]) -> int:
+    """On about how many screens a slide goes on: what does not fit on one is spread."""
+    full = 0.0
+    for cell in (cell for cell in slide if slide_type(cell) != "notes"):
+        if cell.cell_type != "code":
+            full += len(cell.source) / LETTERS
+            continue
+        lines = 0 if _shown_alone(cell) else cell.source.count("\n") + 2
+        lines += sum(each.text.count("\n") + 1 for each in cell.outputs if "text" in each)
+        lines += sum(html_of(each).count("<tr") for each in cell.outputs)
+        full += lines / LINES + sum("<img " in html_of(each) for each in cell.outputs) / PICTURES
+    return max(1, ceil(full))
+
+
+def _shown_alone(cell: Cell) -> bool:
+    """Whether a cell's outputs are shown without its code."""
+    return bool(cell.get("outputs")) and "code" not in tags(cell)
+
+
 def minutes(slide: list[Cell]) -> float:
     """What a slide takes in class."""
-    return SLIDE + PICTURE * any(map(shows, slide)) + ASKED * asks(slide)
+    return SLIDE * screens(slide) + PICTURE * any(map(shows, slide)) + ASKED * asks(slide)
 
 
 def has_core(cells: list[Cell]) -> bool:
@@ -127,7 +150,7 @@ def for_a_show(notebook: Cell, core: bool = False) -> Cell:
     for cell in shown:
         if slide_type(cell) == "notes":
             cell.source = NOTES.sub(r"**\1.** \2", cell.source)
-        elif cell.get("outputs") and "code" not in tags(cell):
+        elif _shown_alone(cell):
             cell.metadata["transient"] = {"remove_source": True}
     made.cells = shown
     return made
@@ -179,18 +202,19 @@ def _only_live(cell: Cell) -> bool:
     """Whether the cell is of use only where it can be run: to be filled in, a check of that, or code that gets
     something ready. A text on how to use a widget loses all but its heading."""
     if cell.cell_type != "code":
-        cell.source = BUILDS_ON.sub("", cell.source)
+        cell.source = ALONE.sub("", cell.source).rstrip()
         if "live" in tags(cell):
             cell.source = "\n".join(line for line in cell.source.splitlines() if line.startswith("#"))
         return not cell.source
+    cell.source = cell.source.replace("  # fmt: skip", "")
     if "exercise" in tags(cell) or cell.source.startswith("show.check("):
         return True
     return not (cell.outputs or DEFINES.search(cell.source) or "code" in tags(cell))
 
 
 def lecture(notebook: Path, core: bool = False) -> dict[str, int]:
-    """How many slides a lesson, or its core, has, and about how many minutes they take, to the nearest five; a
-    lesson without a core has none."""
+    """About how many slides a lesson, or its core, has, and the minutes they take, to the nearest five; a lesson
+    without a core has none."""
     read = nbformat.v4.reads(notebook.read_text(encoding="utf-8"))
     slides = [] if core and not has_core(read.cells) else slides_of(for_a_show(read, core).cells)
-    return {"slides": len(slides), "minutes": 5 * round(sum(map(minutes, slides)) / 5)}
+    return {"slides": sum(map(screens, slides)), "minutes": 5 * round(sum(map(minutes, slides)) / 5)}

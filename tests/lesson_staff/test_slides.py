@@ -10,7 +10,7 @@ from lesson_staff import teaching
 from lesson_staff.catalogue import LESSONS
 from lesson_staff.cli import answer
 from lesson_staff.present import for_the_screen
-from lesson_staff.slides import for_a_show, slide_type
+from lesson_staff.slides import for_a_show, has_core, slide_type
 from lesson_staff.teaching import make_slides
 
 # For each slide with all its fragments shown: what sticks out, and how far text and figures were shrunk.
@@ -27,8 +27,18 @@ MEASURE = """() => leaves().map(slide => {
   });
   return {name: `${at.h}.${at.v} ${slide.textContent.trim().slice(0, 40)}`, text: Number(slide.dataset.text),
           figure: Number(slide.dataset.figure || 1), out: out.map(e => e.tagName),
-          empty: content.length === 0};
+          empty: content.length === 0, colon: /:$/.test(content.at(-1)?.textContent.trim()),
+          noted: [...slide.querySelectorAll('aside.notes')].some(notes => notes.parentElement === slide)};
 })"""
+
+# The least way from anything on a printed page to its edge, in pixels of 1280 x 720.
+MARGINS = """() => Math.min(...[...document.querySelectorAll('.pdf-page')].flatMap(page => {
+  const paper = page.getBoundingClientRect();
+  const seen = [...page.querySelectorAll('img, table, pre, p, li, h1, h2, h3')]
+    .filter(e => !e.closest('aside') && e.getClientRects().length).map(e => e.getBoundingClientRect());
+  return seen.flatMap(
+    r => [r.left - paper.left, r.top - paper.top, paper.right - r.right, paper.bottom - r.bottom]);
+}))"""
 
 WIDTH, HEIGHT = 1280, 720  # what a projector shows
 
@@ -178,6 +188,7 @@ def shows(tmp_path_factory):
     """All lessons as slides, with the outputs that are committed, on a stick of their own."""
     folder = tmp_path_factory.mktemp("made")
     make_slides(list(LESSONS), folder)
+    make_slides(list(LESSONS), folder, core=True)
     stick = tmp_path_factory.mktemp("usb") / "Mine slides"
     shutil.move(folder, stick)
     return stick
@@ -187,7 +198,20 @@ def shows(tmp_path_factory):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
 def test_no_slide_overflows(lesson, shows, chromium):
     """Alt på en slide er synligt på 1280x720 og stort nok til bageste række."""
-    made = for_a_show(nbformat.read(lesson.notebook, as_version=4))
+    overflows(lesson, shows, chromium)
+
+
+@pytest.mark.browser
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook.stem)
+def test_no_slide_of_a_core_overflows(lesson, shows, chromium):
+    """Kernen fylder højst 22 slides, som den bliver vist."""
+    if has_core(nbformat.read(lesson.notebook, as_version=4).cells):
+        assert overflows(lesson, shows, chromium, core=True) <= 22
+
+
+def overflows(lesson, shows, chromium, core=False) -> int:
+    made = for_a_show(nbformat.read(lesson.notebook, as_version=4), core)
     context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
     page = context.new_page()
     complaints: list[str] = []
@@ -195,7 +219,7 @@ def test_no_slide_overflows(lesson, shows, chromium):
     page.on("request", lambda request: complaints.append(request.url) if away(request.url) else None)
     # MathJax asks for a font at about:blank to see whether fonts load at all.
     page.on("requestfailed", lambda r: complaints.append(r.url) if r.url != "about:blank" else None)
-    page.goto((shows / f"{lesson.notebook.stem}.html").as_uri())
+    page.goto((shows / f"{lesson.notebook.stem}{'_kerne' * core}.html").as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=90_000)
     measured = page.evaluate(MEASURE)
     context.close()
@@ -206,6 +230,9 @@ def test_no_slide_overflows(lesson, shows, chromium):
     assert [slide["name"] for slide in measured if slide["empty"]] == []
     assert [slide["name"] for slide in measured if slide["text"] < 0.75] == [], "too small for the back row"
     assert [slide["name"] for slide in measured if slide["figure"] < LEAST_FIGURE] == []
+    assert [slide["name"] for slide in measured if slide["colon"]] == [], "what it announces is on the next"
+    assert all(slide["noted"] for slide in measured), "also before a fragment is shown"
+    return len(measured)
 
 
 def away(address: str) -> bool:
@@ -240,6 +267,7 @@ def test_a_show_prints_one_slide_on_each_page(shows, chromium):
     page.goto(address + "?print-pdf")
     page.wait_for_selector("html.print-pdf .pdf-page", timeout=90_000)
     page.wait_for_timeout(500)
+    assert page.evaluate(MARGINS) >= 20, "a printer cuts off 4 to 5 mm"
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     page.close()
     assert len(re.findall(rb"/Type ?/Page[^s]", paper)) == slides
