@@ -6,7 +6,7 @@ of a set) is computed once for each network and layer, and kept.
 
 from functools import lru_cache, partial
 
-from ipywidgets import VBox
+from ipywidgets import GridBox
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -23,7 +23,7 @@ from lesson_utils.patches import Places, patches, strongest_places
 from lesson_utils.photos import PhotoFolder
 from lesson_utils.show.camera import Answer, Look, show_camera
 from lesson_utils.show.evidence import overlay
-from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore, inputs_for
+from lesson_utils.show.explore import Choice, Slider, Steps, Switch, explore, inputs_for, panel
 from lesson_utils.show.loupe import loupe as loupe
 from lesson_utils.show.pictures import named_pictures
 from lesson_utils.show.style import short_layer
@@ -162,10 +162,10 @@ def camera(name: str) -> None:
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
 
-    def live() -> VBox:
+    def live() -> GridBox:
         inputs = inputs_for(controls, lambda _change: None)
         chosen = lambda image: _map_over(network, image, *(each.value for each in inputs.values()))  # noqa: E731
-        return VBox([*inputs.values(), Look(chosen, network.input_size)])
+        return panel(inputs, Look(chosen, network.input_size))
 
     def twin() -> Figure:
         cat, start = images.photo("", network.input_size), controls["layer"].start

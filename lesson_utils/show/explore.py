@@ -21,6 +21,9 @@ from lesson_utils.show.display import image_tag
 from lesson_utils.show.work import Latest, turn
 
 WORKING = "<p>Regner …</p>"
+COLUMNS = (
+    "repeat(auto-fit, minmax(min(100%, 400px), 1fr))"  # of controls: a label and what is moved fit in one
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,19 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
         turn.release()
     else:
         redraw(None)
-    show_widget(ipywidgets.VBox([*inputs.values(), picture]))
+    show_widget(panel(inputs, picture))
+
+
+def panel(inputs: Mapping[str, Any], *below: Any) -> Any:
+    """The controls in as many columns as there is room for, and under them, as wide as all, what they act on.
+
+    With `image_tag`'s bound for a passing picture a student sees both at once, also on a laptop.
+    """
+    import ipywidgets
+
+    for each in below:
+        each.layout.grid_column = "1 / -1"
+    return ipywidgets.GridBox([*inputs.values(), *below], layout={"grid_template_columns": COLUMNS})
 
 
 def show_widget(box: Any, name: str = "skyderne") -> None:
