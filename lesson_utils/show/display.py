@@ -19,7 +19,7 @@ from lesson_utils.show.encoding import encode, quick
 from lesson_utils.show.style import PIXELS_PER_INCH, in_style, one_at_a_time
 
 # Under the bars of JupyterLab's window and four rows of controls; who shows less beside it says `--lesson-room`.
-LOW = " max-height: var(--lesson-room, calc(100vh - 300px)); object-fit: contain; object-position: left;"
+LOW = " max-height: var(--lesson-room, calc(100vh - 250px)); object-fit: contain; object-position: left;"
 DOTS_PER_INCH = 110  # a tenth more than it is shown with: sharp on a projector, small in the notebook
 
 

@@ -144,7 +144,9 @@ def panel(inputs: Mapping[str, Any], *below: Any) -> Any:
     import ipywidgets
 
     for each in below:
-        each.layout.grid_column = "1 / -1"
+        each.layout.grid_area = (
+            "auto / 1 / auto / -1"  # `grid_column` is lost: ipywidgets sets an empty area after it
+        )
     return ipywidgets.GridBox([*inputs.values(), *below], layout={"grid_template_columns": COLUMNS})
 
 
@@ -198,7 +200,7 @@ def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
     import ipywidgets
 
     if isinstance(control, Switch):
-        return ipywidgets.Checkbox(**shared)
+        return ipywidgets.Checkbox(indent=False, **shared)  # its label needs the column's width
     if isinstance(control, Choice):
         dropdown = ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
         return _with_upload(dropdown) if control.photos else dropdown
