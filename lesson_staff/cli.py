@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 
 command = partial(app.command, cls=DanishCommand, options_metavar="[VALG]")
+Core = options.flag("--core", "Vis kun kernen: forelæsningens egne pointer på omkring 20 slides.")
 HandoutFolder = options.text("MAPPE", "Mappen til filerne; ellers handouts/.")
 
 
@@ -157,6 +158,7 @@ def new(
 @command()
 def present(
     lesson: options.argument("LEKTION", "Lektionens nummer, fx 04.", autocompletion=options.lesson_numbers),
+    core: Core = False,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
 ) -> None:
     """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
@@ -164,11 +166,13 @@ def present(
     Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide. Ctrl+Enter kører en celle, og de celler
     ovenfor, den har brug for. Lektionen vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
 
-    Eksempel: lesson present 04
+    Eksempler:
+    lesson present 04
+    lesson present 04 --core
     """
     from lesson_staff.present import present as show
 
-    raise typer.Exit(show(find([lesson])[0], browser))
+    raise typer.Exit(show(find([lesson])[0], browser, core))
 
 
 @command()
@@ -198,6 +202,7 @@ def lab(
 @command()
 def slides(
     lessons: Lessons = None,
+    core: Core = False,
     out: options.text("MAPPE", "Mappen til slides; ellers slides/.") = "slides",
 ) -> None:
     """Lav lektionerne som slides, der kan vises fra en USB-nøgle uden net.
@@ -205,11 +210,13 @@ def slides(
     Piletaster og PageUp/PageDown skifter slide, og S viser noterne til underviseren. Skriv »?print-pdf« efter
     adressen, og udskriv siden, hvis du vil have en PDF.
 
-    Eksempel: lesson slides 04 --out /mappe/til/slides
+    Eksempler:
+    lesson slides 04 --out /mappe/til/slides
+    lesson slides --core
     """
     from lesson_staff.teaching import make_slides
 
-    make_slides(find(lessons), out)
+    make_slides(find(lessons), out, core)
 
 
 @command()

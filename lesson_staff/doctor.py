@@ -168,7 +168,7 @@ def weights() -> Check:
 def imagenet() -> Check:
     """The package's network: without it the lessons go on with those of the drawn world."""
     try:
-        from lesson_utils.weights import imagenet_file
+        from lesson_utils.pretrained import imagenet_file
 
         return Check("ImageNet", GOOD, f"{imagenet_file().name} med rigtig kontrolsum")
     except LessonError as error:

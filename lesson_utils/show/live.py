@@ -65,7 +65,7 @@ class _Desk:
         self.halt = ipywidgets.Button(description="Stop", tooltip="Stop, og behold billedet, som det er nu")
         self.said, self.picture = ipywidgets.HTML(), ipywidgets.HTML()
         buttons = ipywidgets.HBox([self.halt, self.again, self.said])
-        self.box = panel(self.inputs, buttons, self.picture)
+        self.box = panel(self.inputs.values(), buttons, self.picture)
         self.watch, self.thread = Watch(), threading.Thread()
 
     def open(self) -> None:

@@ -19,8 +19,6 @@ from lesson_utils.networks import alexnet
 from lesson_utils.show import loupe
 from lesson_utils.weights import load_network
 
-pytestmark = pytest.mark.long
-
 HERE = Path(loupe.__file__).parent
 START = """async ([module, style]) => {
   document.head.append(Object.assign(document.createElement('style'), { textContent: style }));
@@ -218,6 +216,7 @@ def ask(page: Page, layer: str, channel: int, place: list[int] | None) -> None:
     page.page.evaluate("step => { window.loupe.send(step) }", step)
 
 
+@pytest.mark.long
 def test_in_jupyterlab_it_opens_and_no_request_leaves(browser, lab):
     source = """
 from lesson_utils.show.loupe import loupe

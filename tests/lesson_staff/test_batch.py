@@ -25,7 +25,7 @@ from lesson_staff.plan import plan
 from lesson_staff.store import kept
 from lesson_staff.witness import device_of
 from lesson_utils.errors import LessonError
-from lesson_utils.weights import WeightsUnavailable
+from lesson_utils.pretrained import WeightsUnavailable
 from lesson_world.errors import WorldError
 
 SURROUNDINGS = """

