@@ -108,7 +108,7 @@ def run_all(
                     waiting.append((run, attempt + 1))
                 else:
                     yield keep(folder, run, outcome, identity, attempt, parts)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GeneratorExit):  # here, or where what we gave is being told of
         stopping()
         raise
     finally:

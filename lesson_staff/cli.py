@@ -157,7 +157,7 @@ def new(
 
 @command()
 def present(
-    lesson: options.argument("LEKTION", "Lektionens nummer, fx 04.", autocompletion=options.lesson_numbers),
+    lesson: options.Lesson,
     core: Core = False,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
 ) -> None:
@@ -177,9 +177,7 @@ def present(
 
 @command()
 def lab(
-    lesson: options.argument(
-        "[LEKTION]", "Lektionen, der åbnes.", autocompletion=options.lesson_numbers
-    ) = "",
+    lesson: options.LessonOrNone = "",
     out: options.text("MAPPE", "Mappen til din egen udgave; ellers mine/ i kursets mappe.") = "",
     full: options.flag("--full", "Åbn lektionerne selv, med løsninger, noter og resultater.") = False,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
@@ -187,11 +185,12 @@ def lab(
     """Åbn din egen udgave af lektionerne i JupyterLab: uden løsninger, resultater og noter til underviseren.
 
     Udgaven bliver lavet første gang og aldrig overskrevet. Er en lektion rettet siden da, kommer den nye til at
-    ligge ved siden af din. Stop med Ctrl-C.
+    ligge ved siden af din. En notebook, du nævner stien til, bliver åbnet, hvor den ligger. Stop med Ctrl-C.
 
     Eksempler:
     lesson lab
     lesson lab 04
+    lesson lab hold/min_lektion.ipynb
     lesson lab --full
     """
     from lesson_staff.lab import lab as open_lab

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.table import Table
 
 from lesson_staff.catalogue import Lesson
-from lesson_staff.doctor import BAD, GOOD, Check, ready
+from lesson_staff.doctor import BAD, GOOD, NOTE, Check, ready
 from lesson_staff.output import say
 from lesson_staff.parameters import Parameter, read_parameters
 from lesson_staff.slides import lecture
@@ -13,7 +13,7 @@ from lesson_staff.terminal import Terminal
 from lesson_utils.parameters import choice
 
 TYPES = {"str": "tekst", "int": "heltal", "float": "tal", "bool": "ja/nej", "list": "liste"}
-COLOURS = {GOOD: "green", BAD: "red"}
+STATES = {GOOD: "[green]i orden[/]", NOTE: "[yellow]bemærk[/]", BAD: "[red]fejl[/]"}
 
 
 def lesson_facts(lessons: Iterable[Lesson]) -> list[dict[str, object]]:
@@ -67,7 +67,6 @@ def print_checks(checks: list[Check]) -> None:
     console = Terminal()
     table = Table("", "resultat", "fundet", "gør sådan", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for check in checks:
-        colour = COLOURS.get(check.state, "yellow")
-        table.add_row(check.subject, f"[{colour}]{check.state}[/]", check.found, check.advice)
+        table.add_row(check.subject, STATES[check.state], check.found, check.advice)
     console.print(table)
     say("Kurset kan køre." if ready(checks) else "Kurset kan ikke køre endnu: ret det, der står »fejl« ved.")

@@ -18,6 +18,7 @@ from lesson_staff.lab import serve
 from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.slides import html_of, shows, slide_type, to_core
+from lesson_staff.teaching import to_show
 from lesson_utils.errors import LessonError
 
 FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
@@ -34,7 +35,7 @@ def prepare(lesson: Lesson, folder: Path, core: bool = False) -> tuple[Path, dic
         )
     notebook, lab = folder / lesson.notebook.name, folder / LAB
     shutil.copytree(TEMPLATES / "present", lab)
-    content = for_the_screen(nbformat.read(lesson.notebook, as_version=4), core)
+    content = for_the_screen(to_show(lesson), core)
     widgets = [cell.id for cell in content.cells if {"widget", "camera"} & set(cell.metadata.get("tags", []))]
     told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
     nbformat.write(content, notebook)

@@ -20,7 +20,7 @@ from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
 from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
-from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
+from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES, Builder
 from lesson_utils.pretrained import WeightsUnavailable, from_package, from_torchvision
 
 EMBEDDED = DATA / "weights"
@@ -103,7 +103,7 @@ def _load(name: str, seed: int) -> Network:
         return network
     check_name(name)
     path = Path(name).expanduser()
-    network = _network_for(path)
+    network = _found_in(path)[1]()
     network.origin = load_file(network, path)
     return network
 
@@ -184,26 +184,34 @@ def _from_course(name: str) -> Network:
     return network
 
 
-def _network_for(path: Path) -> Network:
+def network_in(path: Path) -> str:
+    """Which network's weights a file holds, named as for `load_network`: `vgg`, `paper:vgg16`. No tensor is read.
+
+    Raises LessonError for a file that is no whole safetensors file, or of no network that the course has.
+    """
+    return _found_in(path)[0]
+
+
+def _found_in(path: Path) -> tuple[str, Builder]:
     """The network of the course whose tensors the file holds, as many as possible of them, and in the shapes that
-    it has; LessonError otherwise. Nothing is built before that is known."""
+    it has: its name and its builder; LessonError otherwise. Nothing is built before that is known."""
     found = _shapes(path)
     best, most = None, 0.0
-    for builder in (*PAPERS.values(), *MINIS.values()):
+    for name, builder in ({f"paper:{paper}": PAPERS[paper] for paper in PAPERS} | MINIS).items():
         head = builder(classes=1, device="meta").layer_names[-1]
         told = found.get(f"{head}.weight", ())
         classes = told[0] if told and told[0] <= MOST_CLASSES else 1000
         wanted = tensor_names(builder(classes=classes, device="meta"))
-        shared = sum(found.get(name) == tensor.shape for name, tensor in wanted.items())
+        shared = sum(found.get(each) == tensor.shape for each, tensor in wanted.items())
         share = shared / len(wanted | found)
         if share > most:
-            best, most = partial(builder, classes=classes), share
+            best, most = (name, partial(builder, classes=classes)), share
     if best is None:
         raise LessonError(
             f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
         )
-    _asked_of(best(device="meta"), path, found)
-    return best()
+    _asked_of(best[1](device="meta"), path, found)
+    return best
 
 
 def _shapes(path: Path) -> Shapes:

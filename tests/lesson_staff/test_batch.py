@@ -268,6 +268,28 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
     assert not any(alive(kernel) for kernel in kernels)
 
 
+def test_whoever_is_interrupted_while_it_tells_of_a_result_stops_the_rest(course, tmp_path):
+    course(photo=False, one=[])
+    said = []
+
+    class Immediately:
+        slots = 1
+
+        def submit(self, order, tell) -> Future:
+            future = Future()
+            future.set_result(Outcome(1.0))
+            return future
+
+        def close(self) -> None:
+            said.append("closed")
+
+    runs = plan(find(), {"classes": 1}, {"classes": 2})
+    those = run_all(runs, tmp_path, scheduler=Immediately(), stopping=lambda: said.append("stopping"))
+    next(those)
+    those.close()
+    assert said == ["stopping", "closed"]
+
+
 def alive(process: int) -> bool:
     """Whether a process runs (one that has ended and waits to be collected does not)."""
     try:

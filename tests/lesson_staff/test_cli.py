@@ -105,6 +105,35 @@ def test_a_folder_with_something_in_it_is_left_alone(say, course, tmp_path):
     assert "er ikke tom" in complaint
 
 
+PLACES = ["x" * 300, "fil/under", "fil", "/proc/her" if os.path.isdir("/proc") else "fil"]
+WRITING = ["run --out", "handout --out", "solution --out", "lab --out", "train alexnet --out"]
+READING = [
+    "run --photo",
+    "run --photos",
+    "run --parameters",
+    "run --resume --out",
+    "report",
+    "run",
+    "list",
+    "run -p photo=",
+]
+
+
+@pytest.mark.parametrize("command", WRITING + READING)
+def test_a_place_that_cannot_be_is_one_sentence(say, course, tmp_path, monkeypatch, command):
+    """A name of 300 letters, below a file, in place of a folder, where nobody may write: in each command."""
+    course(one=[])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fil").write_text("")
+    monkeypatch.setattr("lesson_staff.batch.ThisMachine", lambda *_: pytest.fail("started"))
+    monkeypatch.setattr("lesson_staff.lab.serve", lambda *_, **__: pytest.fail("started"))
+    for place in PLACES:
+        *words, last = command.split(" ")
+        code, _, complaint = say(*words, *([last + place] if last.endswith("=") else [last, place]))
+        assert (code, complaint.count("\n")) == (2, 1), (place, complaint)
+        assert complaint.startswith("Fejl: "), complaint
+
+
 def test_run_writes_a_folder_and_fails_if_a_lesson_fails(say, course, tmp_path, monkeypatch):
     course(good=[], bad=["1 / 0"])
     photo = tmp_path / "foto.png"
