@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from PIL import Image
 from traitlets.config import Config
 
 from lesson_utils.records import RECORD
@@ -34,12 +35,19 @@ def run(cells, times: int = 1) -> Iterator[tuple[str, list]]:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_cells_can_be_run_again_and_a_section_alone(cells):
+def test_cells_can_be_run_again_and_a_section_alone(cells, monkeypatch):
     """En celle, der køres to gange, og et afsnit, der køres lige efter dem, det bygger på, giver de samme tal."""
+    # the words of a figure do, and widgets have tests of their own
+    monkeypatch.setattr("lesson_utils.show.display.pixels", lambda figure: Image.new("RGB", (9, 9)))
+    monkeypatch.setattr("lesson_utils.show.explore._twin", lambda *given: "")
     in_order, sections, wrong = dict(run(cells)), in_sections(cells), []
     assert not [cell for cell, told in in_order.items() if told[0] != "None"]
     wrong += [f"{cell}, run twice in a row: {told}" for cell, told in run(cells, 2) if told != in_order[cell]]
     for section, before in needs(cells).items():
         alone = [cell for k in sorted({0, *before, section}) for cell in sections[k]]
-        wrong += [f"{cell}, section {section}: {told}" for cell, told in run(alone) if told != in_order[cell]]
+        if alone != cells[: len(alone)]:  # else it has been run so above
+            told_alone = run(alone)
+            wrong += [
+                f"{cell}, section {section}: {told}" for cell, told in told_alone if told != in_order[cell]
+            ]
     assert not wrong, "\n".join(wrong)
