@@ -35,7 +35,7 @@ def check_lesson(lesson: Lesson) -> bool:
     teller = _Teller()
     if lesson.own:
         from lesson_staff.batch import cores
-        from lesson_staff.kernel import carry_out
+        from lesson_staff.running import carry_out
 
         os.environ[CHECKED] = str(lesson.notebook)
         rounds = [["-k", CHECKED, str(REPOSITORY / PLACES[0])]]

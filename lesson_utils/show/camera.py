@@ -15,7 +15,7 @@ from typing import Any
 import anywidget
 import numpy as np
 from IPython.display import display
-from ipywidgets import VBox, Widget
+from ipywidgets import Widget
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
@@ -24,7 +24,7 @@ from torch.nn import functional
 from lesson_utils import images
 from lesson_utils.danish import percent
 from lesson_utils.show.display import figure
-from lesson_utils.show.explore import show_widget, told
+from lesson_utils.show.explore import panel, show_widget, told
 
 SIZE = 224  # pixels, as in camera.js
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ def show_camera(camera: "Callable[[], Camera]", twin: Callable[[], Figure]) -> "
         display({"text/html": f"<p>{STILL}</p>", "text/plain": STILL}, raw=True)
         return None
     live = camera()
-    show_widget(VBox([*live.above, live]) if live.above else live, "kameraet")
+    show_widget(panel(live.above, live) if live.above else live, "kameraet")
     return live
 
 

@@ -18,10 +18,11 @@ import torch
 from lesson_staff import catalogue
 from lesson_staff.batch import SchedulerLost, cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out, how_it_ended, reason_for, surroundings
+from lesson_staff.kernel import Kernels, how_it_ended, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.pages import without_places
 from lesson_staff.plan import plan
+from lesson_staff.running import carry_out, reason_for
 from lesson_staff.store import kept
 from lesson_staff.witness import device_of
 from lesson_utils.errors import LessonError

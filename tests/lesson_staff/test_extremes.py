@@ -4,10 +4,10 @@ import pytest
 
 from lesson_staff.batch import cores
 from lesson_staff.catalogue import LESSONS, Lesson
-from lesson_staff.kernel import carry_out
 from lesson_staff.order import Limits, order_for
 from lesson_staff.parameters import read_parameters
 from lesson_staff.plan import plan
+from lesson_staff.running import carry_out
 
 
 def extreme(lesson: Lesson, at: int) -> dict[str, object]:
