@@ -133,6 +133,7 @@ def show(cells: list[str], folder: Path, moving: Path) -> Iterator[Show]:
     made = [
         nbformat.v4.new_code_cell(each, metadata={"slideshow": {"slide_type": "slide"}}) for each in cells
     ]
+    made.insert(0, nbformat.v4.new_markdown_cell("# Kameraet"))
     path = folder / "camera.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=spec), path)
     notebook, surroundings = prepare(SimpleNamespace(notebook=path), folder / "show")

@@ -10,6 +10,7 @@ from functools import partial
 from lesson_cells.rekonstruktion.experiments import filter_images
 from lesson_cells.rekonstruktion.experiments.atlas import store_atlas
 from lesson_utils.images import photo
+from lesson_utils.pretrained import IMAGENET_SHA256
 from lesson_utils.reconstruction import (
     Climb,
     Fourier,
@@ -20,7 +21,7 @@ from lesson_utils.reconstruction import (
     probabilities,
 )
 from lesson_utils.show import measurements, progress
-from lesson_utils.weights import IMAGENET_SHA256, load_network
+from lesson_utils.weights import load_network
 
 SIDE, SEED = 160, 0  # pixels: half the work of the network's own 224
 DEPTHS, DEPTH_STEPS = ("stem", "block2b", "block3b", "block4c", "block5c", "block6d"), 90

@@ -51,7 +51,8 @@ class ThisMachine:
     def __init__(self, jobs: int | None = None, place: Path | None = None) -> None:
         self.slots = jobs or runs_at_a_time()
         self.threads = max(1, cores() // self.slots)
-        from lesson_staff.kernel import Kernels, carry_out  # and papermill, which takes a second
+        from lesson_staff.kernel import Kernels
+        from lesson_staff.running import carry_out  # and papermill, which takes a second
 
         self._place, self._carry_out = place, carry_out
         self._kernels = Kernels()
@@ -108,7 +109,7 @@ def run_all(
                     waiting.append((run, attempt + 1))
                 else:
                     yield keep(folder, run, outcome, identity, attempt, parts)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GeneratorExit):  # here, or where what we gave is being told of
         stopping()
         raise
     finally:

@@ -1,9 +1,14 @@
-"""The lessons of the course: each is one notebook and one folder, and the folder's lesson.toml describes it."""
+"""The lessons of the course: each is one notebook and one folder, and the folder's lesson.toml describes it.
+
+A teacher's own notebook is a lesson, too, named by its path.
+"""
 
 import json
+import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +16,7 @@ from types import MappingProxyType
 from lesson_utils import DATA
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
-from lesson_utils.parameters import allowed_values
+from lesson_utils.parameters import COMMON, allowed_values
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
@@ -21,7 +26,7 @@ EDITABLE = "hent det med git, og installér det i dets egen mappe med »python i
 
 @dataclass(frozen=True)
 class Lesson:
-    """One notebook."""
+    """One notebook. One's own has the file's name for a number, no title, and an absolute path for a `file`."""
 
     number: str
     title: str
@@ -37,8 +42,18 @@ class Lesson:
     def notebook(self) -> Path:
         return NOTEBOOKS / self.file
 
+    @property
+    def own(self) -> bool:
+        return Path(self.file).is_absolute()
+
+    @property
+    def names(self) -> set[str]:
+        """What it may be called: `04`, `04_googlenet`, `googlenet`."""
+        stem = self.notebook.stem.lower()
+        return {self.number, stem, stem.partition("_")[2], self.folder, self.title.lower()} - {""}
+
     def __str__(self) -> str:
-        return f"{self.number} {self.title}"
+        return f"{self.number} {self.title}".rstrip()
 
 
 def read_lesson(description: Path) -> Lesson:
@@ -69,21 +84,73 @@ def read_lessons(folders: Path) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
 LESSONS, PROBLEMS = read_lessons(FOLDERS)
 
 
-def find(numbers: Iterable[str] | None = None) -> list[Lesson]:
-    """The lessons with these numbers (`"2"` means `"02"`), or all, in lecture order.
+def find(names: Iterable[str] | None = None) -> list[Lesson]:
+    """The lessons with these numbers (`"2"` means `"02"`) or names, or all, in lecture order; then the notebooks
+    whose paths are given.
 
-    Raises LessonError for others, and for one whose notebook is not there as a whole.
+    Raises LessonError for others, for one whose notebook is not there as a whole, and for two of one file name.
     """
-    known = {lesson.number: lesson for lesson in LESSONS}
-    wanted = [number.strip().removesuffix(".0").zfill(2) for number in numbers or ()]
-    unknown = dict.fromkeys(number for number in wanted if number not in known)
-    if unknown:
-        sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {listing(known)}."
+    known, found = {name: lesson for lesson in LESSONS for name in lesson.names}, {}
+    wanted = [name.strip() for name in names or (lesson.number for lesson in LESSONS)]
+    paths = [name for name in wanted if name.endswith(".ipynb") or os.sep in name or "/" in name]
+    numbers = [name.lower().removesuffix(".0") for name in wanted if name not in paths]
+    numbers = [name.zfill(2) if name else "»«" for name in numbers]
+    if unknown := dict.fromkeys(name for name in numbers if name not in known):
+        choice = listing(lesson.number for lesson in LESSONS)
+        sentence = f"Der er ingen lektion {listing(unknown)}: vælg mellem {choice}."
         raise LessonError(" ".join([sentence, *PROBLEMS]))
-    found = [lesson for lesson in LESSONS if not wanted or lesson.number in wanted]
-    if lacks := lacking(found):
+    for lesson in [*(known[name] for name in numbers), *map(own_lesson, paths)]:
+        other = found.setdefault(lesson.notebook.stem, lesson)
+        if other.notebook != lesson.notebook:
+            raise LessonError(f"To notebooks hedder »{lesson.notebook.name}«: giv den ene et andet navn.")
+    if lacks := lacking(found.values()):
         raise LessonError(lacks)
-    return found
+    return sorted(found.values(), key=lambda lesson: (lesson.own, "" if lesson.own else lesson.file))
+
+
+def own_lesson(told: str) -> Lesson:
+    """The notebook at a path. A copy of a lesson, or what is left of one, allows the values that the lesson does.
+
+    Raises LessonError for what is no whole notebook.
+    """
+    from lesson_staff.minutes import cells_of, minutes
+
+    path = Path(told).expanduser().absolute()
+    if not path.is_file():
+        numbers = listing(lesson.number for lesson in LESSONS)
+        raise LessonError(
+            f"Notebooken »{told}« findes ikke: skriv stien til en .ipynb, eller vælg mellem {numbers}."
+        )
+    if not is_valid(path):
+        raise LessonError(f"»{told}« er ikke en hel notebook: vælg en .ipynb, som JupyterLab kan åbne.")
+    for lesson in LESSONS:
+        if lesson.notebook.exists() and lesson.notebook.samefile(path):
+            return lesson
+    cells = cells_of(path)
+    folders = set(re.findall(r"\blesson_cells\.(\w+)", "".join("".join(cell["source"]) for cell in cells)))
+    like = [lesson for lesson in LESSONS if lesson.folder in folders]
+    base = like[0] if len(like) == 1 else Lesson("", "", 0, "", COMMON)
+    return replace(base, number=path.stem, title="", file=str(path), minutes=minutes(cells))
+
+
+def is_valid(notebook: Path) -> bool:
+    """Whether it is, in every part, what the fourth edition of the format of notebooks says."""
+    import nbformat
+
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        nbformat.validate(content, relax_add_props=True)
+        return content["nbformat"] == 4
+    except (
+        nbformat.ValidationError,
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
+        return False
 
 
 def whole() -> list[Lesson]:

@@ -1,4 +1,4 @@
-"""`lesson check 07`: all that the tests demand of one lesson, said in under a minute."""
+"""`lesson check 07`: all that the tests demand of one lesson, or of a notebook, said in under a minute."""
 
 import contextlib
 import io
@@ -6,14 +6,19 @@ import os
 from importlib.util import find_spec
 
 from lesson_staff.catalogue import REPOSITORY, Lesson
+from lesson_staff.order import Limits, order_for
+from lesson_staff.output import say
+from lesson_staff.plan import plan
 from lesson_utils.errors import LessonError
 
+CHECKED = "LESSON_CHECKED"  # the path of the notebook that the tests of all lessons are to look at
 PLACES = ("tests/notebooks", "tests/lesson_staff/test_slides.py", "tests/browser/test_lessons.py")
 
 
 def check_lesson(lesson: Lesson) -> bool:
     """Run the lesson's tests, and say what fails: the first line of a test of all lessons, or the name of one of
-    its own; whether nothing did. Raises LessonError where the course was installed without its tests."""
+    its own; whether nothing did. A teacher's own notebook is run as `lesson run` does, and nothing in its folder
+    is imported. Raises LessonError where the course was installed without its tests."""
     if find_spec("pytest") is None:
         raise LessonError("Pytest mangler: installér det i kursets mappe med »pip install -e '.[test]'«.")
     if not (REPOSITORY / "tests").is_dir():
@@ -28,6 +33,15 @@ def check_lesson(lesson: Lesson) -> bool:
         rounds.append([str(folder)])
     os.environ["LESSON_STATIC"] = "1"
     teller = _Teller()
+    if lesson.own:
+        from lesson_staff.batch import cores
+        from lesson_staff.running import carry_out
+
+        os.environ[CHECKED] = str(lesson.notebook)
+        rounds = [["-k", CHECKED, str(REPOSITORY / PLACES[0])]]
+        if reason := carry_out(order_for(*plan([lesson]), Limits(), page=False), cores()).reason:
+            teller.failed += 1
+            say(f"✗ Notebooken kører fra ende til anden.\n  {reason}")
     for chosen in rounds:
         with contextlib.redirect_stdout(io.StringIO()) as told:
             code = pytest.main([*common, *chosen], plugins=[teller])

@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 
 command = partial(app.command, cls=DanishCommand, options_metavar="[VALG]")
+Core = options.flag("--core", "Vis kun kernen: forelæsningens egne pointer på omkring 20 slides.")
 HandoutFolder = options.text("MAPPE", "Mappen til filerne; ellers handouts/.")
 
 
@@ -156,7 +157,8 @@ def new(
 
 @command()
 def present(
-    lesson: options.argument("LEKTION", "Lektionens nummer, fx 04.", autocompletion=options.lesson_numbers),
+    lesson: options.Lesson,
+    core: Core = False,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
 ) -> None:
     """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
@@ -166,18 +168,18 @@ def present(
     tasterne, og Esc to gange slutter. Lektionen vises som en kopi, så intet bliver ændret i kurset. Stop med
     Ctrl-C.
 
-    Eksempel: lesson present 04
+    Eksempler:
+    lesson present 04
+    lesson present 04 --core
     """
     from lesson_staff.present import present as show
 
-    raise typer.Exit(show(find([lesson])[0], browser))
+    raise typer.Exit(show(find([lesson])[0], browser, core))
 
 
 @command()
 def lab(
-    lesson: options.argument(
-        "[LEKTION]", "Lektionen, der åbnes.", autocompletion=options.lesson_numbers
-    ) = "",
+    lesson: options.LessonOrNone = "",
     out: options.text("MAPPE", "Mappen til din egen udgave; ellers mine/ i kursets mappe.") = "",
     full: options.flag("--full", "Åbn lektionerne selv, med løsninger, noter og resultater.") = False,
     browser: options.flag("--browser/--no-browser", "Åbn en browser, eller skriv kun adressen.") = True,
@@ -185,11 +187,12 @@ def lab(
     """Åbn din egen udgave af lektionerne i JupyterLab: uden løsninger, resultater og noter til underviseren.
 
     Udgaven bliver lavet første gang og aldrig overskrevet. Er en lektion rettet siden da, kommer den nye til at
-    ligge ved siden af din. Stop med Ctrl-C.
+    ligge ved siden af din. En notebook, du nævner stien til, bliver åbnet, hvor den ligger. Stop med Ctrl-C.
 
     Eksempler:
     lesson lab
     lesson lab 04
+    lesson lab hold/min_lektion.ipynb
     lesson lab --full
     """
     from lesson_staff.lab import lab as open_lab
@@ -200,6 +203,7 @@ def lab(
 @command()
 def slides(
     lessons: Lessons = None,
+    core: Core = False,
     out: options.text("MAPPE", "Mappen til slides; ellers slides/.") = "slides",
 ) -> None:
     """Lav lektionerne som slides, der kan vises fra en USB-nøgle uden net.
@@ -207,11 +211,13 @@ def slides(
     Piletaster og PageUp/PageDown skifter slide, og S viser noterne til underviseren. Skriv »?print-pdf« efter
     adressen, og udskriv siden, hvis du vil have en PDF.
 
-    Eksempel: lesson slides 04 --out /mappe/til/slides
+    Eksempler:
+    lesson slides 04 --out /mappe/til/slides
+    lesson slides --core
     """
     from lesson_staff.teaching import make_slides
 
-    make_slides(find(lessons), out)
+    make_slides(find(lessons), out, core)
 
 
 @command()

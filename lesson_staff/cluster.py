@@ -17,8 +17,9 @@ from uuid import uuid4
 from lesson_staff.batch import runs_at_a_time
 from lesson_staff.catalogue import REPOSITORY
 from lesson_staff.fingerprint import DATA
-from lesson_staff.kernel import Kernels, carry_out
+from lesson_staff.kernel import Kernels
 from lesson_staff.order import Order, Outcome
+from lesson_staff.running import carry_out
 from lesson_staff.sweep import look_for
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError

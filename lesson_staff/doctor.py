@@ -19,11 +19,12 @@ from lesson_staff.catalogue import LESSONS, PROBLEMS, REPOSITORY, lacking
 from lesson_utils.danish import listing, number, plural
 from lesson_utils.errors import LessonError
 
-GOOD, NOTE, BAD = "i orden", "bemærk", "fejl"  # a note is worth knowing; the course runs all the same
+GOOD, NOTE, BAD = "ok", "note", "error"  # a note is worth knowing; the course runs all the same
 OLDEST_PYTHON = (3, 11)
 NEEDED_MEMORY = 6e9  # bytes: two lessons at a time, the largest of 2.3 GB, and the system itself
 NEEDED_DISK = 1e9  # bytes: the cache of the image world, and results
 SECONDS_TO_ANSWER = 3.0
+ELSEWHERE = "vælg andre mapper med --out, LESSON_CACHE og TMPDIR"
 INSTALL = "kør »python install.py« i kursets mappe, så bliver det installeret"
 
 
@@ -94,20 +95,28 @@ def memory() -> Check:
     return judged("Hukommelse", f"{number(size / 1e9, 0)} GB", size >= NEEDED_MEMORY, advice, NOTE)
 
 
-def disk() -> Check:
-    free = shutil.disk_usage(REPOSITORY).free
-    advice = f"frigør mindst {number(NEEDED_DISK / 1e9, 0)} GB"
-    return judged("Disk", f"{number(free / 1e9, 1)} GB fri", free >= NEEDED_DISK, advice)
-
-
-def writing() -> Check:
+def written_in() -> tuple[Path, Path, Path]:
     """The folders that something is written in, unless another is asked for; those that lack are made then."""
     from lesson_utils.files import cache_directory
 
-    places = (REPOSITORY / "runs", cache_directory(), Path(tempfile.gettempdir()))
-    closed = [str(place) for place in places if not os.access(existing(place), os.W_OK)]
+    return REPOSITORY / "runs", cache_directory(), Path(tempfile.gettempdir())
+
+
+def disk() -> Check:
+    """Each of these folders may lie on a disk of its own, and home be the small one."""
+    free = {place: shutil.disk_usage(existing(place)).free for place in written_in()}
+    full = [place for place, room in free.items() if room < NEEDED_DISK]
+    if not full:
+        return Check("Disk", GOOD, f"mindst {number(min(free.values()) / 1e9, 1)} GB fri")
+    found = listing(f"{number(free[place] / 1e9, 1)} GB fri i {place}" for place in full)
+    advice = f"frigør mindst {number(NEEDED_DISK / 1e9, 0)} GB, eller {ELSEWHERE}"
+    return Check("Disk", BAD if full[0] == REPOSITORY / "runs" else NOTE, found, advice)
+
+
+def writing() -> Check:
+    closed = [str(place) for place in written_in() if not os.access(existing(place), os.W_OK)]
     found = f"må ikke skrive i {listing(closed)}" if closed else "tilladt"
-    return judged("Skrivning", found, not closed, "vælg mapper med --out, LESSON_CACHE og TMPDIR", NOTE)
+    return judged("Skrivning", found, not closed, ELSEWHERE, NOTE)
 
 
 def existing(place: Path) -> Path:
@@ -168,7 +177,7 @@ def weights() -> Check:
 def imagenet() -> Check:
     """The package's network: without it the lessons go on with those of the drawn world."""
     try:
-        from lesson_utils.weights import imagenet_file
+        from lesson_utils.pretrained import imagenet_file
 
         return Check("ImageNet", GOOD, f"{imagenet_file().name} med rigtig kontrolsum")
     except LessonError as error:

@@ -102,8 +102,16 @@ def _code(source: Path) -> str:
     text = source.read_text(encoding="utf-8")
     if source.suffix != ".ipynb":
         return text
-    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    return "\n".join("".join(cell["source"]) for cell in cells)
+    cells = ("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+    return "\n".join(filter(_is_python, cells))
+
+
+def _is_python(code: str) -> bool:
+    """Not so a teacher's cell with `%%time` or `!ls`; it imports nothing of ours."""
+    try:
+        return bool(ast.parse(code))
+    except (SyntaxError, ValueError):
+        return False
 
 
 @cache

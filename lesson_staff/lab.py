@@ -20,6 +20,7 @@ from lesson_staff.output import say
 from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, relative, replace_file
 from lesson_staff.teaching import handout
+from lesson_utils.errors import LessonError
 
 MINE = REPOSITORY / "mine"  # as deep as notebooks/, and no part of the course's history
 EDITION = "lesson_edition"  # in a copy's metadata: which lesson it is a copy of
@@ -55,8 +56,15 @@ def _edition(path: Path) -> str | None:
 
 
 def lab(lesson: Lesson | None, out: str, full: bool, browser: bool) -> int:
-    """JupyterLab, until it is stopped with Ctrl-C, where the user left it, or at the lesson; its exit code."""
-    folder = NOTEBOOKS if full else Path(out or MINE).expanduser().absolute()
+    """JupyterLab, until it is stopped with Ctrl-C, where the user left it, or at the lesson; its exit code.
+
+    A notebook of the user's own is opened where it lies.
+    """
+    own = bool(lesson and lesson.own)
+    if own and out:
+        raise LessonError("Udelad --out: din egen notebook bliver åbnet, hvor den ligger.")
+    full, place = full or own, lesson.notebook.parent if own else NOTEBOOKS
+    folder = place if full else Path(out or MINE).expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True)
     news, state = [] if full else write_edition(folder), folder / STATE
     if not (state / FIRST_LAYOUT).exists():

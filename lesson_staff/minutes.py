@@ -42,6 +42,15 @@ def cell_minutes(cell: dict) -> float:
     return lines / LINES + PICTURE * pictures + exercise
 
 
+def longest_wait(cells: Iterable[dict]) -> float:
+    """The most minutes that a student reads and runs cells before there is something to answer."""
+    waits = [0.0]
+    for cell in cells:
+        exercise = "exercise" in cell["metadata"].get("tags", [])
+        waits = [*waits, 0.0] if exercise else [*waits[:-1], waits[-1] + cell_minutes(cell)]
+    return max(waits)
+
+
 def minutes(cells: Iterable[dict]) -> int:
     """The lesson's time, to the nearest five minutes."""
     return 5 * round(sum(map(cell_minutes, cells)) / 5)

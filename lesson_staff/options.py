@@ -74,12 +74,15 @@ def _many(name: str, metavar: str, help: str) -> object:
     return Annotated[list[str] | None, option]
 
 
-NUMBERS = "Lektionernes numre, fx 02 04. Alle, hvis du ingen nævner."
+NUMBERS = "Lektionernes numre, fx 02 04, eller stier til dine egne notebooks. Alle, hvis du ingen nævner."
+ONE = "Lektionens nummer, fx 04, eller stien til din egen notebook."
 Lessons = Annotated[
     list[str] | None, typer.Argument(metavar="LEKTION", help=NUMBERS, autocompletion=lesson_numbers)
 ]
 JOBS = "Hvor mange lektioner der kører ad gangen; auto: én per kerne, hvis hukommelsen rækker."
 Jobs = Annotated[int, typer.Option(metavar="ANTAL", parser=_jobs, help=JOBS)]
+Lesson = argument("LEKTION", ONE, autocompletion=lesson_numbers)
+LessonOrNone = argument("[LEKTION]", ONE, autocompletion=lesson_numbers)
 Json = flag("--json", "Skriv svaret som JSON, så andre programmer kan læse det.")
 
 

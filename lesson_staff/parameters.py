@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from lesson_staff.catalogue import Lesson
 from lesson_utils.errors import LessonError
-from lesson_utils.parameters import KINDS, choice, fits, of_kind, refusal
+from lesson_utils.parameters import FILE, KINDS, choice, fits, of_kind, refusal
 
 WORDS = {"true": True, "ja": True, "1": True, "false": False, "nej": False, "0": False}
 # How a value of each kind is read that was typed; the reader may raise ValueError.
@@ -117,7 +118,10 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
 
 
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
-    """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed."""
+    """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed.
+
+    A file of weights is allowed where it is one, of a network that the lesson allows by its name.
+    """
     try:
         value = parameter.value(given)
     except ValueError:
@@ -125,6 +129,15 @@ def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
     allowed = lesson.allowed.get(parameter.name)
     if allowed is not None and not fits(value, allowed):
         raise refusal(parameter.name, given, lesson.number, f"vælg {choice(allowed)}")
+    path = Path(value).expanduser() if isinstance(value, str) and fnmatch(value, FILE) else None
+    if path and path.is_file() and FILE in (allowed or ()):
+        from lesson_utils.weights import network_in
+
+        kind = network_in(path)
+        names = (kind, kind.replace("paper:", "imagenet:"), kind.replace("paper:efficientnet", "imagenet"))
+        if not any(fits(name, allowed) for name in names):
+            instead = f"filen er til {kind}, vælg {choice(allowed)} til et af dem"
+            raise refusal(parameter.name, given, lesson.number, instead)
     return value
 
 

@@ -15,6 +15,7 @@ from lesson_staff.sweep import LESSON, files_below
 from lesson_utils.danish import did_you_mean, listing
 
 LONGEST_VALUE = 32  # characters of a parameter's value in the name of a folder
+UNMARKED = "Mærk cellen med parametrene »parameters« (View → Property Inspector → Cell Tags)."
 KINDS = {str: str, float: int | float}  # of a result's fields; the others are mappings
 
 
@@ -106,25 +107,27 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: boo
     that no lesson has, a wrong type, a value that is not allowed.
     """
     lessons, wrong = list(lessons), Wrong()
-    known = {lesson.number: read_parameters(lesson.notebook) for lesson in lessons}
+    known = {lesson.file: read_parameters(lesson.notebook) for lesson in lessons}
     runs: dict[str, Run] = {}
     for setting in settings or ({},):
         where = getattr(setting, "where", "")
         with wrong.at(where):
             meant, named = lessons, LESSON in setting
             if named:
-                meant = [each for each in find([str(setting[LESSON])]) if each in lessons]
+                found = find([str(setting[LESSON])])
+                meant = [each for each in found if each in lessons or (each.own and not chosen)]
+                known |= {each.file: read_parameters(each.notebook) for each in meant}
             elif where and not chosen:
-                meant = [each for each in lessons if known[each.number].keys() & setting.keys()] or lessons
+                meant = [each for each in lessons if known[each.file].keys() & setting.keys()] or lessons
             fit = meant if named else lessons
-            names = list(dict.fromkeys(name for lesson in fit for name in known[lesson.number]))
+            names = list(dict.fromkeys(name for lesson in fit for name in known[lesson.file]))
             for name in sorted(setting.keys() - {*names, LESSON}) if fit else ():
-                hint = did_you_mean(name, names) or "Se dem med »lesson list«."
+                hint = did_you_mean(name, names) or ("Se dem med »lesson list«." if names else UNMARKED)
                 who = f"Lektion {fit[0].number} har ikke" if named else "Ingen af lektionerne har"
                 wrong.append(f"{who} parameteren »{name}«. {hint}")
             for lesson in meant:
                 with wrong:
-                    changed, parameters = values_for(lesson, setting, known[lesson.number])
+                    changed, parameters = values_for(lesson, setting, known[lesson.file])
                     name = run_name(lesson, changed)
                     before = runs[name].rows if name in runs else ()
                     runs[name] = Run(name, lesson, changed, parameters, (*before, where))
@@ -142,7 +145,7 @@ def merged_rows(runs: Iterable[Run]) -> list[str]:
 
 def label(number: str, title: str, changed: Mapping[str, object]) -> str:
     """`03 VGG (depth=11)`: what a person calls a run."""
-    return f"{number} {title}" + (f" ({told(changed)})" if changed else "")
+    return f"{number} {title}".rstrip() + (f" ({told(changed)})" if changed else "")
 
 
 def told(values: Mapping[str, object]) -> str:
@@ -162,12 +165,16 @@ def without_folder(value: object) -> object:
 
 def run_name(lesson: Lesson, changed: Mapping[str, object]) -> str:
     """The name of the run's folder: the same for the same parameters, another for others."""
-    parts = [lesson.notebook.stem]
-    for name, value in changed.items():
-        whole = str(value)
-        text = re.sub(r"[^\w.+-]+", "-", short_value(value)).strip("-.")[:LONGEST_VALUE]
-        parts.append(f"{name}={text}" if text == whole else f"{name}={text}~{_digest(whole.encode())[:6]}")
-    return "_".join(parts)
+    texts = ((f"{name}=", str(value), short_value(value)) for name, value in changed.items())
+    return "_".join(
+        [_plain(lesson.notebook.stem), *(name + _plain(short, whole) for name, whole, short in texts)]
+    )
+
+
+def _plain(text: str, whole: str = "") -> str:
+    """A text as a part of a folder's name; for what is left out of it, or of the `whole`, a few digits follow."""
+    short, whole = re.sub(r"[^\w.+-]+", "-", text).strip("-.")[:LONGEST_VALUE], whole or text
+    return short if short == whole else f"{short}~{_digest(whole.encode())[:6]}"
 
 
 def source_of(notebook: Path) -> str:

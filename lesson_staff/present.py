@@ -17,14 +17,15 @@ from lesson_staff.catch_up import CELLS, needed
 from lesson_staff.lab import serve
 from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, for_reading
-from lesson_staff.teaching import html_of, shows, slide_type
+from lesson_staff.slides import html_of, shows, slide_type, to_core
+from lesson_staff.teaching import to_show
 from lesson_utils.errors import LessonError
 
 FIRST_PICTURE = re.compile(r".*?<img [^>]*>|.*", re.DOTALL)
 LAB = ".lab"  # beside the lesson: all that JupyterLab and the kernel are told before a class
 
 
-def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
+def prepare(lesson: Lesson, folder: Path, core: bool = False) -> tuple[Path, dict[str, str]]:
     """A copy of the lesson in `folder`, and the environment of a JupyterLab that presents it: the lesson itself
     and the user's own settings stay as they are. Raises LessonError if the deck is not installed."""
     if find_spec("jupyterlab_fonts") is None:  # jupyterlab-slideshow holds no Python, but brings this along
@@ -34,7 +35,7 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
         )
     notebook, lab = folder / lesson.notebook.name, folder / LAB
     shutil.copytree(TEMPLATES / "present", lab)
-    content = for_the_screen(nbformat.read(lesson.notebook, as_version=4))
+    content = for_the_screen(to_show(lesson), core)
     nbformat.write(content, notebook)
     (lab / "kernel" / CELLS).write_text(json.dumps(needed(content.cells)), encoding="utf-8")
     return notebook, jupyter(
@@ -46,9 +47,12 @@ def prepare(lesson: Lesson, folder: Path) -> tuple[Path, dict[str, str]]:
     )
 
 
-def for_the_screen(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with that code folded which would push its own picture off the screen; it still runs."""
+def for_the_screen(notebook: nbformat.NotebookNode, core: bool = False) -> nbformat.NotebookNode:
+    """The notebook with that code folded which would push its own picture off the screen; it still runs. So does
+    what is outside the core, when only that is shown."""
     made = for_reading(notebook)
+    if core:
+        to_core(made.cells)
     for cell in made.cells:
         if shows(cell) and slide_type(cell) != "skip":
             cell.metadata["jupyter"] = {"source_hidden": True}
@@ -73,9 +77,9 @@ def server_command(notebook: Path, *options: str, watched: bool = False) -> list
     ]
 
 
-def present(lesson: Lesson, browser: bool = True) -> int:
+def present(lesson: Lesson, browser: bool = True, core: bool = False) -> int:
     """Show the lesson until JupyterLab is stopped with Ctrl-C; its exit code."""
     with tempfile.TemporaryDirectory(prefix="lesson-present-", ignore_cleanup_errors=True) as place:
-        notebook, surroundings = prepare(lesson, Path(place))
+        notebook, surroundings = prepare(lesson, Path(place), core)
         command = server_command(notebook, watched=True)
         return serve(command, browser, env=surroundings, cwd=place, stdin=subprocess.PIPE)

@@ -34,9 +34,10 @@ def remake(runs: list[Run], jobs: int | None = None, tell: Callable = lambda *_:
     ):
         for result in results:
             if result.passed:
-                notebook = by_name[result.name].lesson.notebook
-                refresh(notebook, Path(folder, result.name, f"{result.name}.ipynb"))
-                if notebook.is_relative_to(REPOSITORY):
+                lesson = by_name[result.name].lesson
+                notebook = lesson.notebook
+                refresh(notebook, Path(folder, result.name, f"{result.stem}.ipynb"))
+                if notebook.is_relative_to(REPOSITORY) and not lesson.own:
                     fingerprint.keep(notebook.relative_to(REPOSITORY).as_posix())
             yield result
 

@@ -111,8 +111,8 @@ def write_tables(folder: Path, results: Sequence[RunResult], metrics: Metrics) -
 def lesson_parts(results: Sequence[RunResult], metrics: Metrics) -> list[dict]:
     """For each lesson with key figures: its runs, their figures' names, what was varied, and pictures of that."""
     parts = []
-    for number in sorted({result.number for result in results}):
-        runs = [result for result in results if result.number == number and metrics[result.name]]
+    for lesson in sorted({(result.number, result.title) for result in results}):
+        runs = [run for run in results if (run.number, run.title) == lesson and metrics[run.name]]
         names = list(dict.fromkeys(name for result in runs for name in metrics[result.name]))
         parameters = dict.fromkeys(name for result in runs for name in result.parameters)
         swept = [name for name in parameters if len({repr(run.parameters.get(name)) for run in runs}) > 1]

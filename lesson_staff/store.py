@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from lesson_staff import fingerprint
-from lesson_staff.catalogue import REPOSITORY, whole
+from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.order import Outcome, remove, write_under
 from lesson_staff.pages import read_json, replace_file
 from lesson_staff.parameters import Wrong
@@ -91,7 +91,8 @@ def write_plan(folder: Path, runs: Iterable[Run]) -> None:
     entries = {entry["name"]: entry for entry in read_plan(folder)}
     for run in runs:
         changed = {name: without_home(value) for name, value in run.changed.items()}
-        entries[run.name] = {"name": run.name, "lesson": run.lesson.number, "changed": changed}
+        lesson = without_home(run.lesson.file) if run.lesson.own else run.lesson.number
+        entries[run.name] = {"name": run.name, "lesson": lesson, "changed": changed}
     replace_file(folder / BATCH, as_json({"runs": list(entries.values())}))
 
 
@@ -134,7 +135,7 @@ def planned(folder: Path, here: bool = True) -> tuple[list[Run], list[str]]:
             setting = with_absolute_paths(entry["changed"] | {LESSON: entry["lesson"]})
             if entry["name"] not in passed:
                 checked_settings([setting], here)
-            runs += plan(whole(), setting)
+            runs += plan(find([setting[LESSON]]), setting)
     return runs, list(wrong)
 
 

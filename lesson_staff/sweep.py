@@ -100,7 +100,8 @@ def read_table(path: str) -> Settings:
             if name in row:
                 raise LessonError(f"{where}: »{name}« står to gange. Lad den stå én gang.")
             beside = (file.parent / value).absolute()
-            looked_for = name in LOOKED_FOR and not Path(value).expanduser().exists() and beside.exists()
+            may_be_file = name in LOOKED_FOR or (name == LESSON and value.endswith(".ipynb"))
+            looked_for = may_be_file and not Path(value).expanduser().exists() and beside.exists()
             if value:
                 row[name] = Written(beside if looked_for else value)
         rows.append(row)

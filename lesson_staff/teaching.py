@@ -10,6 +10,7 @@ from lesson_staff.catalogue import Lesson
 from lesson_staff.order import written_under
 from lesson_staff.output import say
 from lesson_staff.pages import MATHJAX_URL, as_html, for_reading, mathjax_parts, publish, relative
+from lesson_staff.slides import BEGINS, for_a_show, slide_type
 from lesson_utils.errors import LessonError
 
 REVEAL = "reveal"
@@ -17,8 +18,11 @@ REVEAL = "reveal"
 REVEAL_PARTS = (
     "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
 )  # fmt: skip
-SHOWN = ("<img ", "<table")
-NOTES = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>\s*", re.DOTALL)
+
+NEEDS = (
+    "*Notebooken bruger kurset ConvNet-arkitekturer: hent det, kør `python install.py` i dets mappe, og åbn den "
+    "med `lesson lab {}`.*"
+)
 
 
 def reveal_parts() -> Path:
@@ -32,61 +36,37 @@ def reveal_parts() -> Path:
     return Path(package.submodule_search_locations[0], "_static", "revealjs")
 
 
-def for_a_show(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without what makes sense only where a reader can write: the empty answers and their checks.
-
-    A cell that makes a picture or a table shows that alone: a back row reads no code beside it. A cell that is
-    taken out and begins a slide hands its place on to the next cell.
-    """
-    made, kept, pending = for_reading(notebook), [], ""
-    for cell in made.cells:
-        kind = slide_type(cell)
-        if kind == "skip":
-            continue
-        if _only_live(cell):
-            pending = pending or (kind if kind in ("slide", "subslide") else "")
-            continue
-        if kind == "notes":
-            cell.source = NOTES.sub(r"**\1.** \2", cell.source)
-        elif pending:
-            cell.metadata["slideshow"] = {"slide_type": kind if kind in ("slide", "subslide") else pending}
-            pending = ""
-        if shows(cell):
-            cell.metadata["transient"] = {"remove_source": True}
-        kept.append(cell)
-    made.cells = kept
-    return made
+def content_of(lesson: Lesson) -> nbformat.NotebookNode:
+    """The lesson's notebook; each cell has an id, as what other programs wrote has not."""
+    return nbformat.v4.upgrade(nbformat.read(lesson.notebook, as_version=4))
 
 
-def slide_type(cell: nbformat.NotebookNode) -> str:
-    """`slide`, `subslide`, `fragment`, `skip`, `notes`, or `-` for none of them."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+def to_show(lesson: Lesson, ran: bool = False) -> nbformat.NotebookNode:
+    """The lesson's notebook. Raises LessonError where no cell of a teacher's own says what it is in a slide show,
+    and where it has to be `ran` already and holds no output."""
+    notebook, name = content_of(lesson), lesson.notebook.name
+    if lesson.own and not any(slide_type(cell) in BEGINS for cell in notebook.cells):
+        raise LessonError(
+            f"»{name}« har ingen slides: giv cellerne en Slide Type (View → Property Inspector)."
+        )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if lesson.own and ran and code and not any(cell.outputs for cell in code):
+        raise LessonError(
+            f"»{name}« har ingen gemte resultater: kør og gem den i JupyterLab, eller med »lesson notebooks«."
+        )
+    return notebook
 
 
-def shows(cell: nbformat.NotebookNode) -> bool:
-    """Whether the cell's outputs hold a picture or a table."""
-    return any(kind in html_of(output) for output in cell.get("outputs", []) for kind in SHOWN)
-
-
-def html_of(output: nbformat.NotebookNode) -> str:
-    return output.get("data", {}).get("text/html", "")
-
-
-def _only_live(cell: nbformat.NotebookNode) -> bool:
-    """Whether the cell is there to be filled in, or checks what was filled in."""
-    tags = cell.metadata.get("tags", [])
-    to_fill_in = "exercise" in tags or ("widget-data" in tags and not cell.get("outputs"))
-    return to_fill_in or cell.source.startswith("show.check(")
-
-
-def make_slides(lessons: list[Lesson], out: str) -> None:
-    """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need."""
+def make_slides(lessons: list[Lesson], out: str, core: bool = False) -> None:
+    """Each lesson, with the outputs that it holds, as a page of slides in the folder `out`, and what they need:
+    `02_alexnet.html`, or `02_alexnet_kerne.html` of its core."""
+    ending = f"{'_kerne' if core else ''}.html"
     made = written_under(reveal_parts(), REVEAL_PARTS, f"{REVEAL}/") | mathjax_parts()
     options = {"reveal_url_prefix": REVEAL, "reveal_theme": "white", "mathjax_url": MATHJAX_URL}
     for lesson in lessons:
-        content = for_a_show(nbformat.read(lesson.notebook, as_version=4))
-        made[f"{lesson.notebook.stem}.html"] = as_html("slides", content, str(lesson), **options)
-    _publish(Path(out).expanduser(), made, lessons, ".html")
+        content = for_a_show(to_show(lesson, ran=True), core)
+        made[lesson.notebook.stem + ending] = as_html("slides", content, str(lesson), **options)
+    _publish(Path(out).expanduser(), made, lessons, ending)
 
 
 def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nbformat.NotebookNode:
@@ -105,12 +85,22 @@ def handout(notebook: nbformat.NotebookNode, with_solutions: bool = False) -> nb
     return ClearOutputPreprocessor().preprocess(made, {})[0]
 
 
+def with_needs(made: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+    """The handout, which begins with what it needs, where that is the course."""
+    if re.search(r"^(import|from) lesson_", "\n".join(cell.source for cell in made.cells), re.MULTILINE):
+        needs = nbformat.v4.new_markdown_cell(NEEDS.format(name), id="needs")
+        needs.metadata["slideshow"] = {"slide_type": "skip"}
+        made.cells = [needs, *(cell for cell in made.cells if cell.get("id") != "needs")]
+    return made
+
+
 def make_handouts(lessons: list[Lesson], out: str, with_solutions: bool = False) -> None:
     """One notebook for each lesson in the folder `out`: `02_alexnet.ipynb`, or `02_alexnet_løsning.ipynb`."""
     ending, made = f"{'_løsning' if with_solutions else ''}.ipynb", {}
     for lesson in lessons:
-        content = nbformat.writes(handout(nbformat.read(lesson.notebook, as_version=4), with_solutions))
-        made[lesson.notebook.stem + ending] = f"{content}\n".encode()
+        name = lesson.notebook.stem + ending
+        content = with_needs(handout(content_of(lesson), with_solutions), name)
+        made[name] = f"{nbformat.writes(content)}\n".encode()
     _publish(Path(out).expanduser(), made, lessons, ending)
 
 

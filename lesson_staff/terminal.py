@@ -16,6 +16,8 @@ from lesson_staff.output import harmless
 from lesson_staff.pages import duration
 from lesson_staff.plan import Run, RunResult
 
+SOON = 20  # seconds: closer than that, no time is foretold
+
 
 class Terminal(Console):
     """Rich's console, whose own codes alone reach the screen."""
@@ -79,12 +81,14 @@ class Display:
         self._console.print("  ".join(filter(None, words)), highlight=False, soft_wrap=True)
 
     def _show_overall(self) -> str:
-        """Move the overall bar, cell by cell; what it says now. The time left is that at the pace so far."""
+        """Move the overall bar, cell by cell; what it says now. The time left is that at the pace so far, which
+        knows nothing of how unlike the last runs are."""
         done, whole = sum(self._done.values()), sum(self._work.values())
         spent = time.monotonic() - self._began
         where, left = f"{self._finished} af {len(self._work)}", ""
         if 0 < done < whole:
-            left = f"ca. {duration(max(1, round(spent * (whole - done) / done)))} tilbage"
+            seconds = round(spent * (whole - done) / done)
+            left = f"ca. {duration(seconds)} tilbage" if seconds >= SOON else "snart færdig"
         self._bars.update(self._overall, completed=done, where=where, left=left)
         return f"[dim]{', '.join(filter(None, [where, left]))}[/]"
 

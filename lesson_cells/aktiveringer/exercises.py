@@ -111,6 +111,23 @@ precision_function = Exercise(
     hint="Hvilke naboer skal tælles med, og hvad skal antallet deles med?",
 )
 
+highest_iou = Exercise(
+    key="højeste_iou",
+    answer=0.25,
+    tolerance=0.001,
+    also=[25],
+    because="1 % er fælles, og 4 % er i mindst ét af områderne. Det store område gør IoU lille.",
+    mistakes=[
+        (lambda iou: iou in (1, 100), "Enheden tager aldrig fejl, men den ser heller ikke det hele."),
+        (lambda iou: iou in (0.2, 20), "Du deler med summen. De fælles pixler skal kun tælles én gang."),
+        (lambda iou: iou in (0.75, 75), "Så stor en del bliver *ikke* set. Hvor stor en del bliver?"),
+        (0.01, "Det er de fælles pixler. Del med dem, der er i mindst ét af områderne."),
+        (0.04, "Så meget fylder de to områder tilsammen. Hvor meget er fælles?"),
+        (4, "Du har delt omvendt: del det fælles med det samlede."),
+    ],
+    hint="Tegn det lille område inde i det store. Hvor meget er fælles, og hvor meget er i mindst ét af dem?",
+)
+
 twin_in_the_way = Exercise(
     key="tvillingen",
     answer=0.8,

@@ -6,7 +6,6 @@ of a set) is computed once for each network and layer, and kept.
 
 from functools import lru_cache, partial
 
-from ipywidgets import VBox
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -153,8 +152,8 @@ def _channel(photo: str, image_folder: str, picture: str, name: str, layer: str,
     )
 
 
-def camera(name: str) -> None:
-    """A channel's feature map over what the camera sees; the channel is chosen while it runs."""
+def camera(name: str) -> Look | None:
+    """A channel's feature map over what the camera sees, chosen while it runs. Returns the camera."""
     network = _network(name)
     layers = network.map_layers
     controls = {
@@ -162,10 +161,12 @@ def camera(name: str) -> None:
         "rank": Slider("Kanal, stærkeste først", 1, 1, 32),
     }
 
-    def live() -> VBox:
-        inputs = inputs_for(controls, lambda _change: None)
-        chosen = lambda image: _map_over(network, image, *(each.value for each in inputs.values()))  # noqa: E731
-        return VBox([*inputs.values(), Look(chosen, network.input_size)])
+    def live() -> Look:
+        inputs = [*inputs_for(controls, lambda _change: None).values()]
+        chosen = lambda image: _map_over(network, image, *(each.value for each in inputs))  # noqa: E731
+        look = Look(chosen, network.input_size)
+        look.above = inputs
+        return look
 
     def twin() -> Figure:
         cat, start = images.photo("", network.input_size), controls["layer"].start
@@ -173,7 +174,7 @@ def camera(name: str) -> None:
         over = overlay(cat, heat, float(heat.max()))
         return named_pictures([cat, over], ["foto", f"stærkeste kanal i {short_layer(start)}"])
 
-    show_camera(live, twin)
+    return show_camera(live, twin)
 
 
 def _map_over(network: Network, image: Tensor, layer: str, rank: int) -> Answer:

@@ -53,6 +53,30 @@ right_size = Exercise(
     hint="Sæt de tre tal ind i formlen. Hvilket af dem giver et helt tal?",
 )
 
+choosy_channels = Exercise(
+    key="kræsne_kanaler",
+    answer="det trænede",
+    choices=("det trænede", "det utrænede", "begge", "ingen af dem"),
+    because="dybden gør det ikke alene: tilfældige vægte kender ingen klasser, hvor dybt de end sidder.",
+    mistakes=[
+        ("det utrænede", "Dets vægte er tilfældige i alle lag. Hvor skulle det kende klasserne fra?"),
+        ("begge", "Hvad skulle en tilfældig kanal i conv5 vide om klasser, som en i conv1 ikke ved?"),
+        ("ingen af dem", "Ét af dem kan sætte navn på et billede. Hvor bliver klasserne skilt ad?"),
+    ],
+)
+
+saturated = Exercise(
+    key="større_startvægte",
+    answer="tanh",
+    choices=("ReLU", "tanh", "begge", "ingen af dem"),
+    because="tanh får sit input længere ud, hvor den er flad. For ReLU er det kun fortegnet, der tæller.",
+    mistakes=[
+        ("ReLU", "Den er flad for negative tal. Skifter et tal fortegn af at blive ganget med 16?"),
+        ("begge", "For den ene er det kun fortegnet, der tæller. Skifter det, når der bliver ganget med 16?"),
+        ("ingen af dem", "Se på figuren: den ene er flad langt fra nul. Hvor havner dens input nu?"),
+    ],
+)
+
 strong_neighbour = Exercise(
     key="en_stærk_nabo",
     answer=7.5,

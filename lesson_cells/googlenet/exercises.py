@@ -1,5 +1,7 @@
 """Lesson 04: the exercises on 1x1 convolutions, bottlenecks, inception, GAP and auxiliary classifiers."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -160,6 +162,22 @@ touched_layers = Exercise(
         ("kun 4a og 4d", "Kædereglen stopper ikke der: 4d regner videre på det, som lagene før har fundet."),
     ],
     hint="Gradienten løber bagud. Hvor begynder den i en hjælpeklassifikator, og hvor ender den?",
+)
+
+pure_guess = Exercise(
+    key="et rent gæt",
+    answer=math.log(10),
+    tolerance=0.01,
+    because="hvert ciffer får sandsynligheden 1/10, og −ln(1/10) er ln 10 = 2,303.",
+    mistakes=[
+        (0.1, "Det er sandsynligheden. Tabet er minus dens naturlige logaritme."),
+        (1, "Det er log10. Her er det den naturlige logaritme."),
+        (math.log2(10), "Det er logaritmen med grundtal 2. Her er det den naturlige."),
+        (-math.log(10), "Fortegnet: logaritmen af et tal under 1 er negativ, og tabet er minus den."),
+        (0, "Det er tabet, når netværket er helt sikkert og har ret."),
+        (10, "Det er antallet af cifre. Hvor sandsynligt er hvert af dem?"),
+    ],
+    hint="Hvor sandsynligt er hvert af ti lige sandsynlige svar, og hvad er minus den naturlige logaritme af det?",
 )
 
 work_in_1x1 = Exercise(

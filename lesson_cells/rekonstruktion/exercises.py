@@ -210,6 +210,19 @@ lying_image = Exercise(
     hint="Hvilket netværk er billedet lavet af, og hvilket har bedømt det?",
 )
 
+skewed_test = Exercise(
+    key="skævt_testsæt",
+    answer=100,
+    because="testsættet er lige så skævt som træningssættet, så nøjagtigheden røber intet.",
+    mistakes=[
+        (0, "Det har aldrig lært en banan at kende. Men hvad er der mere på hvert testbillede?"),
+        (50, "Er der et eneste testbillede, hvor det ikke ser en abe?"),
+        (40, "Så mange er med en abe i datasættet uden skævhed. Det her er samlet som det skæve."),
+        (1, "Svar med et antal bananer."),
+    ],
+    hint="Hvad er der på hvert eneste af testbillederne, og hvad svarer netværket så?",
+)
+
 covered_banana = Exercise(
     key="dækket_banan",
     answer="c",

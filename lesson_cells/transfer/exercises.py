@@ -53,6 +53,22 @@ which_encoder = Exercise(
     ],
 )
 
+more_pixels = Exercise(
+    key="flere_pixler",
+    answer=12.25,
+    tolerance=0.3,  # rounded to a whole number
+    because="(224 / 64) · (224 / 64) er 12,25, og en foldning regner i hver eneste pixel.",
+    mistakes=[
+        (3.5, "Det er den ene side. Et billede har både højde og bredde."),
+        (7, "Du har lagt de to sider sammen. Pixlerne er højde gange bredde."),
+        (36.75, "Farverne er der også i det lille billede. Sammenlign pixler med pixler."),
+        (160, "Det er forskellen på siderne. Hvor mange gange går det ene billede op i det andet?"),
+        (lambda n: n in (46_080, 50_176), "Det er et antal pixler. Hvor mange gange så mange er det?"),
+        (lambda n: 0 < n < 1, "Du har delt omvendt: del det store med det lille."),
+    ],
+    hint="Hvor mange pixler er der i hvert af de to billeder?",
+)
+
 one_moment = Exercise(
     key="samme_øjeblik",
     answer="b",

@@ -1,6 +1,6 @@
 // Every slide fits the screen. Figures grow into the room that is left, or shrink a little; so does text. What is
 // still too tall goes on to a slide of its own: between two cells, else before an output, else inside one.
-const LARGEST = {text: 1.2, figure: 1.3}, READABLE = {text: 0.86, figure: 0.95}, SMALLEST = {text: 0.6, figure: 0.5};
+const LARGEST = {text: 1.2, figure: 1.3}, READABLE = {text: 0.86, figure: 0.88}, SMALLEST = {text: 0.6, figure: 0.5};
 const STEP = 0.02;
 const CUTS = [
   ".jp-Cell",
@@ -12,7 +12,8 @@ const CUTS = [
 
 const leaves = () => [...document.querySelectorAll(".reveal .slides section")].filter(s => !s.querySelector("section"));
 const set = (slide, name, value) => slide.style.setProperty(`--${name}`, value);
-const fits = slide => slide.offsetHeight <= SLIDE.height;
+const fits = slide => slide.offsetHeight <= SLIDE.height
+  && [...slide.querySelectorAll("table")].every(table => table.offsetWidth <= slide.offsetWidth);
 
 // The largest value of a property, between two, with which the slide fits; else the least one.
 function largest(slide, name, least, most) {
@@ -50,8 +51,16 @@ function cutOf(slide) {
   const high = block => (block.getBoundingClientRect().top - top) / scale <= SLIDE.height - 20;
   // If nothing begins high enough, what stands first is too tall by itself and gets a slide of its own.
   const block = CUTS.map(kind => blocks(kind).findLast(high)).find(Boolean) ?? CUTS.map(kind => blocks(kind)[0]).find(Boolean);
-  const title = block?.previousElementSibling;
-  return title && isTitle(title) && saysSomething(slide, title) ? title : block;
+  return block && leadTo(slide, block);
+}
+
+// Where to cut so that the title of a block, or the line that ends on a colon before it, goes with it.
+function leadTo(slide, block) {
+  const before = [...slide.querySelectorAll("h1, h2, h3, h4, p, li, pre, img, table")].filter(
+    each => !each.closest("aside, .again") && each.compareDocumentPosition(block) === Node.DOCUMENT_POSITION_FOLLOWING);
+  const lead = before.pop();
+  const leads = lead && (isTitle(lead) || lead.matches("p") && lead.textContent.trim().endsWith(":"));
+  return leads && saysSomething(slide, lead) ? leadTo(slide, lead) : block;
 }
 
 // A heading, or a line in bold over a picture, stands with what it is the title of.
@@ -104,13 +113,24 @@ function arrange(slide, heading) {
   return arrange(rest, heading);
 }
 
+// Two low pictures of a widget are larger under each other than beside each other.
+function stack(stills) {
+  const pictures = [...stills.querySelectorAll("img")];
+  const high = pictures.reduce((sum, each) => sum + each.naturalHeight / each.naturalWidth, 0);
+  if (high > 0.6) return;
+  stills.classList.add("stacked");
+  pictures.forEach(each => each.style.setProperty("--wide", Math.min(900, 430 / high)));
+}
+
 function start() {
   let heading = "";
   document.documentElement.classList.replace("typesetting", "measuring");
   for (const slide of leaves()) {
+    slide.append(...slide.querySelectorAll("aside.notes"));  // those in a fragment would wait for it
     for (const picture of slide.querySelectorAll("img")) {
       picture.style.setProperty("--wide", picture.getAttribute("width") || picture.naturalWidth);
     }
+    slide.querySelectorAll(".stills").forEach(stack);
     heading = arrange(slide, heading);
   }
   document.documentElement.classList.remove("measuring");

@@ -7,7 +7,7 @@ messages, never as a widget's state, so none can end up in a saved notebook.
 import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import anywidget
 import numpy as np
 from IPython.display import display
+from ipywidgets import Widget
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
@@ -23,7 +24,7 @@ from torch.nn import functional
 from lesson_utils import images
 from lesson_utils.danish import percent
 from lesson_utils.show.display import figure
-from lesson_utils.show.explore import show_widget, told
+from lesson_utils.show.explore import panel, show_widget, told
 
 SIZE = 224  # pixels, as in camera.js
 HERE = Path(__file__).parent
@@ -44,13 +45,15 @@ class Answer:
         return {"kind": "answer", "bars": bars, "map": scaled}
 
 
-def show_camera(live: Callable[[], "Camera"], twin: Callable[[], Figure]) -> None:
-    """Show the page; where no kernel answers, the figure of the twin, and how to come to the camera."""
+def show_camera(camera: "Callable[[], Camera]", twin: Callable[[], Figure]) -> "Camera | None":
+    """Show the page, and return it; where no kernel answers, the twin's figure and how to come to the camera."""
     if os.environ.get("LESSON_STATIC") == "1":
         figure(twin())
         display({"text/html": f"<p>{STILL}</p>", "text/plain": STILL}, raw=True)
-    else:
-        show_widget(live(), "kameraet")
+        return None
+    live = camera()
+    show_widget(panel(live.above, live) if live.above else live, "kameraet")
+    return live
 
 
 def page(file: Path) -> str:
@@ -62,6 +65,7 @@ class Camera(anywidget.AnyWidget):
     """The kernel's half of a page: give it an `_esm` by `page`, and say in `hear` what its messages mean."""
 
     _css = (HERE / "camera.css").read_text(encoding="utf-8")
+    above: Sequence[Widget] = ()  # controls
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,10 +87,11 @@ class Camera(anywidget.AnyWidget):
 class Look(Camera):
     """Shows what `answer(image)` says of what the camera sees, and of photos that are chosen or dropped.
 
-    The image is (3, size, size), whatever the camera gives.
+    The image is (3, size, size), whatever the camera gives. The last one is `seen`, in the kernel's memory only.
     """
 
     _esm = page(HERE / "look.js")
+    seen: Tensor | None = None
 
     def __init__(self, answer: Callable[[Tensor], Answer], size: int = SIZE):
         self.answer, self.size = answer, size
@@ -95,8 +100,8 @@ class Look(Camera):
     def hear(self, message: dict[str, Any], image: Tensor | None) -> None:
         if image is not None:
             shown = [jpeg(image)] if message["kind"] == "file" else []
-            seen = functional.interpolate(image[None], (self.size, self.size), mode="area")[0]
-            self.send(self.answer(seen).told(), shown)
+            self.seen = functional.interpolate(image[None], (self.size, self.size), mode="area")[0]
+            self.send(self.answer(self.seen).told(), shown)
 
 
 def picture(data: bytes, name: str | None = None) -> Tensor:

@@ -18,6 +18,8 @@ from lesson_utils.records import RECORD, plain
 from lesson_utils.show.encoding import encode, quick
 from lesson_utils.show.style import PIXELS_PER_INCH, in_style, one_at_a_time
 
+# Under the bars of JupyterLab's window and four rows of controls; who shows less beside it says `--lesson-room`.
+LOW = " max-height: var(--lesson-room, calc(100vh - 250px)); object-fit: contain; object-position: left;"
 DOTS_PER_INCH = 110  # a tenth more than it is shown with: sharp on a projector, small in the notebook
 
 
@@ -30,7 +32,8 @@ def pixels(figure: Figure) -> Image.Image:
 
 
 def image_tag(figure: Figure, passing: bool = False) -> str:
-    """The figure as one `<img>` with its alt text and its picture inside; a `passing` one is made fast, not small.
+    """The figure as one `<img>` with its alt text and its picture inside; a `passing` one is made fast, not small,
+    and leaves room in the window for the controls above it.
 
     Only an `<img alt>` in HTML survives both JupyterLab and nbconvert; `image/png` loses the text.
 
@@ -43,13 +46,13 @@ def image_tag(figure: Figure, passing: bool = False) -> str:
     kind, data = quick(pixels(figure)) if passing else encode(pixels(figure))
     width = round(figure.get_figwidth() * PIXELS_PER_INCH)
     return (
-        f'<img alt="{escape(alt_text)}" width="{width}" style="max-width: 100%; height: auto;" '
+        f'<img alt="{escape(alt_text)}" width="{width}" style="max-width: 100%; height: auto;{LOW * passing}" '
         f'src="data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}">'
     )
 
 
-def figure(drawn: Figure, colours: int | None = None) -> None:
-    """Display a figure with its alt text. (`colours` means nothing any more.)"""
+def figure(drawn: Figure) -> None:
+    """Display a figure with its alt text."""
     display({"text/html": image_tag(drawn), "text/plain": drawn.alt_text}, raw=True)  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,7 @@ fixed settings. A kernel can't know whether a front end listens, so whoever runs
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -21,6 +21,9 @@ from lesson_utils.show.display import image_tag
 from lesson_utils.show.work import Latest, turn
 
 WORKING = "<p>Regner …</p>"
+COLUMNS = (
+    "repeat(auto-fit, minmax(min(100%, 400px), 1fr))"  # of controls: a label and what is moved fit in one
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,21 @@ def _display_live(draw: Callable[..., Figure], controls: Mapping[str, Control]) 
         turn.release()
     else:
         redraw(None)
-    show_widget(ipywidgets.VBox([*inputs.values(), picture]))
+    show_widget(panel(inputs.values(), picture))
+
+
+def panel(controls: Iterable[Any], *below: Any) -> Any:
+    """The controls in as many columns as there is room for, and under them, as wide as all, what they act on.
+
+    With `image_tag`'s bound for a passing picture a student sees both at once, also on a laptop.
+    """
+    import ipywidgets
+
+    for each in below:
+        each.layout.grid_area = (
+            "auto / 1 / auto / -1"  # `grid_column` is lost: ipywidgets sets an empty area after it
+        )
+    return ipywidgets.GridBox([*controls, *below], layout={"grid_template_columns": COLUMNS})
 
 
 def show_widget(box: Any, name: str = "skyderne") -> None:
@@ -183,7 +200,7 @@ def _input(control: Control, starts: Mapping[str, Any], **shared: Any) -> Any:
     import ipywidgets
 
     if isinstance(control, Switch):
-        return ipywidgets.Checkbox(**shared)
+        return ipywidgets.Checkbox(indent=False, **shared)  # its label needs the column's width
     if isinstance(control, Choice):
         dropdown = ipywidgets.Dropdown(options=_options(control.named(starts)), **shared)
         return _with_upload(dropdown) if control.photos else dropdown

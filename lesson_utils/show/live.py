@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from lesson_utils.show.display import image_tag
-from lesson_utils.show.explore import WORKING, Control, alert, inputs_for, show_twin, show_widget
+from lesson_utils.show.explore import WORKING, Control, alert, inputs_for, panel, show_twin, show_widget
 from lesson_utils.show.work import PAUSE, turn
 
 EVERY = 0.8  # seconds between two pictures: drawing one takes a quarter of that from the work
@@ -64,9 +64,8 @@ class _Desk:
         self.again = ipywidgets.Button(description="Begynd igen", tooltip="Begynd forfra med de samme valg")
         self.halt = ipywidgets.Button(description="Stop", tooltip="Stop, og behold billedet, som det er nu")
         self.said, self.picture = ipywidgets.HTML(), ipywidgets.HTML()
-        self.box = ipywidgets.VBox(
-            [*self.inputs.values(), ipywidgets.HBox([self.halt, self.again, self.said]), self.picture]
-        )
+        buttons = ipywidgets.HBox([self.halt, self.again, self.said])
+        self.box = panel(self.inputs.values(), buttons, self.picture)
         self.watch, self.thread = Watch(), threading.Thread()
 
     def open(self) -> None:

@@ -13,8 +13,6 @@ import pytest
 from lesson_cells.transfer.widgets.teach import _Teach
 from lesson_utils.show.camera import Camera, Look
 
-pytestmark = pytest.mark.long
-
 # `kernel` says what Python answers to a message; a test may put another function in its place, or make it silent.
 KERNEL = """
 window.sent = []; window.listeners = []; window.silent = false; window.widgetManager = {};
@@ -124,6 +122,7 @@ def heap(page: Any) -> tuple[float, float]:
     return found["JSHeapUsedSize"] / 1e6, found["Nodes"]
 
 
+@pytest.mark.long
 def test_a_thousand_answers_leave_nothing_behind(opened):
     page = opened("look")
     page.evaluate("() => { window.urls = 0; URL.createObjectURL = () => { window.urls += 1; return ''; }; }")
@@ -276,17 +275,17 @@ def test_photos_are_chosen_dragged_in_and_taken_from_a_folder(opened, tmp_path):
         each["bytes"] == 4 for each in sent_files(page)
     )
     drop(page, ".lesson-view", tmp_path / "ting")
-    page.locator(".lesson-thing").nth(3).locator(".lesson-count", has_text="2 billeder").wait_for(
-        timeout=10_000
-    )
+    for thing in (2, 3):
+        count = page.locator(".lesson-thing").nth(thing).locator(".lesson-count", has_text="2 billeder")
+        count.wait_for(timeout=10_000)
     names = page.locator(".lesson-thing input[type=text]").evaluate_all(
         "all => all.map((each) => each.value)"
     )
     assert names == ["kop", "pen", "ske", "gaffel"]
     page.locator("input[webkitdirectory]").set_input_files(tmp_path / "ting")
-    page.locator(".lesson-thing").nth(2).locator(".lesson-count", has_text="4 billeder").wait_for(
-        timeout=10_000
-    )
+    for thing in (2, 3):
+        count = page.locator(".lesson-thing").nth(thing).locator(".lesson-count", has_text="4 billeder")
+        count.wait_for(timeout=10_000)
     assert sorted(each.get("folder", "") for each in sent_files(page)[4:]) == 4 * ["gaffel"] + 4 * ["ske"]
     page.locator(f"{row} input[type=file]").set_input_files(tmp_path / "ting" / "ske" / "0.jpg")
     page.locator(f"{row} .lesson-count", has_text="5 billeder").wait_for(timeout=10_000)
@@ -352,10 +351,12 @@ def test_the_page_is_taught_with_the_keyboard_alone(opened):
     page.locator(".lesson-thing").nth(1).locator(".lesson-count", has_text=f"{count} billeder").wait_for()
     page.wait_for_timeout(300)
     assert page.locator(".lesson-thumbs button").count() == count, "it takes none after the key is let go"
+    page.locator(".lesson-thumbs button").evaluate_all("all => all.slice(3).forEach((each) => each.click())")
     page.locator(".lesson-thumbs button").last.focus()
-    for left in range(count - 1, -1, -1):
+    for left in (2, 1, 0):
         page.keyboard.press("Enter")
-        assert page.locator(".lesson-thumbs button").count() == left
+        gone = "left => document.querySelectorAll('.lesson-thumbs button').length === left"
+        page.wait_for_function(gone, arg=left, timeout=5_000)
     assert page.evaluate("() => document.activeElement.className") == "lesson-hold", (
         "the next key has a place"
     )
@@ -365,3 +366,21 @@ def test_the_page_is_taught_with_the_keyboard_alone(opened):
     page.locator(".lesson-hold").first.focus()
     page.keyboard.press("Space")
     said(page, "Start kameraet først, eller vælg fotos.")
+
+
+def test_the_mouse_teaches_one_thing_after_the_other(opened):
+    """The second button is pressed before the first one loses the keyboard."""
+    page = opened("teach")
+    start(page)
+    for thing in (0, 1, 0):
+        row = page.locator(".lesson-thing").nth(thing)
+        before = row.locator(".lesson-thumbs button").count()
+        row.locator(".lesson-hold").hover()
+        page.mouse.down()
+        page.wait_for_function(
+            "([thing, before]) => document.querySelectorAll('.lesson-thumbs')[thing].children.length > before + 1",
+            arg=[thing, before],
+            timeout=5_000,
+        )
+        page.mouse.up()
+        page.wait_for_timeout(300)

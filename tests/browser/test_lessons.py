@@ -13,6 +13,13 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 NEEDED = {"parameters", "setup", "widget-data", "widget", "camera"}
 
+LAPTOP = {"width": 1280, "height": 800}
+# from the first control's top to the picture's bottom, and the height of what is seen of the notebook
+TOGETHER = """widget => {
+  const parts = [...widget.querySelectorAll('.widget-gridbox > *')].map(part => part.getBoundingClientRect());
+  const seen = widget.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
+  return [Math.max(...parts.map(part => part.bottom)) - Math.min(...parts.map(part => part.top)), seen.height];
+}"""
 CUT_OFF = "labels => labels.filter(l => l.scrollWidth > l.clientWidth).map(l => l.textContent)"
 
 
@@ -45,6 +52,7 @@ def test_widgets_answer_to_the_keyboard(path, browser, lab):
         pytest.skip("the lesson has no widget")
     shutil.copy(path, lab.folder)  # a copy: Lab saves by itself
     lesson = lab.opened(browser, path.name)
+    lesson.page.set_viewport_size(LAPTOP)
     for number, tags in cells:
         outputs = lesson.run(number)
         if "widget" in tags:
@@ -60,6 +68,8 @@ def check_widget(lesson: Any, outputs: Any) -> None:
     picture.wait_for(timeout=30_000)
     assert picture.get_attribute("alt")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
+    height, room = outputs.first.evaluate(TOGETHER)
+    assert height <= room, "a laptop shows the controls and the picture at once"
     controls = outputs.locator(".noUi-handle, input[type=checkbox], select")
     labels = outputs.locator(".widget-label:visible, .widget-checkbox span:visible")
     assert controls.count()

@@ -19,8 +19,6 @@ from lesson_utils.networks import alexnet
 from lesson_utils.show import loupe
 from lesson_utils.weights import load_network
 
-pytestmark = pytest.mark.long
-
 HERE = Path(loupe.__file__).parent
 START = """async ([module, style]) => {
   document.head.append(Object.assign(document.createElement('style'), { textContent: style }));
@@ -197,6 +195,10 @@ def test_edges_groups_and_branches(browser):
     assert opened.page.locator(".loupe-input").count() == 8
     assert opened.page.locator(".loupe-line").first.inner_text().startswith("de øvrige 40")
     opened.picture("edge_dark")
+    opened.page.set_viewport_size({"width": 480, "height": 720})  # a panel is open beside the notebook
+    right = "all => Math.max(...all.map((each) => each.getBoundingClientRect().right))"
+    assert opened.page.locator(".loupe-input > *, .loupe-picture, .loupe-line b").evaluate_all(right) <= 480
+    opened.page.set_viewport_size({"width": 1280, "height": 720})
     said = opened.answered(lambda: ask(opened, "pool1", 3, [1, 2]))
     assert "3x3, skridtlængde 2" in said and opened.page.locator(".loupe-winner").count() == 1
     opened.page.get_by_role("button", name="hele netværket").click()
@@ -218,6 +220,7 @@ def ask(page: Page, layer: str, channel: int, place: list[int] | None) -> None:
     page.page.evaluate("step => { window.loupe.send(step) }", step)
 
 
+@pytest.mark.long
 def test_in_jupyterlab_it_opens_and_no_request_leaves(browser, lab):
     source = """
 from lesson_utils.show.loupe import loupe

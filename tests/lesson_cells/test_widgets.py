@@ -95,6 +95,11 @@ def test_live_controls_are_labelled_and_the_twin_is_folded(widget, live):
     box, bundle = live.shown(widget)
     *controls, picture = live.inputs(box)
     assert len(controls) >= 3
+    assert (
+        "auto-fit" in box.layout.grid_template_columns
+        and box.children[-1].layout.grid_area == "auto / 1 / auto / -1"
+    )
+    assert "max-height: var(--lesson-room" in picture.value and "max-height" not in bundle["text/html"]
     for control in controls:
         assert control.description
         assert int(control.style.description_width.removesuffix("ch")) >= len(control.description) + 2

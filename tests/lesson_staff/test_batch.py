@@ -18,14 +18,15 @@ import torch
 from lesson_staff import catalogue
 from lesson_staff.batch import SchedulerLost, cores, run_all
 from lesson_staff.catalogue import find
-from lesson_staff.kernel import Kernels, carry_out, how_it_ended, reason_for, surroundings
+from lesson_staff.kernel import Kernels, how_it_ended, surroundings
 from lesson_staff.order import Limits, Outcome, order_for
 from lesson_staff.pages import without_places
 from lesson_staff.plan import plan
+from lesson_staff.running import carry_out, reason_for
 from lesson_staff.store import kept
 from lesson_staff.witness import device_of
 from lesson_utils.errors import LessonError
-from lesson_utils.weights import WeightsUnavailable
+from lesson_utils.pretrained import WeightsUnavailable
 from lesson_world.errors import WorldError
 
 SURROUNDINGS = """
@@ -193,6 +194,8 @@ def test_a_cell_that_hangs_is_stopped(course, tmp_path):
     assert re.fullmatch(r"Celle \[\d\] brugte mere end 1 sekund\.", result.reason)
     assert "Lektionen stoppede ved cellen herunder" in result.files["01_slow.ipynb"].decode("utf-8")
     assert result.seconds < 40
+    log = result.files["log.txt"].decode("utf-8")
+    assert log.endswith(f"{result.reason}\n") and "Traceback" not in log and "time.sleep" not in log
 
 
 def test_a_killed_kernel_fails_its_own_run_only(course, tmp_path):
@@ -266,6 +269,28 @@ def test_an_interrupt_stops_all_kernels(course, tmp_path):
     while any(alive(kernel) for kernel in kernels) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(alive(kernel) for kernel in kernels)
+
+
+def test_whoever_is_interrupted_while_it_tells_of_a_result_stops_the_rest(course, tmp_path):
+    course(photo=False, one=[])
+    said = []
+
+    class Immediately:
+        slots = 1
+
+        def submit(self, order, tell) -> Future:
+            future = Future()
+            future.set_result(Outcome(1.0))
+            return future
+
+        def close(self) -> None:
+            said.append("closed")
+
+    runs = plan(find(), {"classes": 1}, {"classes": 2})
+    those = run_all(runs, tmp_path, scheduler=Immediately(), stopping=lambda: said.append("stopping"))
+    next(those)
+    those.close()
+    assert said == ["stopping", "closed"]
 
 
 def alive(process: int) -> bool:

@@ -67,7 +67,7 @@ def test_solutions_are_unfolded_and_keep_their_outputs(lesson):
 
 
 def test_the_commands_write_one_notebook_for_each_lesson(course, tmp_path, monkeypatch, capsys):
-    course(one=["print('sidst')"], two=[])
+    course(one=["print('sidst')", "from lesson_utils import show"], two=[])
     monkeypatch.chdir(tmp_path)
     assert answer(["handout"]) == 0
     assert "01 One: handouts/01_one.ipynb" in capsys.readouterr().out
@@ -78,7 +78,15 @@ def test_the_commands_write_one_notebook_for_each_lesson(course, tmp_path, monke
     ]
     assert "løst" not in (tmp_path / "handouts" / "01_one.ipynb").read_text(encoding="utf-8")
     assert "løst" in (tmp_path / "facit" / "01_one_løsning.ipynb").read_text(encoding="utf-8")
-    nbformat.validate(nbformat.read(tmp_path / "handouts" / "01_one.ipynb", as_version=4))
+    needing, plain = (
+        nbformat.read(tmp_path / "handouts" / name, as_version=4) for name in ("01_one.ipynb", "02_two.ipynb")
+    )
+    nbformat.validate(needing)
+    assert "kør `python install.py` i dets mappe" in needing.cells[0].source, "the first thing that is read"
+    assert needing.cells[0].source.endswith("`lesson lab 01_one.ipynb`.*")
+    assert plain.cells[0].source.startswith("# En lille lektion"), "it uses nothing of the course"
+    assert answer(["handout", "handouts/01_one.ipynb", "--out", "igen"]) == 0
+    assert (tmp_path / "igen" / "01_one.ipynb").read_text(encoding="utf-8").count("install.py") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_said(course, tmp_path, capsys):

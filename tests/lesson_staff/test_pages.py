@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from html.parser import HTMLParser
 
+import nbformat
 import pytest
 
 from lesson_staff.batch import run_all
@@ -45,8 +46,6 @@ def test_index_escapes_what_a_lesson_says(tmp_path):
 
 
 def test_cover_prefers_the_tagged_cell():
-    import nbformat
-
     def cell(alt: str, *tags: str):
         output = nbformat.v4.new_output(
             "display_data", {"text/html": f'<img alt="{alt}" src="data:image/png;base64,eA==">'}
@@ -72,6 +71,11 @@ class Links(HTMLParser):
             self.loaded.append(values.get("href", ""))
 
 
+WIDE = "tal = " + " + ".join(f"experiments.measured_fields(layer_{k})" for k in range(9))
+HINT = "<details><summary>Hint</summary>\n\nEt tip.</details>"
+PROSE = ["Tekst.\n\n## Næste", HINT, "<details><summary>Til underviseren</summary>\n\nSvar: c.</details>"]
+
+
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory):
     """One run of two tiny lessons, one of which fails, with all its pages."""
@@ -81,8 +85,16 @@ def batch(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         folder = make_course(
-            tmp_path_factory.mktemp("course"), patch, one=["# NBVAL_CHECK_OUTPUT\nprint(17)"], two=["1 / 0"]
+            tmp_path_factory.mktemp("course"),
+            patch,
+            one=[f"# NBVAL_CHECK_OUTPUT\nprint(17)  # {WIDE}"],
+            two=["1 / 0"],
         )
+        lesson = nbformat.read(folder / "01_one.ipynb", as_version=4)
+        lesson.cells[3].source = "# Løsning\nprint('✓ Rigtigt: ' + 'løst')"
+        lesson.cells += [nbformat.v4.new_markdown_cell(source) for source in PROSE]
+        lesson.cells[-1].metadata["slideshow"] = {"slide_type": "notes"}
+        nbformat.write(lesson, folder / "01_one.ipynb")
         out = folder.parent / "out"
         out.mkdir()
         list(run_all(plan(find(), {}), out))
@@ -101,11 +113,14 @@ def test_a_page_loads_nothing_from_elsewhere(batch):
                 assert (page.parent / address.partition("?")[0]).is_file(), address
 
 
-def test_a_solution_is_folded(batch):
+def test_a_page_that_is_shared_gives_no_answer_away(batch):
+    """A solution and what it says are folded together; notes for the teacher are not there."""
     html = (batch / "01_one" / "01_one.html").read_text(encoding="utf-8")
     before, after = html.split("<summary>Løsning</summary>")
-    assert "løst" in after.split("</details>")[0]
+    inside, outside = after.split("</details>", 1)
+    assert "✓ Rigtigt: løst" in inside and "løst" not in before + outside
     assert before.count("<details") == 1
+    assert "Til underviseren" not in html and "Svar: c" not in html
     assert "NBVAL" not in html, "a mark for the tests is nothing for a reader"
 
 
@@ -140,4 +155,11 @@ def test_pages_work_in_a_browser_without_a_network(batch, chromium, breaches):
         # MathJax asks for a font at about:blank to see whether fonts load at all.
         assert [address for address in failed if address != "about:blank"] == []
         assert breaches(page) == []
+        page.set_viewport_size({"width": 660, "height": 900})  # a sheet of A4 within its margins
+        page.emulate_media(media="print")
+        assert page.locator("summary").count() == 2 and not page.locator("summary:visible").count()
+        cut = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 60))"
+        assert page.locator("main pre, main .jp-Cell, main img").evaluate_all(cut) == []
+        kept = "cell => [getComputedStyle(cell).breakAfter, getComputedStyle(cell.querySelector('h2')).breakAfter]"
+        assert page.locator(".jp-MarkdownCell", has_text="Næste").evaluate(kept) == ["avoid", "avoid"]
         context.close()

@@ -7,6 +7,7 @@ from lesson_staff.catalogue import Lesson
 from lesson_staff.parameters import read_parameters, values_for
 from lesson_staff.plan import plan
 from lesson_utils.errors import LessonError
+from lesson_utils.weights import EMBEDDED
 
 
 @pytest.fixture
@@ -50,6 +51,27 @@ def test_a_value_outside_the_catalogue_is_refused(lesson):
     made = lesson("depth: int = 16", depth=(11, 16))
     with pytest.raises(LessonError, match="»depth« kan ikke være »12« i lektion 07: vælg mellem 11 og 16"):
         values_for(made, {"depth": 12}, read_parameters(made.notebook))
+
+
+def test_a_file_of_weights_is_looked_into_before_anything_starts(lesson, tmp_path):
+    """A file may hold a network that the lesson allows by its name."""
+    made = lesson('network: str = "vgg"', network=("vgg", "imagenet:googlenet", "*.safetensors"))
+
+    def told(path) -> str:
+        with pytest.raises(LessonError) as said:
+            values_for(made, {"network": str(path)}, read_parameters(made.notebook))
+        return str(said.value)
+
+    good = EMBEDDED / "vgg.safetensors"
+    assert values_for(made, {"network": str(good)}, read_parameters(made.notebook))[0] == {
+        "network": str(good)
+    }
+    assert "i lektion 07: filen er til alexnet, vælg mellem vgg, imagenet:googlenet og en" in told(
+        EMBEDDED / "alexnet.safetensors"
+    )
+    assert "filen er til googlenet, vælg" in told(EMBEDDED / "googlenet.safetensors"), "not the paper's"
+    (tmp_path / "x.safetensors").write_text("intet")
+    assert told(tmp_path / "x.safetensors").startswith("»x.safetensors« er ikke en hel safetensors-fil")
 
 
 def test_a_missing_notebook_is_named():

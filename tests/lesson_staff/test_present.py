@@ -17,7 +17,8 @@ from lesson_staff import present as present_module
 from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.cli import answer
 from lesson_staff.present import for_the_screen, prepare, server_command
-from lesson_staff.teaching import for_a_show, handout
+from lesson_staff.slides import for_a_show
+from lesson_staff.teaching import handout
 
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;

@@ -18,10 +18,9 @@ from PIL import Image
 from lesson_staff import own
 from lesson_staff.catalogue import REPOSITORY, find
 from lesson_staff.cli import answer
-from lesson_staff.kernel import without_places
 from lesson_staff.order import Limits, Outcome, order_for, write_under
 from lesson_staff.output import Lasting, harmless
-from lesson_staff.pages import PUBLISHED
+from lesson_staff.pages import PUBLISHED, without_places
 from lesson_staff.plan import plan
 from lesson_staff.present import server_command
 from lesson_staff.report import write_report

@@ -19,17 +19,18 @@ def readme_commands() -> list[list[str]]:
 def test_the_commands_of_the_readme(tmp_path, monkeypatch, capsys):
     """Each is carried out on the real lesson; only JupyterLab is not opened."""
     shown = []
-    monkeypatch.setattr(present, "present", lambda lesson, browser: shown.append(lesson.number) or 0)
+    monkeypatch.setattr(present, "present", lambda lesson, browser, core: shown.append(lesson.number) or 0)
     monkeypatch.chdir(tmp_path)
     commands = readme_commands()
     assert [words[:2] for words in commands] == [
-        ["lesson", name] for name in ("present", "slides", "handout", "solution")
+        ["lesson", name] for name in ("present", "slides", "slides", "handout", "solution")
     ]
-    assert [answer(words[1:]) for words in commands] == [0, 0, 0, 0]
+    assert [answer(words[1:]) for words in commands] == [0, 0, 0, 0, 0]
     assert shown == ["04"]
     told = capsys.readouterr().out
     for file in (
         "slides/04_googlenet.html",
+        "slides/04_googlenet_kerne.html",
         "handouts/04_googlenet.ipynb",
         "handouts/04_googlenet_løsning.ipynb",
     ):

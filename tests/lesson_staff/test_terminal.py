@@ -43,6 +43,15 @@ def test_a_bar_for_all_and_a_line_for_the_cell_that_a_run_is_in(runs):
     assert "ca. 3 min. 0 s tilbage" in text
 
 
+def test_the_last_seconds_are_not_counted(runs):
+    """What is left is run at another pace than what is done: »1 s« stood there for ten."""
+    display = Display(Console(file=io.StringIO(), force_terminal=True), runs)
+    display._done = {runs[0].name: 60.0, runs[1].name: 50.0}
+    assert "snart færdig" in display._show_overall()
+    display._done[runs[1].name] = 10.0
+    assert "ca. 1 min. 26 s tilbage" in display._show_overall()
+
+
 def test_a_log_gets_lasting_lines_alone(runs):
     text = said(runs, False)
     assert text.splitlines() == [

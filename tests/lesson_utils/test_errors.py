@@ -4,8 +4,8 @@ import pytest
 
 from lesson_staff.cli import answer
 from lesson_utils.errors import LessonError, is_sentence
+from lesson_utils.pretrained import WeightsUnavailable
 from lesson_utils.show.explore import figure_html
-from lesson_utils.weights import WeightsUnavailable
 from lesson_world import render
 from lesson_world.errors import WorldError
 

@@ -14,8 +14,9 @@ from lesson_utils.networks.families import PAPERS
 from lesson_utils.networks.imagenet import danish_classes, relative
 from lesson_utils.networks.network import build
 from lesson_utils.networks.vgg import table
+from lesson_utils.pretrained import WeightsUnavailable
 from lesson_utils.robustness import accuracy
-from lesson_utils.weights import WeightsUnavailable, load_file, load_network, tensor_names
+from lesson_utils.weights import load_file, load_network, tensor_names
 from lesson_world.banana import alone
 
 

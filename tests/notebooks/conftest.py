@@ -1,23 +1,39 @@
-"""Every notebook of the course, and its cells.
+"""Every notebook of the course, or the one that `lesson check hold/min.ipynb` names, and its cells.
 
 The first line of a test of all of them is a demand, as CONTRIBUTING.md tells it and `lesson check 04` says it.
 Demands grow with what the lesson holds; padding meets none of them.
 """
 
+import os
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from lesson_staff.catalogue import NOTEBOOKS
+from lesson_staff.catalogue import NOTEBOOKS, Lesson, find
+from lesson_staff.check import CHECKED
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "path" in metafunc.fixturenames:
+        own, every = os.environ.get(CHECKED), sorted(NOTEBOOKS.glob("*.ipynb"))
+        metafunc.parametrize(
+            "path", [Path(own)] if own else every, ids=lambda path: CHECKED if own else path.stem
+        )
 
 
-@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
-def path(request) -> Path:
-    return request.param
+@pytest.fixture
+def lesson(path) -> Lesson:
+    return find([str(path)])[0]
+
+
+@pytest.fixture
+def room(lesson) -> str:
+    """The lesson's folder in lesson_cells; a teacher's own notebook may do without."""
+    if not lesson.folder:
+        pytest.skip("the notebook belongs to no lesson of the course")
+    return lesson.folder
 
 
 @pytest.fixture

@@ -27,5 +27,7 @@ def demands(*files: Path) -> list[str]:
         for each in ast.parse(file.read_text(encoding="utf-8")).body
         if isinstance(each, ast.FunctionDef) and each.name.startswith("test_")
     ]
-    asked = [each for each in functions if {"path", "cells", "lesson"} & {a.arg for a in each.args.args}]
+    asked = [
+        each for each in functions if {"path", "cells", "lesson", "room"} & {a.arg for a in each.args.args}
+    ]
     return [" ".join((ast.get_docstring(each) or each.name).split("\n\n")[0].split()) for each in asked]

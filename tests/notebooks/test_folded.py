@@ -1,20 +1,18 @@
 """What is folded together in a lesson tells nothing too early, and nothing that is shown needs it."""
 
 import ast
-import json
 
 import pytest
 
-from lesson_staff.catalogue import NOTEBOOKS
+from .conftest import code
 
 WIDEST = 96  # characters of a line of code: what a laptop shows beside the table of contents
-HEADINGS = ("# Kør mig først", "# Løsning", "# Nøgletal, som en samlet kørsel gemmer")
+HEADINGS = ("# Kør mig først", "# Løsning", "# Nøgletal, som en samlet kørsel gemmer", "# Figuren")
 
 
-@pytest.fixture(params=["02_alexnet", "03_vgg", "04_googlenet"])
-def own(request) -> list[dict]:
-    cells = json.loads((NOTEBOOKS / f"{request.param}.ipynb").read_text(encoding="utf-8"))["cells"]
-    return [dict(cell, source="".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+@pytest.fixture
+def own(cells) -> list[dict]:
+    return code(cells)
 
 
 def tags(cell) -> list[str]:

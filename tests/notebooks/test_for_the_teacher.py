@@ -2,7 +2,7 @@
 
 import re
 
-from lesson_staff.teaching import slide_type
+from lesson_staff.slides import slide_type
 
 from .conftest import sections, tagged
 

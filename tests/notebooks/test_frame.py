@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lesson_staff import minutes
-from lesson_staff.catalogue import FOLDERS, LESSONS, REPOSITORY
+from lesson_staff.catalogue import FOLDERS, REPOSITORY, read_lesson
 from lesson_staff.parameters import read_parameters
 from lesson_utils.errors import LessonError
 from lesson_utils.parameters import check
@@ -26,13 +26,17 @@ def test_opens_with_title_goals_and_time(cells):
     assert re.search(r"\d+\s+min", first.source)
 
 
-def test_the_time_is_worked_out(path, cells):
+def test_the_time_is_worked_out(lesson, cells):
     """Tiden er regnet ud af ord, kodelinjer og opgaver (`python -m lesson_staff.minutes`), og over 60 minutter er
     der en pause."""
-    (lesson,) = (each for each in LESSONS if each.notebook == path)
     assert abs(lesson.minutes - sum(map(minutes.cell_minutes, cells))) < 7.5, "python -m lesson_staff.minutes"
     assert f"**Tid:** ca. {lesson.minutes} minutter" in cells[0].source
     assert ("med en pause efter afsnit" in cells[0].source) == (lesson.minutes > minutes.PAUSE)
+
+
+def test_something_to_answer_every_ten_minutes(cells):
+    """Der er højst ti minutter fra en opgave til den næste."""
+    assert minutes.longest_wait(cells) <= 10
 
 
 def test_closes_with_summary_and_sources(cells):
@@ -104,28 +108,25 @@ WRONG = {
 }
 
 
-def test_a_parameter_typed_in_the_notebook_is_checked_there(path, cells):
+def test_a_parameter_typed_in_the_notebook_is_checked_there(room, cells):
     """En værdi, som lektionen ikke tager, giver én sætning i cellen mærket `setup`."""
-    (lesson,) = (each for each in LESSONS if each.notebook == path)
-    room = SimpleNamespace(__file__=str(FOLDERS / lesson.folder / "exercises.py"))
+    described = FOLDERS / room / "lesson.toml"
+    number, exercises = read_lesson(described).number, SimpleNamespace(__file__=str(described))
     typed: dict = {}
     exec(cells[tagged(cells, "parameters")[0]].source, typed)
-    check(room, typed)
+    check(exercises, typed)
     for name in typed.keys() & WRONG.keys():
         given = iter(WRONG[name])
         for value, advice in zip(given, given, strict=True):
             with pytest.raises(LessonError) as said:
-                check(room, typed | {name: value})
+                check(exercises, typed | {name: value})
             shown = f'"{value}"' if isinstance(value, str) and "tal" in advice else value
             (sentence,) = str(said.value).splitlines()
-            assert sentence.startswith(
-                f"»{name}« kan ikke være »{shown}« i lektion {lesson.number}: {advice}"
-            )
+            assert sentence.startswith(f"»{name}« kan ikke være »{shown}« i lektion {number}: {advice}")
     assert typed.keys() - {"__builtins__", "__annotations__"} <= WRONG.keys()
 
 
-def test_the_lesson_has_tests_of_its_own(path):
+def test_the_lesson_has_tests_of_its_own(room):
     """Lektionens mappe i `lesson_cells/` har tests i en mappe af samme navn i `tests/lesson_cells/`."""
-    (lesson,) = (each for each in LESSONS if each.notebook == path)
-    folder = REPOSITORY / "tests" / "lesson_cells" / lesson.folder
+    folder = REPOSITORY / "tests" / "lesson_cells" / room
     assert any("def test_" in file.read_text(encoding="utf-8") for file in folder.glob("test_*.py"))

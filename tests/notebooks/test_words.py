@@ -9,7 +9,6 @@ import pytest
 
 from lesson_staff.catalogue import FOLDERS, LESSONS, Lesson
 
-READ = ("02", "03", "04")  # the lessons whose words have been gone through
 FORMS = {
     r"(?<!Så mange )\bgange (større|flere|stærkere|højere|længere|hurtigere|dyrere)": "gange så stor, så mange",
     r"\bskridt(et)?:? \d|\bstride \d": "skridtlængde; et skridt er et i træningen",
@@ -18,7 +17,7 @@ FORMS = {
     r"\b([Ee]n|[Éé]n) seed\b|\bseeden\b": "et seed, seedet",
     r"\b(laget|lag|fc\d) venter\b": "forventer",
     r"\bsøjle(r|n|rne)? (med|af) \d|\bto søjler\b": "kolonne; en søjle er en i et diagram",
-    r"\b(1000|1024)\b": "1.000 og 1.024",
+    r"(?<!»)\b(1000|1024)\b": "1.000 og 1.024",  # the lecture's own words stand
     r"\b(rigtige|tegnede) billeder af verden\b": "billeder fra billedverdenen",
     r"»[^»«]{0,3}gør\.«": "gør det",
 }
@@ -43,9 +42,7 @@ def sentences(lesson: Lesson) -> Iterator[str]:
         yield from strings(file.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    "lesson", [each for each in LESSONS if each.number in READ], ids=lambda each: each.number
-)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.number)
 def test_one_word_for_each_thing(lesson):
     """Én ting hedder det samme overalt: ordene, der ikke må stå, er listet i `test_words.py`."""
     found = [

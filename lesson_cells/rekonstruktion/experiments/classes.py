@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from lesson_utils.networks import Network
 from lesson_utils.networks.families import MINIS
+from lesson_utils.pretrained import WeightsUnavailable
 from lesson_utils.reconstruction import class_images, filters
 from lesson_utils.robustness import accuracy
 from lesson_utils.show import progress
-from lesson_utils.weights import WeightsUnavailable, embedded, load_network
+from lesson_utils.weights import embedded, load_network
 
 # Named on purpose: a network that the course gets later is no judge of pictures that were judged before it came.
 JUDGES = ("alexnet", "vgg", "googlenet", "standard", "alexnet-2")

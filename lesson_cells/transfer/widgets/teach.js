@@ -34,7 +34,7 @@ function render({ model, el }) {
       if (here.live()) held = place;
       else here.say("Start kameraet først, eller vælg fotos.");
     };
-    const end = () => { held = null; };
+    const end = () => { if (held === place) held = null; }; // the blur of another button comes after this one is pressed
     hold.onpointerdown = begin;
     hold.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") begin(); };
     hold.onkeyup = hold.onpointerup = hold.onpointerleave = hold.onblur = end;

@@ -111,3 +111,13 @@ def test_the_camera_shows_the_chosen_channel():
     assert first.startswith("kanal ") and first != second
     assert answers[0].map.shape == answers[1].map.shape
     assert 0 < answers[0].shares[first] < 1
+
+
+def test_the_loupe_takes_what_the_camera_saw_last(monkeypatch, static):
+    assert browsers.camera("googlenet") is None, "no kernel answers"
+    monkeypatch.delenv("LESSON_STATIC")
+    camera = browsers.camera("googlenet")
+    assert camera.seen is None
+    camera.hear({"kind": "live"}, images.photo("kaffe", 224))
+    assert camera.seen.shape == (3, *2 * (browsers._network("googlenet").input_size,))
+    assert 0.1 < camera.seen.std() < 0.4

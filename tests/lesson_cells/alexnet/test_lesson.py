@@ -67,13 +67,12 @@ def test_neighbouring_filters_share_seven_columns(text):
     assert "deler 7 af 11 kolonner" in text
 
 
-def test_numbers_of_the_photo_on_its_way(text, printed):
+def test_numbers_of_the_photo_on_its_way(printed):
     network = alexnet(seed=0).eval()
     picture = images.photo("", network.input_size)
     counts = {"foto": picture.numel()}
     counts |= {name: a.numel() for name, a in activations(network, picture[None], ["pool5", "fc8"]).items()}
     assert counts == {"foto": 154_587, "pool5": 9_216, "fc8": 1_000}
-    assert "fra 154.587 tal i fotoet til 9.216 i pool5 og 1.000 til sidst" in text
     assert all(
         re.search(f"{name} .*= +{danish.number(count)} tal", printed) for name, count in counts.items()
     )
@@ -230,6 +229,4 @@ def test_training_makes_the_last_channels_choosy(text, printed):
     for layer in choosy.index:
         trained, untrained = (danish.number(choosy.loc[layer, name], 1) for name in pair)
         assert f"{layer}: trænet {trained}, utrænet {untrained}" in printed
-    rounded = choosy.map(lambda value: danish.number(value, 1))
-    assert f"fra {rounded.trænet['conv1']} i conv1 til {rounded.trænet['conv5']} i conv5" in text
-    assert f"den utrænede tvilling ligger fladt omkring {rounded.utrænet['conv5']}" in text
+    assert f"utrænede tvilling ligger fladt omkring {untrained}" in text

@@ -11,10 +11,10 @@ from lesson_cells.rekonstruktion import exercises
 from lesson_cells.rekonstruktion.exercises import ascend
 from lesson_cells.rekonstruktion.experiments import classes, stored_atlas
 from lesson_utils import danish
+from lesson_utils.pretrained import WeightsUnavailable
 from lesson_utils.records import records
 from lesson_utils.show.exercise import judge
 from lesson_utils.show.measurements import stored
-from lesson_utils.weights import WeightsUnavailable
 
 NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks" / "06_rekonstruktion.ipynb"
 

@@ -48,7 +48,7 @@ def test_the_lesson_runs_with(network, monkeypatch, tmp_path):
             if "parameters" in tags:
                 space |= {"network": network, "steps": 2}
             if "setup" in tags:
-                monkeypatch.setattr(space["show"], "figure", lambda drawn, colours=None: shown.append(drawn))
+                monkeypatch.setattr(space["show"], "figure", shown.append)
                 monkeypatch.setattr(space["show"], "record", lambda *told: None)
     assert len(shown) > 20
     assert space["name"] in shown[0].alt_text  # the chosen one is what the first figure shows

