@@ -36,7 +36,7 @@ PYTEST := LESSON_STATIC=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocess
 test: $(READY)  ## Test husene og alle notebooks
 	$(PYTEST) --nbval-lax --nbval-current-env --nbval-cell-timeout=300 -m "not long" notebooks tests
 
-testlong: $(READY)  ## Test også de lange gange gennem lup og kamera i en browser (et kvarter)
+testlong: $(READY)  ## Test også det lange: gange i en browser og parametrenes yderste værdier (en halv time)
 	$(PYTEST) -m long tests
 
 lab: $(READY)  ## Åbn din egen udgave af kurset i JupyterLab

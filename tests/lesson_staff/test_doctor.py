@@ -151,8 +151,8 @@ def test_the_list_shows_each_parameter_with_what_it_may_be(capsys):
 def test_an_interval_is_listed_as_one(capsys):
     assert answer(["list", "4"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "(vælg fra 1 til 500)" in said and "0 eller mere" in said and "1, 2, 3" not in said
+    assert "(vælg fra 1 til 200)" in said and "0 eller mere" in said and "1, 2, 3" not in said
     assert answer(["list", "4", "--json"]) == 0
     (lesson,) = json.loads(capsys.readouterr().out)
     allowed = {parameter["name"]: parameter["allowed"] for parameter in lesson["parameters"]}
-    assert allowed["steps"] == {"from": 1, "to": 500} and "*.safetensors" in allowed["network"]
+    assert allowed["steps"] == {"from": 1, "to": 200} and "*.safetensors" in allowed["network"]
