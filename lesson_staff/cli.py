@@ -163,8 +163,10 @@ def present(
 ) -> None:
     """Vis en lektion i JupyterLab som slides, hvor cellerne kan køres og widgets virker.
 
-    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide. Ctrl+Enter kører en celle, og de celler
-    ovenfor, den har brug for. Lektionen vises som en kopi, så intet bliver ændret i kurset. Stop med Ctrl-C.
+    Pilene, mellemrum og en fjernbetjenings PageUp/PageDown skifter slide. Ctrl+Enter kører en celle, og først
+    de celler ovenfor, den bruger. 1-9 går til et afsnit, b og . gør skærmen sort, + og − ændrer skriften, h viser
+    tasterne, og Esc to gange slutter. Lektionen vises som en kopi, så intet bliver ændret i kurset. Stop med
+    Ctrl-C.
 
     Eksempler:
     lesson present 04

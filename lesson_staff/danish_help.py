@@ -9,8 +9,9 @@ from typer.core import TyperCommand, TyperGroup
 from lesson_utils.danish import did_you_mean, listing
 from lesson_utils.errors import LessonError
 
-BASH = Path(__file__).with_name("templates") / "completion.bash"
-_completion_shared._completion_scripts["bash"] = BASH.read_text(encoding="utf-8")  # Typer's own cuts at »=«
+for _shell in ("bash", "zsh"):  # Typer's own cut at »=«, or put a space behind it
+    _script = Path(__file__).with_name("templates") / f"completion.{_shell}"
+    _completion_shared._completion_scripts[_shell] = _script.read_text(encoding="utf-8")
 TITLES = {
     "ARGUMENTS_PANEL_TITLE": "Argumenter",
     "OPTIONS_PANEL_TITLE": "Valg",

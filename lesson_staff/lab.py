@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -86,17 +88,31 @@ def lab(lesson: Lesson | None, out: str, full: bool, browser: bool) -> int:
     return serve(command, browser, env=jupyter(state, JUPYTERLAB_WORKSPACES_DIR=str(state)))
 
 
-def serve(command: Sequence[str], browser: bool, **how: Any) -> int:
-    """JupyterLab, until it is stopped with Ctrl-C; its exit code."""
-    more = [] if browser else ["--no-browser"]
+def serve(command: Sequence[str], browser: bool, env: dict[str, str], **how: Any) -> int:
+    """JupyterLab, until it is stopped with Ctrl-C; its exit code. In the terminal stand its address, and its
+    complaints if it has any."""
+    more = ["--Application.log_level=WARN", *([] if browser else ["--no-browser"])]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         more.append("--allow-root")
-    server = subprocess.Popen([*command, *more], **how)
-    asked_to_stop = False
+    token = secrets.token_hex(24)  # in the environment: everybody may read a command line
+    server = subprocess.Popen([*command, *more], env=env | {"JUPYTER_TOKEN": token}, **how)
+    facts = Path(env["JUPYTER_RUNTIME_DIR"], f"jpserver-{server.pid}.json")
+    page = next(
+        (part.split("=", 1)[1] for part in command if part.startswith("--LabApp.default_url=")), "/lab"
+    )
+    asked_to_stop, told = False, False
     while True:
         try:
-            code = server.wait()
+            if not told:
+                with suppress(OSError, ValueError):  # not yet
+                    address = json.loads(facts.read_text(encoding="utf-8"))["url"].rstrip("/")
+                    say(f"Stop med Ctrl-C. Siden i din browser er {address}{page}?token={token}")
+                    told = True
+                    sys.stdout.flush()  # also into a file
+            code = server.wait(None if told else 0.1)
             return 0 if asked_to_stop else code
+        except subprocess.TimeoutExpired:
+            continue
         except KeyboardInterrupt:  # the terminal has told the server too; a second one asks no question
             asked_to_stop = True
             server.send_signal(signal.SIGTERM)

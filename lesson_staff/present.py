@@ -36,10 +36,8 @@ def prepare(lesson: Lesson, folder: Path, core: bool = False) -> tuple[Path, dic
     notebook, lab = folder / lesson.notebook.name, folder / LAB
     shutil.copytree(TEMPLATES / "present", lab)
     content = for_the_screen(to_show(lesson), core)
-    widgets = [cell.id for cell in content.cells if {"widget", "camera"} & set(cell.metadata.get("tags", []))]
-    told = {"cells": needed(content.cells), "order": [cell.id for cell in content.cells], "widgets": widgets}
     nbformat.write(content, notebook)
-    (lab / "kernel" / CELLS).write_text(json.dumps(told), encoding="utf-8")
+    (lab / "kernel" / CELLS).write_text(json.dumps(needed(content.cells)), encoding="utf-8")
     return notebook, jupyter(
         lab,
         IPYTHONDIR=str(lab / "kernel"),

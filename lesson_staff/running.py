@@ -2,6 +2,7 @@
 
 import logging
 import platform
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +29,10 @@ from lesson_utils.records import as_json, records
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SPEAKING = ("LessonError", "WeightsUnavailable", "WorldError")  # each message is a whole Danish sentence
 LAST_LINES = 12  # of a traceback
+# What a kernel says that is stopped in the middle of a cell.
+CUT_SHORT = re.compile(
+    r"^\[IPKernelApp\] ERROR(?:(?!^\[).)*ZMQError: Socket operation on non-socket\n", re.M | re.S
+)
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
 STOPPED_HERE = '<strong id="papermill-error-cell">Lektionen stoppede ved cellen herunder:</strong>'
@@ -100,7 +105,8 @@ def carry_out(
                 notebook.with_suffix(".html").write_bytes(page)
                 picture_text = write_pictures(content, results)
         files = written_under(results)
-        files["log.txt"] = without_places(files["log.txt"].decode("utf-8", "replace"), folder).encode()
+        log = without_places(files["log.txt"].decode("utf-8", "replace"), folder)
+        files["log.txt"] = (CUT_SHORT.sub("", log) + (f"{reason}\n" if reason else "")).encode()
         device = (folder / DEVICE).read_text(encoding="utf-8") if (folder / DEVICE).exists() else ""
     facts = machine() | {"threads": threads, "started": round(started), "device": device} | kernel.used
     return Outcome(time.monotonic() - began, reason, traceback, picture_text, files, facts)
@@ -119,7 +125,7 @@ def _execute(
         tell(cell, cells)
 
     with (target.parent / "log.txt").open("a", encoding="utf-8") as log:
-        logger = logging.Logger("run")  # of this run alone, known to no other
+        logger = logging.Logger("run", logging.WARNING)  # of this run alone, known to no other
         logger.addHandler(logging.StreamHandler(log))
         try:
             papermill.execute_notebook(

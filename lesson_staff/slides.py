@@ -107,6 +107,7 @@ def to_core(cells: list[Cell]) -> None:
         goes_on = before and not asks(before) and id(slide[0]) not in core
         _leave_out(slide, lambda cell, core=core: id(cell) not in core, "fragment" if goes_on else "")
         before = [cell for cell in slide if id(cell) in core] or before
+    _joined(slides_of([cell for cell in cells if slide_type(cell) != "skip"]))
 
 
 def _follows(cell: Cell) -> bool:

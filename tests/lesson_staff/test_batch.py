@@ -194,6 +194,8 @@ def test_a_cell_that_hangs_is_stopped(course, tmp_path):
     assert re.fullmatch(r"Celle \[\d\] brugte mere end 1 sekund\.", result.reason)
     assert "Lektionen stoppede ved cellen herunder" in result.files["01_slow.ipynb"].decode("utf-8")
     assert result.seconds < 40
+    log = result.files["log.txt"].decode("utf-8")
+    assert log.endswith(f"{result.reason}\n") and "Traceback" not in log and "time.sleep" not in log
 
 
 def test_a_killed_kernel_fails_its_own_run_only(course, tmp_path):

@@ -260,11 +260,12 @@ def test_a_dry_run_tells_and_makes_nothing(say, course, tmp_path):
     ]
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="bash findes ikke her")
-def test_the_tab_key_in_a_real_bash(tmp_path):
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_the_tab_key_in_a_real_shell(tmp_path, shell):
     """Typed at a pseudo-terminal: what stands in the line after each Tab, told by a `lesson` of our own."""
-    import pexpect
-
+    pexpect = pytest.importorskip("pexpect")
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} findes ikke her")
     command = tmp_path / "lesson"
     command.write_text(
         f"#!{sys.executable}\nimport os, sys\nsys.path.insert(0, {str(REPOSITORY)!r})\n"
@@ -272,29 +273,34 @@ def test_the_tab_key_in_a_real_bash(tmp_path):
         "main() if '_LESSON_COMPLETE' in os.environ else print('<' + '|'.join(sys.argv[1:]) + '>')\n"
     )
     command.chmod(0o755)
-    words = {"run 03 --grid dep\t": "depth=", "run 03 --grid depth=1\t3": "depth=13", "rep\t": "report"}
+    (tmp_path / "hold").mkdir()
+    (tmp_path / "hold" / "min.ipynb").touch()
+    words = {"run 03 --grid dep\t11": "depth=11", "run 03 --grid depth=1\t3": "depth=13", "rep\t": "report"}
     words |= {
         "run 03 -p depth=19\t": "depth=19",
         "train stan\t": "standard",
         "run -p device=cp\t": "device=cpu",
+        "run hold/m\t": "hold/min.ipynb",
     }
-    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SHELL": "bash", "PS1": "$ "}
-    script = subprocess.run(
-        [sys.executable, "-c", "from lesson_staff.danish_help import BASH; print(BASH.read_text())"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    told = {
-        "complete_func": "_lesson_completion",
-        "autocomplete_var": "_LESSON_COMPLETE",
-        "prog_name": "lesson",
+    code = (
+        "import lesson_staff.danish_help\nfrom typer._completion_shared import get_completion_script as script\n"
+        f"print(script(prog_name='lesson', complete_var='_LESSON_COMPLETE', shell={shell!r}))"
+    )
+    script = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    begin = {
+        "bash": "bind 'set enable-bracketed-paste off'\n",
+        "zsh": "autoload -Uz compinit; compinit -u -D\n",
     }
-    (tmp_path / "rc").write_text(script % told + "bind 'set enable-bracketed-paste off'\n")
-    shell = pexpect.spawn("bash", ["--rcfile", str(tmp_path / "rc"), "-i"], env=environment, encoding="utf-8")
+    (tmp_path / ".zshrc").write_text(begin[shell] + script)
+    start = {"bash": ["--rcfile", str(tmp_path / ".zshrc"), "-i"], "zsh": ["-i"]}[shell]
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SHELL": shell, "PS1": "$ "}
+    environment |= {"ZDOTDIR": str(tmp_path), "TERM": "dumb"}
+    terminal = pexpect.spawn(shell, start, env=environment, cwd=tmp_path, encoding="utf-8")
     for typed, meant in words.items():
-        shell.sendline(f"lesson {typed}")
-        shell.expect(r"<([^>\r\n]*)>", timeout=60)
-        assert shell.match[1].split("|")[-1] == meant
-    shell.close()
+        terminal.sendline(f"lesson {typed}")
+        terminal.expect(r"<([^>\r\n]*)>", timeout=60)
+        assert terminal.match[1].split("|")[-1] == meant
+    terminal.close()
 
 
 def readme_commands() -> list[list[str]]:

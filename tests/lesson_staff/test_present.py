@@ -1,6 +1,7 @@
 """A lesson presented live: in a real JupyterLab, with a clicker's keys, and without touching the course."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,7 +27,28 @@ READY = """() => {
 ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 MODEL = "window.jupyterapp.shell.currentWidget.content.activeCell.model"
+SOURCES = f"{CELLS}.map(cell => cell.model.type + cell.model.sharedModel.getSource())"
+BEGINNINGS = (
+    ".filter(c => ['slide', 'subslide'].includes(c.model.getMetadata('slideshow')?.slide_type)).length"
+)
+WITHIN = """part => {
+  const {top, bottom} = part.getBoundingClientRect();
+  return top >= 0 && bottom > top && bottom <= innerHeight;
+}"""
 TOKEN = "abc"
+# What there is to see as soon as the cell says that it waits: the line at the bottom, and the server's word.
+WATCH = f"""() => {{
+  const cell = {CELLS}[{ACTIVE}].node, place = document.querySelector(".lesson-place");
+  window.meanwhile = [];
+  new MutationObserver(async (_, observer) => {{
+    if (!cell.textContent.includes("Kører først celle 1 af ")) return;
+    observer.disconnect();
+    const kernels = await (await fetch("/api/kernels?token={TOKEN}")).json();
+    await new Promise(done => setTimeout(done, 300));
+    window.meanwhile = [getComputedStyle(place, "::before").content, kernels[0].execution_state];
+  }}).observe(cell, {{childList: true, subtree: true}});
+}}"""
+STARTED = r"Stop med Ctrl-C\. .* http://127\.0\.0\.1:\d+/lab/tree/02_alexnet\.ipynb\?token=\w+\n"
 
 
 def test_the_lesson_is_a_copy_and_the_users_settings_are_left_alone(course, tmp_path, monkeypatch):
@@ -66,18 +88,19 @@ def test_a_lesson_that_jupyterlab_saved_with_live_widgets():
         {"application/vnd.jupyter.widget-view+json": {"model_id": "a1"}, "text/plain": "VBox(children=())"},
     )
     said = nbformat.v4.new_output("stream", text="Regner ...\n")
+    failed = nbformat.v4.new_output("error", ename="ValueError", evalue="nej", traceback=[])
     cell = nbformat.v4.new_code_cell(
         "widgets.x()",
-        outputs=[said, view],
+        outputs=[said, view, failed],
         metadata={"tags": ["widget"], "slideshow": {"slide_type": "slide"}},
     )
     notebook = nbformat.v4.new_notebook(cells=[cell])
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"a1": {}}}}
     for made in (for_the_screen(notebook), for_a_show(notebook), handout(notebook, with_solutions=True)):
-        assert made.cells[0].outputs == [said] and "widgets" not in made.metadata
+        assert made.cells[0].outputs == [said, failed] and "widgets" not in made.metadata
         nbformat.validate(made)
     assert handout(notebook).cells[0].outputs == []
-    assert len(cell.outputs) == 2, "the lesson itself is as it was"
+    assert len(cell.outputs) == 3, "the lesson itself is as it was"
 
 
 def test_the_server_listens_to_this_machine_only(tmp_path):
@@ -100,20 +123,16 @@ def test_an_unknown_lesson_is_said(capsys):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-def test_ctrl_c_ends_it_without_a_question():
+def test_the_terminal_shows_the_address_alone_and_ctrl_c_ends_it_without_a_question():
     command = [sys.executable, "-m", "lesson_staff.cli", "present", "02", "--no-browser"]
-    show = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True, stdin=subprocess.DEVNULL
-    )
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    show = subprocess.Popen(command, **pipes, text=True, start_new_session=True)
     try:
-        for line in show.stderr:
-            if "/lab/tree/02_alexnet.ipynb?token=" in line:
-                break
-        else:
-            pytest.fail("JupyterLab never told its address")
+        line = show.stdout.readline()  # or a complaint
+        assert re.fullmatch(STARTED, line), line + show.communicate(timeout=5)[0]
         time.sleep(0.5)
         os.killpg(show.pid, signal.SIGINT)  # as a terminal does: to both
-        show.communicate(timeout=30)
+        assert show.communicate(timeout=30)[0].count("\n") < 2, "the server says at most that it stops"
         assert show.returncode == 0
     finally:
         if show.poll() is None:
@@ -158,12 +177,11 @@ def test_the_deck_opens_a_clicker_moves_it_and_cells_run(live, chromium):
     here = live.split("/lab")[0]
     page.on("request", lambda request: left.append(request.url) if away(request.url, here) else None)
     page.goto(live, timeout=90_000)
-    page.wait_for_selector(".jp-Deck .jp-Notebook .jp-MarkdownCell", timeout=90_000)
-    page.wait_for_function(READY, timeout=90_000)
+    ready(page)
     page.wait_for_function("document.activeElement.closest('.jp-Notebook')", timeout=30_000)
     assert page.evaluate(ACTIVE) == 0
     words = page.locator(".jp-MarkdownCell.jp-mod-active p").first
-    assert float(words.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")) >= 24
+    assert size_of(words) >= 24
     for clutter in ("#jp-menu-panel", "#jp-bottom-panel .jp-StatusBar-Widget", ".jp-cell-toolbar"):
         assert page.locator(f"{clutter}:visible").count() == 0, clutter
 
@@ -175,19 +193,79 @@ def test_the_deck_opens_a_clicker_moves_it_and_cells_run(live, chromium):
     page.keyboard.press("PageUp")
     page.wait_for_function(f"{ACTIVE} == {second}", timeout=20_000)
 
-    for _ in range(20):
-        if page.evaluate(f"{MODEL}.type === 'code' && {MODEL}.outputs.length > 0"):
-            break
-        page.keyboard.press("PageDown")
-        page.wait_for_timeout(500)
-    page.evaluate(f"{MODEL}.outputs.clear()")
-    page.keyboard.press("Control+Enter")  # without the cell of imports, which no slide shows
-    page.wait_for_function(f"{MODEL}.executionCount === 1 && {MODEL}.outputs.length > 0", timeout=60_000)
-    kinds = page.evaluate(f"{MODEL}.outputs.toJSON().map(output => output.output_type)")
-    assert "error" not in kinds
+    no_key_edits_the_lesson(page)
+    a_late_cell_shows_that_it_waits_for_others(page)
+    the_same_slide_is_there_again_after_a_reload(page)
     clicks_move_the_slides_while_a_slider_has_the_keyboard(page)
+    the_show_ends_at_the_second_escape(page)
     assert left == []
     page.close()
+
+
+def ready(page) -> None:
+    page.wait_for_selector(".jp-Deck .jp-Notebook .jp-Cell.jp-mod-active", timeout=90_000)
+    page.wait_for_function(READY, timeout=90_000)
+    page.locator(".lesson-place.lesson-on").wait_for(timeout=30_000)
+
+
+def size_of(words) -> float:
+    return words.evaluate("words => parseFloat(getComputedStyle(words).fontSize)")
+
+
+def no_key_edits_the_lesson(page) -> None:
+    sources = page.evaluate(SOURCES)
+    for key in ("b", "x", ".", "a", "a", "x", "m", "y", "z", "d", "d", "0", "0", "Delete", "M", "Enter"):
+        page.keyboard.press(key)
+        black = page.locator(".lesson-black").is_visible()
+        assert black == (key in "b."), key
+        assert page.locator(".jp-Dialog, .jp-mod-editMode").count() == 0, key
+    assert page.evaluate(SOURCES) == sources and page.evaluate(ACTIVE) == 0, "0 is the beginning"
+    page.keyboard.press("h")
+    assert "sort skærm" in page.locator(".lesson-hint").inner_text()
+
+
+def a_late_cell_shows_that_it_waits_for_others(page) -> None:
+    page.keyboard.press("5")
+    page.wait_for_function(f"{ACTIVE} > 0")
+    begins = page.evaluate(f"{CELLS}.slice(0, {ACTIVE} + 1)" + BEGINNINGS)
+    total = page.evaluate(CELLS + BEGINNINGS)
+    assert 1 < begins < total
+    section = page.locator(".lesson-place").inner_text()
+    assert section.startswith(f"{begins} / {total} · 5 · Local response norm")
+    for _ in range(20):
+        if page.evaluate(f"{MODEL}.type === 'code' && {MODEL}.sharedModel.getSource().includes('figures.')"):
+            break
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(300)
+    page.evaluate(f"{MODEL}.outputs.clear()")
+    page.evaluate(WATCH)
+    page.keyboard.press("Control+Enter")  # without the cell of imports, which no slide shows
+    page.wait_for_function(f"{MODEL}.executionCount === 1 && {MODEL}.outputs.length > 0", timeout=60_000)
+    page.locator(".lesson-runs").wait_for(state="detached")
+    page.wait_for_function("window.meanwhile.length")
+    assert page.evaluate("window.meanwhile") == ['"[*] kører · "', "busy"]
+    shown = page.evaluate(f"{MODEL}.outputs.toJSON()")
+    assert "error" not in [each["output_type"] for each in shown], shown
+    assert "Kører først" not in str(shown)
+
+
+def the_same_slide_is_there_again_after_a_reload(page) -> None:
+    words, before = page.locator(".jp-MarkdownCell p").first, page.evaluate(ACTIVE)
+    small = size_of(words)
+    for _ in range(7):
+        page.keyboard.press("+")
+    assert size_of(words) > 1.8 * small
+    cell = page.locator(".jp-Cell.jp-mod-active")
+    page.wait_for_function(
+        "cell => cell.getBoundingClientRect().height <= innerHeight", arg=cell.element_handle()
+    )
+    page.reload(timeout=90_000)
+    ready(page)
+    page.wait_for_function(f"{ACTIVE} === {before}", timeout=20_000)
+    assert size_of(words) > 1.8 * small
+    for _ in range(7):
+        page.keyboard.press("-")
+    assert size_of(words) == pytest.approx(small, rel=0.01)
 
 
 def clicks_move_the_slides_while_a_slider_has_the_keyboard(page) -> None:
@@ -196,14 +274,26 @@ def clicks_move_the_slides_while_a_slider_has_the_keyboard(page) -> None:
     page.keyboard.press("Control+Enter")
     slider = page.locator(".noUi-handle:visible").first
     slider.wait_for(timeout=60_000)
+    picture = page.locator(".jp-Cell.jp-mod-active .widget-html img")
+    picture.wait_for()
+    page.wait_for_function(WITHIN, arg=picture.element_handle())
     slider.focus()
     before = slider.get_attribute("aria-valuenow")
     slider.press("ArrowRight")
     page.wait_for_function(
         f"document.querySelector('.noUi-handle').getAttribute('aria-valuenow') !== '{before}'"
     )
+    assert slider.is_visible() and page.evaluate(WITHIN, slider.element_handle())
     page.keyboard.press("PageDown")
     page.wait_for_function(f"{ACTIVE} > {widget}", timeout=20_000)
+
+
+def the_show_ends_at_the_second_escape(page) -> None:
+    page.keyboard.press("Escape")
+    assert page.get_by_text("Tryk Esc igen").is_visible() and page.locator(".jp-Deck").count()
+    page.keyboard.press("Escape")
+    page.locator(".jp-Deck").wait_for(state="detached")
+    assert not page.locator(".lesson-place").is_visible()
 
 
 def away(address: str, here: str) -> bool:

@@ -5,7 +5,9 @@ import re
 import nbformat
 import pytest
 
+from lesson_staff.present import for_the_screen
 from lesson_staff.slides import (
+    BEGINS,
     DEFINES,
     asks,
     for_a_show,
@@ -94,6 +96,8 @@ def test_the_core_holds_together(path):
         pytest.skip("no core")
     slides, wrong = show_of(path, core=True), []
     told = lecture(path, core=True)
+    screen = for_the_screen(nbformat.read(path, as_version=4), core=True).cells
+    assert 16 <= sum(slide_type(cell) in BEGINS for cell in screen) <= 22
     assert 16 <= told["slides"] <= 22 and 25 <= told["minutes"] <= 40
     assert slides[0][0].source.startswith("# ") and slides[-1][0].source.startswith("## Opsummering")
     whole = "\n".join(cell.source for slide in slides for cell in slide)

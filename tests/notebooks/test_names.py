@@ -11,47 +11,16 @@ and who begins in the middle runs those first. `test_again.py` runs them so.
 import ast
 import builtins
 import re
-import symtable
 from collections import defaultdict
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 from lesson_staff.catalogue import REPOSITORY
+from lesson_staff.names import bound, read
 
 from .conftest import code
 
 EVERY_ANSWER = "svar"  # each exercise has its own, filled in by the student
-LOOPS = ast.For | ast.While
-OWN_SCOPE = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 GIVEN = {*dir(builtins), "__name__"}
-
-
-def bound(node: ast.AST, in_loop: bool = False) -> Iterator[tuple[str, bool]]:
-    """(name, whether inside a loop) of all that a cell binds for the cells after it."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.ClassDef):
-            yield child.name, in_loop
-        elif isinstance(child, ast.Import | ast.ImportFrom):
-            yield from (((each.asname or each.name).split(".")[0], in_loop) for each in child.names)
-        elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            yield child.id, in_loop
-        elif isinstance(child, ast.ExceptHandler) and child.name:
-            yield child.name, True
-            yield from bound(child, in_loop)
-        elif not isinstance(child, OWN_SCOPE):
-            yield from bound(child, in_loop or isinstance(child, LOOPS))
-
-
-def read(source: str) -> set[str]:
-    """The lesson's names that a cell reads, in its functions too."""
-
-    def inside(table: symtable.SymbolTable) -> Iterator[str]:
-        ours = (each for each in table.get_symbols() if table.get_type() == "module" or each.is_global())
-        yield from (each.get_name() for each in ours if each.is_referenced())
-        for child in table.get_children():
-            yield from inside(child)
-
-    return set(inside(symtable.symtable(source, "cell", "exec")))
 
 
 def pasted() -> set[str]:
@@ -70,7 +39,7 @@ def clashes(sources: list[str], loupe: bool = False) -> list[str]:
     for k, cell in enumerate(cells):
         for name in cell:
             binders[name].append(k)
-    reads = [read(each) for each in sources]
+    reads = [read(ast.parse(each)) for each in sources]
     return sorted(
         name
         for name, where in binders.items()
@@ -99,8 +68,9 @@ def needs(cells) -> dict[int, set[int]]:
     for section, inside in in_sections(cells).items():
         direct = set()
         for cell in code(inside):
-            own = {name for name, _ in bound(ast.parse(cell.source))}
-            direct |= {home.get(name, 0) for name in read(cell.source) - own - {EVERY_ANSWER}} - {0, section}
+            tree = ast.parse(cell.source)
+            own = {name for name, _ in bound(tree)}
+            direct |= {home.get(name, 0) for name in read(tree) - own - {EVERY_ANSWER}} - {0, section}
             home |= {name: section for name in own - home.keys()}
         found[section] = direct.union(*(found[each] for each in direct))
     return found
@@ -130,8 +100,9 @@ def test_names_are_bound_before_they_are_read(cells):
     """En celle bruger kun navne, som den selv eller en celle før den har bundet."""
     known = set(GIVEN)
     for cell in code(cells):
-        known |= {name for name, _ in bound(ast.parse(cell.source))}
-        assert read(cell.source) <= known, cell.id
+        tree = ast.parse(cell.source)
+        known |= {name for name, _ in bound(tree)}
+        assert read(tree) <= known, cell.id
 
 
 def test_what_would_go_wrong_is_seen():
@@ -148,5 +119,5 @@ def test_what_would_go_wrong_is_seen():
     assert clashes(["a = 1\na += 1\nb = [a for a in a]", "svar = ...", "svar = ..."]) == []
     assert {"x", "patch", "total", "norm", "logits"} <= pasted()
     assert clashes(["total = 1"], loupe=True) == ["total"] and clashes(["total = 1"]) == []
-    assert read("def f(a):\n    return a + b + g(lambda c: c + d)") >= {"b", "g", "d"}
-    assert not {"a", "c"} & read("def f(a):\n    return a + b + g(lambda c: c + d)")
+    inside = read(ast.parse("def f(a):\n    return a + b + g(lambda c: c + d)"))
+    assert inside >= {"b", "g", "d"} and not {"a", "c"} & inside
