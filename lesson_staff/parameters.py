@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from lesson_staff.catalogue import Lesson
+from lesson_staff.output import os_sentence
 from lesson_utils.errors import LessonError
 from lesson_utils.parameters import FILE, KINDS, choice, fits, of_kind, refusal
 
@@ -39,15 +40,18 @@ class WrongParameters(LessonError):
 
 
 class Wrong(list[str]):
-    """Sentences that are said all at once: a LessonError in a `with` block of it is added, not raised."""
+    """Sentences that are said all at once: a LessonError in a `with` block of it is added, not raised; so is what
+    the system refuses."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        told = [os_sentence(error)] if isinstance(error, OSError) else []
         if isinstance(error, LessonError):
-            self += getattr(error, "sentences", [str(error)])
-        return isinstance(error, LessonError)
+            told = getattr(error, "sentences", [str(error)])
+        self += filter(None, told)
+        return any(told)
 
     @contextmanager
     def at(self, where: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial, reduce
 from itertools import accumulate, product
 from operator import or_
+from os.path import exists  # which is false for a name that no system takes
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def read_table(path: str) -> Settings:
                 raise LessonError(f"{where}: »{name}« står to gange. Lad den stå én gang.")
             beside = (file.parent / value).absolute()
             may_be_file = name in LOOKED_FOR or (name == LESSON and value.endswith(".ipynb"))
-            looked_for = may_be_file and not Path(value).expanduser().exists() and beside.exists()
+            looked_for = may_be_file and not exists(Path(value).expanduser()) and exists(beside)
             if value:
                 row[name] = Written(beside if looked_for else value)
         rows.append(row)
@@ -232,7 +233,7 @@ def _absolute(name: str, value: object) -> object:
 
         return value if value in PHOTOS else type(value)(path.absolute())
     looks_like_a_path = path.suffix or "/" in value or name == "image_folder"
-    return type(value)(path.absolute()) if looks_like_a_path and path.exists() else value
+    return type(value)(path.absolute()) if looks_like_a_path and exists(path) else value
 
 
 def files_below(path: Path) -> dict[str, Path]:

@@ -302,6 +302,13 @@ def test_a_network_is_looked_up_before_anything_starts(networks):
     assert told[1].startswith("Vægtfilen »væk.safetensors« findes ikke")
 
 
+def test_what_the_system_refuses_is_said_with_its_row_and_with_the_rest(networks):
+    (networks / "a.csv").write_text(f"network\n{'x' * 300}\nvgd\n", encoding="utf-8")
+    told = sentences(table=str(networks / "a.csv"))
+    assert [each[:14] for each in told] == ["a.csv, linje 2", "a.csv, linje 3"]
+    assert told[0].endswith("navnet er for langt. Vælg en anden mappe eller fil.")
+
+
 def test_a_folder_and_a_file_of_the_same_name_travel(networks):
     for place in ("fotos/hest", "fotos/ko", "fotos/.skjult", "andet"):
         (networks / place).mkdir(parents=True)
