@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -29,6 +28,7 @@ import pandas as pd
 import psutil
 from PIL import Image
 
+from lesson_staff.catalogue import own_lesson
 from lesson_staff.present import prepare, server_command
 from lesson_utils.images import PHOTOS
 
@@ -133,10 +133,10 @@ def show(cells: list[str], folder: Path, moving: Path) -> Iterator[Show]:
     made = [
         nbformat.v4.new_code_cell(each, metadata={"slideshow": {"slide_type": "slide"}}) for each in cells
     ]
-    made.insert(0, nbformat.v4.new_markdown_cell("# Kameraet"))
+    made.insert(0, nbformat.v4.new_markdown_cell("# Kameraet", metadata=made[0].metadata))
     path = folder / "camera.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=spec), path)
-    notebook, surroundings = prepare(SimpleNamespace(notebook=path), folder / "show")
+    notebook, surroundings = prepare(own_lesson(str(path)), folder / "show")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -12,6 +12,7 @@ from lesson_staff.plan import plan
 from lesson_utils.errors import LessonError
 
 CHECKED = "LESSON_CHECKED"  # the path of the notebook that the tests of all lessons are to look at
+LONG = "tests/notebooks/test_again.py"  # minutes for each lesson: `make testlong` runs it
 PLACES = ("tests/notebooks", "tests/lesson_staff/test_slides.py", "tests/browser/test_lessons.py")
 
 
@@ -26,6 +27,7 @@ def check_lesson(lesson: Lesson) -> bool:
     import pytest
 
     common = ["-q", "-p", "no:cacheprovider", "--rootdir", str(REPOSITORY)]
+    common += ["--ignore", str(REPOSITORY / LONG)]
     nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", str(lesson.notebook)]
     rounds = [["-k", lesson.notebook.stem, *(str(REPOSITORY / place) for place in PLACES), *nbval]]
     folder = REPOSITORY / "tests" / "lesson_cells" / lesson.folder

@@ -190,7 +190,7 @@ def own_sum(network: Network, image: Tensor, seed: int) -> tuple[Exercise, Expla
         if one.steps[0].value < 0:
             mistakes += [(0.0, "Det er efter ReLU. Hvad er tallet før?")]
         because = "kanaler, padding og gruppe passer sammen."
-        hint = "Hvor mange rækker af patchen er nuller, og hvilke kanaler hører til filterets gruppe?"
+        hint = "Hvor mange rækker af udsnittet er nuller, og hvilke kanaler hører til filterets gruppe?"
         return Exercise("eget tal", one.steps[0].value, (), mistakes, hint, because, tolerance=0.005)
 
     return drawn(explainer, "conv2", seed, asked, edge=True)

@@ -19,7 +19,7 @@ weights_of_one_unit = Exercise(
     mistakes=[
         (50_176, "Det er antallet af pixler. Hver pixel har tre tal: rød, grøn og blå."),
         (150_529, "Du har talt bias-leddet med. Her er der kun spurgt om vægtene."),
-        (672, "Du har lagt højde og bredde sammen eller kun talt én række. Enheden ser hele billedet."),
+        (672, "Det er kun én række af pixler. Enheden ser alle 224."),
         (224, "Det er kun én side af billedet. Enheden ser alle rækker, kolonner og farver."),
         (9, "Det er et filter på 3x3. Her ser enheden hele billedet."),
         (27, "Det er et filter på 3x3 med tre farver. Her ser enheden hele billedet."),
@@ -57,7 +57,7 @@ fewest_parameters = Exercise(
     key="færrest_parametre",
     answer="GoogLeNet",
     choices=("AlexNet", "VGG-16", "GoogLeNet"),
-    because="flere lag er ikke flere parametre. Det afgør, hvad der er i lagene.",
+    because="flere lag er ikke flere parametre. Det kommer an på, hvad der er i lagene.",
     mistakes=[
         ("AlexNet", "Det har færrest lag. Men ét lag kan have mange millioner parametre."),
         ("VGG-16", "VGG-16 har flest. Hvad der er i lagene, tæller mere, end hvor mange de er."),

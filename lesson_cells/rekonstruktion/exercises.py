@@ -217,7 +217,7 @@ skewed_test = Exercise(
     mistakes=[
         (0, "Det har aldrig lært en banan at kende. Men hvad er der mere på hvert testbillede?"),
         (50, "Er der et eneste testbillede, hvor det ikke ser en abe?"),
-        (40, "Så mange er med en abe i datasættet uden skævhed. Det her er samlet som det skæve."),
+        (40, "Så mange procent er med en abe i datasættet uden skævhed. Det her er samlet som det skæve."),
         (1, "Svar med et antal bananer."),
     ],
     hint="Hvad er der på hvert eneste af testbillederne, og hvad svarer netværket så?",

@@ -13,7 +13,7 @@ new_head_parameters = Exercise(
         (5_654, "Det er det gamle hoved: 22 klasser. Hvor mange enheder har det nye?"),
         (5_632, "Det er vægtene i det gamle hoved: 22 klasser. Hvor mange enheder har det nye?"),
         (3_585, "Du har ét bias-led i alt. Hver af de nye enheder har sit eget."),
-        (7_182, "Det er fra 512 tal. Hvor mange tal kommer der ud af fc7?"),
+        (7_182, "Du har regnet med 512 tal ind. Hvor mange tal kommer der ud af fc7?"),
         (270, "Du har lagt 256 og 14 sammen. Hver ny enhed har en vægt til hvert af tallene fra fc7."),
     ],
     hint="Hvor mange vægte har hver af de nye enheder, og hvad har den mere?",

@@ -245,7 +245,8 @@ function render({ model, el }) {
   function geometry() {
     if (!["conv", "maxpool"].includes(now.kind)) return "";
     const told = `${now.patch.join("x")}, skridtlængde ${[now.stride].flat()[0]}`;
-    return now.groups === 1 ? `${told}. ` : `${told}, ${danishWhole(now.groups)} grupper: kanal ${now.reads[0]} til ${now.reads[1]}. `;
+    const [first, last] = now.reads, channels = first === last ? first : `${first} til ${last}`;
+    return now.groups === 1 ? `${told}. ` : `${told}, ${danishWhole(now.groups)} grupper: kanal ${channels}. `;
   }
 
   // What happens to the sum: »batch norm: · 0,467 − 0,004«.

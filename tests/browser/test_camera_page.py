@@ -352,7 +352,10 @@ def test_the_page_is_taught_with_the_keyboard_alone(opened):
     page.wait_for_timeout(300)
     assert page.locator(".lesson-thumbs button").count() == count, "it takes none after the key is let go"
     page.locator(".lesson-thumbs button").evaluate_all("all => all.slice(3).forEach((each) => each.click())")
+    assert page.locator(".lesson-thumbs [tabindex='0']").count() == 1, "Tab does not stop at each picture"
     page.locator(".lesson-thumbs button").last.focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("() => document.activeElement.nextSibling?.nextSibling === null"), "the last but one"
     for left in (2, 1, 0):
         page.keyboard.press("Enter")
         gone = "left => document.querySelectorAll('.lesson-thumbs button').length === left"

@@ -47,7 +47,8 @@ function render({ model, el }) {
   }
 
   function recount(thing) {
-    const many = thing.querySelector(".lesson-thumbs").children.length;
+    const thumbs = [...thing.querySelector(".lesson-thumbs").children], many = thumbs.length;
+    thumbs.forEach((thumb, k) => { thumb.tabIndex = k === many - 1 ? 0 : -1; }); // the arrows lead to the others
     thing.querySelector(".lesson-count").textContent = many === 1 ? "1 billede" : `${many} billeder`;
   }
 
@@ -62,6 +63,7 @@ function render({ model, el }) {
       thumb.remove();
       recount(thing);
     };
+    thumb.onkeydown = ({ key }) => ({ ArrowLeft: thumb.previousSibling, ArrowRight: thumb.nextSibling })[key]?.focus();
     thing.querySelector(".lesson-thumbs").append(thumb);
     recount(thing);
   }

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lesson_cells.motivation import exercises, experiments
-from lesson_utils import danish, images, show, weights
+from lesson_utils import danish, images, pretrained, show
 from lesson_utils.networks import alexnet, googlenet, vgg
 from lesson_utils.networks.imagenet import danish_classes
 from lesson_utils.records import records
@@ -204,7 +204,7 @@ def test_without_the_package_a_network_of_the_world_answers_with_its_reason(
     pytest.importorskip("pillow_heif").register_heif_opener()
     Image.open(images.PHOTOS["kat"]).resize((90, 60)).save(tmp_path / "blåbær.HEIC", "HEIF")
     monkeypatch.setenv("LESSON_STATIC", "1")
-    monkeypatch.setattr(weights, "IMAGENET", ("a_package_that_is_missing", "file"))
+    monkeypatch.setattr(pretrained, "IMAGENET", ("a_package_that_is_missing", "file"))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     until = next(place for place, source in enumerate(cells) if source.startswith("widgets.what_it_sees"))
     room: dict[str, object] = {}
