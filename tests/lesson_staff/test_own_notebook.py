@@ -50,7 +50,7 @@ def test_a_copy_allows_what_its_lesson_does(tmp_path):
     shutil.copy(NOTEBOOKS / "03_vgg.ipynb", copy)
     own, vgg = find([str(copy)])[0], find(["3"])[0]
     assert own.own and not vgg.own and str(own) == "min_vgg"
-    assert own.allowed == vgg.allowed and own.minutes == vgg.minutes
+    assert own.allowed == vgg.allowed and abs(own.minutes - vgg.minutes) <= 5
     assert [str(lesson) for lesson in find([str(copy), "3", "2", str(copy)])] == [
         "02 AlexNet",
         "03 VGG",
