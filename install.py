@@ -38,6 +38,7 @@ def main() -> int:
     )
     asked.add_argument("--extras", default=EXTRAS, help="hvad der kommer med ud over kurset selv")
     chosen = asked.parse_args()
+    sys.stdout.reconfigure(errors="replace")  # a terminal without ø gets a question mark, and the course
     python = python_of(ROOT / ".venv")
     problem = refused(sys.version_info[:3], platform.system(), platform.machine())
     if not problem and not python.exists() and not made(ROOT / ".venv"):

@@ -1,5 +1,7 @@
 """Execute the lessons again and keep their outputs, ready to commit."""
 
+import errno
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -28,6 +30,9 @@ def remake(runs: list[Run], jobs: int | None = None, tell: Callable = lambda *_:
     new, so neither papermill's time stamps nor its paths can get in. A lesson that fails is left as it is.
     """
     by_name = {run.name: run for run in runs}
+    for notebook in (run.lesson.notebook for run in runs):  # said now, and not after a lesson
+        if not os.access(notebook.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "", str(notebook.parent))
     with (
         tempfile.TemporaryDirectory(prefix="lesson-") as folder,
         closing(run_all(runs, Path(folder), jobs, tell, page=False)) as results,

@@ -36,12 +36,13 @@ def runs_asked_for(request: Request) -> list[Run]:
         settings = settings_from(*request.sources)
     # what needs no torch is looked at first: a wrong word is answered at once
     chosen = bool(request.lessons)
-    with wrong:
-        plan(
-            lessons,
-            *(each | ({"device": "auto"} if "device" in each else {}) for each in settings),
-            chosen=chosen,
-        )
+    if lessons:
+        with wrong:
+            plan(
+                lessons,
+                *(each | ({"device": "auto"} if "device" in each else {}) for each in settings),
+                chosen=chosen,
+            )
     wrong.tell()
     return plan(lessons, *checked_settings(settings, not request.scheduler), chosen=chosen)
 

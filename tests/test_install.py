@@ -118,6 +118,8 @@ def test_size_and_time_are_said_first_and_a_full_disk_ends_it(monkeypatch, tmp_p
     monkeypatch.setattr(sys, "argv", ["install.py"])
     assert parts["main"]() == 2 and len(asked) == 2
     assert "Der er kun 1,0 GB fri her" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    assert parts["main"]() == 2, "a terminal that has no ø"
 
 
 def test_what_pip_says_is_let_through(monkeypatch, tmp_path):

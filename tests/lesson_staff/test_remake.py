@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from lesson_staff import pages
 from lesson_staff.catalogue import find
@@ -41,3 +42,7 @@ def test_outputs_are_new_and_all_else_is_as_it_was(course, monkeypatch):
 
     assert [result.passed for result in remake(plan(find(["1"]), {}))] == [True]
     assert (folder / "01_one.ipynb").read_text(encoding="utf-8") == text, "a second time changes nothing"
+
+    monkeypatch.setattr("lesson_staff.remake.os.access", lambda place, mode: False)
+    with pytest.raises(PermissionError):
+        next(remake(plan(find(["1"]), {}), tell=lambda *_: pytest.fail("a lesson that nobody could keep")))

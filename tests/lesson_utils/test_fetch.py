@@ -77,6 +77,8 @@ def test_what_is_whole_is_kept_and_nothing_else(tmp_path):
         (http.client.InvalidURL("nonnumeric port: 'xx'"), "en proxy sagde nej"),
         (http.client.IncompleteRead(b""), "en proxy sagde nej"),
         (PermissionError(errno.EACCES, "nej"), "der kan ikke skrives i »hub«"),
+        (NotADirectoryError(errno.ENOTDIR, "nej"), "der kan ikke skrives i »hub«"),
+        (FileNotFoundError(errno.ENOENT, "nej"), "der kan ikke skrives i »hub«"),
         (OSError(errno.EROFS, "nej"), "der kan ikke skrives i »hub«"),
         (OSError(errno.ENOSPC, "fuld"), "disken er fuld"),
     ],
