@@ -62,10 +62,19 @@ function camera(model, el, { ask, answered, dropped = null }) {
     say(text);
   }
 
+  // A restart may be over before anybody looks: the kernel tells of it, and this page's half of it is gone for good.
+  const kernel = model.widget_manager?.kernel;
+  let over = false;
+  const changed = (_kernel, status) => {
+    over ||= ["restarting", "autorestarting", "terminating", "dead"].includes(status);
+    if (over && stream) stop(RESTARTED);
+  };
+  kernel?.statusChanged?.connect(changed);
+
   function pythonIsGone() {
     if (el.closest(".jupyter-widgets-disconnected")) return true;
-    const kernel = model.widget_manager?.kernel;
-    return kernel === null || ["restarting", "autorestarting", "terminating", "dead"].includes(kernel?.status);
+    changed(kernel, model.widget_manager?.kernel?.status);
+    return over || model.widget_manager?.kernel === null;
   }
 
   async function begin() {
@@ -187,6 +196,7 @@ function camera(model, el, { ask, answered, dropped = null }) {
       stop();
       clearInterval(watch);
       model.off("msg:custom", hear);
+      kernel?.statusChanged?.disconnect(changed);
     },
   };
 }
