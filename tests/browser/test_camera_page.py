@@ -187,6 +187,11 @@ def test_no_lamp_stays_on(opened):
     page.evaluate("() => { window.widgetManager.kernel = { status: 'autorestarting' }; }")
     said(page, "Kernen er genstartet")
     page.evaluate("() => { window.widgetManager.kernel = { status: 'idle' }; }")
+    button.click()
+    page.wait_for_timeout(300)
+    assert page.evaluate(LIVE) == 0, "the new kernel knows nothing of this page"
+    page = opened("look")
+    page.evaluate(TRACKS)
     start(page)
     page.evaluate("() => window.close()")
     assert page.evaluate(LIVE) == 0
