@@ -30,12 +30,12 @@ def new_classes(per_class: int, test_per_class: int = 20, seed: int = 0, size: i
 
 
 def layer_states(network: Network, new: Sequence[str], random: bool = False) -> list[str]:
-    """For each layer: `new`, `frozen` (`random` where its weights were never trained) or `tuned`."""
-    frozen = frozen_layers(network)
-    return [
-        "new" if name in new else ("random" if random else "frozen") if name in frozen else "tuned"
-        for name in network.layer_names
-    ]
+    """For each layer: `new`, `frozen` (`random` where its weights were never trained), `tuned`, `empty` (GAP)."""
+    states = dict.fromkeys(network.layer_names, "tuned")
+    states |= dict.fromkeys(frozen_layers(network), "random" if random else "frozen")
+    states |= dict.fromkeys(new, "new")
+    rows = {name: network.layers.get_submodule(name) for name in network.layer_names}
+    return [states[name] if list(row.parameters()) else "empty" for name, row in rows.items()]
 
 
 def percentage_points(measured: pd.DataFrame, column: str, ahead: str, behind: str) -> pd.DataFrame:

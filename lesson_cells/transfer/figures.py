@@ -33,6 +33,7 @@ STATES = {
     "random": ("frosset, tilfældig", "#BFBFBF"),
     "tuned": ("trænes langsomt", "#7FCBAE"),
     "new": ("nyt, trænes", style.ORANGE),
+    "empty": ("uden vægte", "#EBEBEB"),
 }
 APART = 0.012  # of the width: lines of the same size stand beside each other, so that no whisker hides one
 
@@ -61,7 +62,7 @@ def frozen_layers(
     axes.set_axis_off()
     used = {state for row in states.values() for state in row}
     handles = [Patch(facecolor=look, label=name) for key, (name, look) in STATES.items() if key in used]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
     told = "Netværkets lag for hver fremgangsmåde."
     for way, row in states.items():
         learners = [layer for layer, state in zip(layers, row, strict=True) if state in ("new", "tuned")]
@@ -200,7 +201,7 @@ def mistakes(images: Sequence[Any], made: Sequence[Any], maps: Sequence[Any] = (
             overlay(as_float(image), heat, float(heat.max()))
             for image, heat in zip(images, maps, strict=True)
         ]
-        rows = {"foto": images, "hvad der\ntalte for\nsvaret": over}
+        rows = {"billede": images, "hvad der\ntalte for\nsvaret": over}
         return picture_grid(rows, f"Forkerte svar: {told}. Lyst talte mest for.", above=answers, under=truths)
     return picture_grid(images, f"Forkerte svar: {told}.", 3, above=answers, under=truths)
 

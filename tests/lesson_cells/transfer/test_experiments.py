@@ -75,6 +75,12 @@ def test_a_mistake_is_explained_by_a_map_of_the_wrong_answer():
     assert experiments.explained(result, task, made) == [], "no GAP, no map"
 
 
+def test_a_layer_without_weights_is_not_said_to_be_trained():
+    network = googlenet.mini(2)
+    states = dict(zip(network.layer_names, experiments.layer_states(network, ["gap", "fc"]), strict=True))
+    assert (states["gap"], states["fc"], states["conv1"]) == ("empty", "new", "tuned")
+
+
 def test_the_rows_that_tell_encoders_apart():
     columns = ["network", "strategy", "images_per_class", "seed", "accuracy"]
     drawn = pd.DataFrame(
