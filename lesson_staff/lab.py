@@ -94,7 +94,8 @@ def serve(command: Sequence[str], browser: bool, env: dict[str, str], **how: Any
     more = ["--Application.log_level=WARN", *([] if browser else ["--no-browser"])]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         more.append("--allow-root")
-    token = env.get("JUPYTER_TOKEN") or secrets.token_hex(24)  # in the environment: everybody may read a command line
+    # in the environment: everybody may read a command line
+    token = env.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     server = subprocess.Popen([*command, *more], env=env | {"JUPYTER_TOKEN": token}, **how)
     facts = Path(env["JUPYTER_RUNTIME_DIR"], f"jpserver-{server.pid}.json")
     page = next(
