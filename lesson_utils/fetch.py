@@ -48,7 +48,8 @@ def why(error: Exception, path: Path) -> str:
         )
     if "407" in str(cause) or isinstance(cause, HTTPException | ValueError):
         return "en proxy sagde nej eller svarede forkert. Ret miljøvariablen https_proxy, og prøv igen."
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT):
+    no_place = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
+    if cause is error and number in no_place:  # not what the connection said
         return f"der kan ikke skrives i »{path.parent}«. Sæt miljøvariablen TORCH_HOME til en anden mappe."
     if number in (errno.ENOSPC, errno.EDQUOT):
         return f"disken er fuld. Slet noget, eller sæt TORCH_HOME til en anden mappe end »{path.parent}«."
