@@ -43,9 +43,12 @@ WATCH = f"""() => {{
   new MutationObserver(async (_, observer) => {{
     if (!cell.textContent.includes("Kører først celle 1 af ")) return;
     observer.disconnect();
-    const kernels = await (await fetch("/api/kernels?token={TOKEN}")).json();
-    await new Promise(done => setTimeout(done, 300));
-    window.meanwhile = [getComputedStyle(place, "::before").content, kernels[0].execution_state];
+    const asked = fetch("/api/kernels?token={TOKEN}"), marks = new Set();
+    for (let k = 0; k < 30; k++) {{
+      marks.add(getComputedStyle(place, "::before").content);
+      await new Promise(done => setTimeout(done, 10));
+    }}
+    window.meanwhile = [[...marks].find(mark => mark !== "none"), (await (await asked).json())[0].execution_state];
   }}).observe(cell, {{childList: true, subtree: true}});
 }}"""
 STARTED = r"Stop med Ctrl-C\. .* http://127\.0\.0\.1:\d+/lab/tree/02_alexnet\.ipynb\?token=\w+\n"
