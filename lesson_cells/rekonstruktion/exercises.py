@@ -136,7 +136,7 @@ psnr_function = Exercise(
         ((GREY, HALF), 23.0103),
     ],
     tolerance=1e-2,
-    because="For hver gang fejlen bliver ti gange mindre, vokser PSNR med 20 dB.",
+    because="Bliver forskellen i hver pixel ti gange mindre, vokser PSNR med 20 dB.",
     mistakes=[
         ([10.0, 20.0], "Du har glemt kvadratet af forskellen."),
         ([2.0, 4.0], "Du har glemt at gange med 10."),

@@ -10,7 +10,7 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from torch import Tensor
 
-from lesson_utils.danish import listing
+from lesson_utils.danish import listing, number
 from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
@@ -49,13 +49,13 @@ def inception_module(table: Mapping[str, Sequence[int]], name: str, size: int) -
     below = middle - given * scale / 2 - 0.1
     axes.text(_INPUT[0], below, f"ind\n{size}·{size}·{given}", va="top")
     joined = middle + sum(ends) * scale / 2
-    axes.text(_OUTPUT[1], joined + 0.08, f"ud\n{size}·{size}·{sum(ends)}", va="bottom", ha="right")
+    axes.text(_OUTPUT[1], joined + 0.08, f"ud\n{size}·{size}·{number(sum(ends))}", va="bottom", ha="right")
     for place, (branch, steps) in enumerate(branches.items()):
         centre = _TOP - (place + 0.5) * row - 0.17
         end = joined - ends[place] * scale / 2
         _draw_branch(axes, steps, BRANCHES[branch], (middle, centre, end), scale)
         joined -= ends[place] * scale
-    axes.text(style.WIDTH, 0.1, f"{together}\n= {sum(ends)} kanaler", va="bottom", ha="right")
+    axes.text(style.WIDTH, 0.1, f"{together}\n= {number(sum(ends))} kanaler", va="bottom", ha="right")
     axes.set_title(f"{name}: en strøm er så tyk, som den har kanaler")
     told = "; ".join(
         ", ".join(f"{kernel} fra {before} til {after}" for kernel, before, after in steps)
@@ -64,7 +64,7 @@ def inception_module(table: Mapping[str, Sequence[int]], name: str, size: int) -
     return style.described(
         figure,
         f"Tegning af {name}: inputtet med {given} kanaler løber ad fire veje: {told}. Til sidst ligger de "
-        f"{together} kanaler efter hinanden: {sum(ends)} i alt.",
+        f"{together} kanaler efter hinanden: {number(sum(ends))} i alt.",
     )
 
 
