@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import nbformat
@@ -77,18 +76,31 @@ def lab(lesson: Lesson | None, out: str, full: bool, browser: bool) -> int:
                 [*news, "Underviser du, så åbner »make lab FULL=1« lektionerne med løsninger og noter."]
             )
         )
-    command = [
-        *(sys.executable, "-P", "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"),
-        f"--ServerApp.root_dir={folder}",
+    command = jupyterlab(
+        folder,
+        f"/tree/{quote(lesson.notebook.name)}" if lesson else "",
         f"--LabApp.app_settings_dir={TEMPLATES}",  # its overrides.json: no question about news
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
-    if lesson:
-        command.append(f"--LabApp.default_url=/lab/tree/{quote(lesson.notebook.name)}")
+        watch=[""],
+    )
     return serve(command, browser, env=jupyter(state, JUPYTERLAB_WORKSPACES_DIR=str(state)))
 
 
-def serve(command: Sequence[str], browser: bool, env: dict[str, str], **how: Any) -> int:
+def jupyterlab(folder: Path, page: str, *options: str, watch: Sequence[str] | None = None) -> list[str]:
+    """The command of a JupyterLab on this machine only, behind its token, opened at a page of the folder.
+
+    `watch`: it ends when the other end of its standard input does, and a folder that is named here goes with it.
+    """
+    return [
+        *(sys.executable, "-P", "-m", *(["lesson_staff.witness", *watch] if watch else []), "jupyterlab"),
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab{page}",
+        *options,
+    ]
+
+
+def serve(command: Sequence[str], browser: bool, env: dict[str, str], cwd: str | None = None) -> int:
     """JupyterLab, until it is stopped with Ctrl-C; its exit code. In the terminal stand its address, and its
     complaints if it has any."""
     more = ["--Application.log_level=WARN", *([] if browser else ["--no-browser"])]
@@ -96,11 +108,10 @@ def serve(command: Sequence[str], browser: bool, env: dict[str, str], **how: Any
         more.append("--allow-root")
     # in the environment: everybody may read a command line
     token = env.get("JUPYTER_TOKEN") or secrets.token_hex(24)
-    server = subprocess.Popen([*command, *more], env=env | {"JUPYTER_TOKEN": token}, **how)
+    env = env | {"JUPYTER_TOKEN": token}
+    server = subprocess.Popen([*command, *more], env=env, stdin=subprocess.PIPE, cwd=cwd)  # see `witness`
     facts = Path(env["JUPYTER_RUNTIME_DIR"], f"jpserver-{server.pid}.json")
-    page = next(
-        (part.split("=", 1)[1] for part in command if part.startswith("--LabApp.default_url=")), "/lab"
-    )
+    page = next(part.split("=", 1)[1] for part in command if part.startswith("--LabApp.default_url="))
     asked_to_stop, told = False, False
     while True:
         try:

@@ -3,8 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +12,7 @@ import nbformat
 
 from lesson_staff.catalogue import Lesson
 from lesson_staff.catch_up import CELLS, needed
-from lesson_staff.lab import serve
+from lesson_staff.lab import jupyterlab, serve
 from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, for_reading
 from lesson_staff.slides import html_of, shows, slide_type, to_core
@@ -64,17 +62,10 @@ def for_the_screen(notebook: nbformat.NotebookNode, core: bool = False) -> nbfor
 
 
 def server_command(notebook: Path, *options: str, watched: bool = False) -> list[str]:
-    """JupyterLab on this machine only, behind its token, opened at the notebook. One that is `watched` ends, and
-    its folder goes, when the other end of its standard input does."""
-    watch = ["lesson_staff.witness", str(notebook.parent)] if watched else []
-    return [
-        *(sys.executable, "-P", "-m", *watch, "jupyterlab"),
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={notebook.parent}",
-        f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
-        f"--LabApp.extra_labextensions_path={notebook.parent / LAB / 'extensions'}",
-        *options,
-    ]
+    """JupyterLab at the notebook. One that is `watched` ends with whoever started it, and its folder goes."""
+    folder, page = notebook.parent, f"/tree/{quote(notebook.name)}"
+    extensions = f"--LabApp.extra_labextensions_path={folder / LAB / 'extensions'}"
+    return jupyterlab(folder, page, extensions, *options, watch=[str(folder)] if watched else None)
 
 
 def present(lesson: Lesson, browser: bool = True, core: bool = False) -> int:
@@ -82,4 +73,4 @@ def present(lesson: Lesson, browser: bool = True, core: bool = False) -> int:
     with tempfile.TemporaryDirectory(prefix="lesson-present-", ignore_cleanup_errors=True) as place:
         notebook, surroundings = prepare(lesson, Path(place), core)
         command = server_command(notebook, watched=True)
-        return serve(command, browser, env=surroundings, cwd=place, stdin=subprocess.PIPE)
+        return serve(command, browser, env=surroundings, cwd=place)

@@ -1,5 +1,5 @@
 """What ends with whoever started it: an extension of IPython that the kernel of a run loads, which also tells its
-device; and, as `python -m lesson_staff.witness FOLDER MODULE …`, a server."""
+device; and, as `python -m lesson_staff.witness FOLDER MODULE …`, a server (whose FOLDER may be empty)."""
 
 import os
 import runpy
@@ -12,8 +12,9 @@ from pathlib import Path
 DEVICE = "device.txt"
 
 
-def end_when_alone(folder: Path) -> None:
-    """Wait until the batch, which holds the other end of standard input, is gone (even by -9); leave nothing then.
+def end_when_alone(folder: str) -> None:
+    """Wait until the starter, who holds the other end of standard input, is gone (even by -9); then end all that
+    runs here, and remove the folder if one is named.
 
     ipykernel looks for its parent too, but only once it is up, and it leaves what the lesson has started.
     """
@@ -24,7 +25,8 @@ def end_when_alone(folder: Path) -> None:
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             child.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
@@ -45,7 +47,7 @@ def device_of(names: dict[str, object]) -> str:
 
 def load_ipython_extension(shell) -> None:
     folder = Path(os.environ["LESSON_RUN"])
-    threading.Thread(target=end_when_alone, args=[folder], daemon=True).start()
+    threading.Thread(target=end_when_alone, args=[str(folder)], daemon=True).start()
 
     def tell_device(_result: object) -> None:  # after each cell, so that a kernel that is killed has told it
         with suppress(Exception):  # of a device that there is not, the lesson itself will tell
@@ -56,5 +58,5 @@ def load_ipython_extension(shell) -> None:
 
 if __name__ == "__main__":
     _, place, *sys.argv = sys.argv
-    threading.Thread(target=end_when_alone, args=[Path(place)], daemon=True).start()
+    threading.Thread(target=end_when_alone, args=[place], daemon=True).start()
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

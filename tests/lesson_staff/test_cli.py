@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from urllib.parse import quote
 
 import pytest
@@ -333,3 +334,23 @@ def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
         assert say(*words[1:])[0] == 0, words
     assert counts == [2, len(LESSONS), len(LESSONS), 2, 20, 2, 2, 1, 20, len(LESSONS)]
     assert (tmp_path / "resultater" / "index.html").exists()
+
+
+@pytest.mark.parametrize("module", ["typer", "lesson_staff.options"])
+def test_ctrl_c_is_quiet_while_python_still_reads_the_command(module):
+    """The keys are pressed as Python comes to read the module."""
+    scripts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    where, name = scripts["lesson"].split(":")
+    code = f"""
+import sys
+from importlib.abc import MetaPathFinder
+class Pressed(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+from {where} import {name}
+{name}()
+"""
+    done = subprocess.run([sys.executable, "-c", code, "list"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

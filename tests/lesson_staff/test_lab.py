@@ -1,10 +1,14 @@
 """A student's own edition: made on first use, kept whatever happens, and without what gives an answer away."""
 
 import errno
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from lesson_staff import lab
@@ -127,3 +131,16 @@ def test_a_lesson_reads_nothing_from_the_folder_that_it_lies_in(lesson):
         ]
         assert not near or cell.cell_type == "code", near
         assert "../" not in cell.source
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_a_lab_that_is_killed_leaves_its_folder_and_no_server(tmp_path):
+    mine = tmp_path / "mine"
+    command = [sys.executable, "-m", "lesson_staff.cli", "lab", "--no-browser", "--out", str(mine)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        while not (line := started.stdout.readline()).startswith("Stop med Ctrl-C"):
+            assert line, "it ended before it told its address"
+        servers = psutil.Process(started.pid).children(recursive=True)
+        started.kill()
+    assert servers and not psutil.wait_procs(servers, timeout=30)[1]
+    assert len(names(mine)) == len(LESSONS)
