@@ -35,6 +35,7 @@ class Lesson:
     # the values that a parameter may take, where these are not all of its type
     allowed: Mapping[str, tuple | range] = field(default_factory=lambda: MappingProxyType({}))
     seconds: int = 60  # about what one core needs: a batch begins with the longest, and tells the time left
+    classes: int = 0  # that a file of weights must know; 0: any number
     learn: str = ""  # what README says of it
     folder: str = ""  # its name in lesson_cells
 

@@ -124,7 +124,8 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
 def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
     """`given` as this parameter's value. Raises LessonError for a wrong type, or a value that is not allowed.
 
-    A file of weights is allowed where it is one, of a network that the lesson allows by its name.
+    A file of weights is allowed where it is one, of a network that the lesson allows by its name, and with as many
+    classes as the lesson needs.
     """
     try:
         value = parameter.value(given)
@@ -137,10 +138,13 @@ def checked(lesson: Lesson, parameter: Parameter, given: object) -> object:
     if path and path.is_file() and FILE in (allowed or ()):
         from lesson_utils.weights import network_in
 
-        kind = network_in(path)
+        kind, classes = network_in(path)
         names = (kind, kind.replace("paper:", "imagenet:"), kind.replace("paper:efficientnet", "imagenet"))
         if not any(fits(name, allowed) for name in names):
             instead = f"filen er til {kind}, vælg {choice(allowed)} til et af dem"
+            raise refusal(parameter.name, given, lesson.number, instead)
+        if lesson.classes not in (0, classes):
+            instead = f"filens netværk kender {classes} klasser, lektionen bruger kursets {lesson.classes}"
             raise refusal(parameter.name, given, lesson.number, instead)
     return value
 

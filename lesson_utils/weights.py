@@ -20,7 +20,7 @@ from lesson_utils.device import choose
 from lesson_utils.errors import LessonError
 from lesson_utils.files import digest, read_tensors
 from lesson_utils.networks import Network
-from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES, Builder
+from lesson_utils.networks.families import MINIS, PAPERS, RELATIVES
 from lesson_utils.pretrained import WeightsUnavailable, from_package, from_torchvision
 
 EMBEDDED = DATA / "weights"
@@ -184,15 +184,17 @@ def _from_course(name: str) -> Network:
     return network
 
 
-def network_in(path: Path) -> str:
-    """Which network's weights a file holds, named as for `load_network`: `vgg`, `paper:vgg16`. No tensor is read.
+def network_in(path: Path) -> tuple[str, int]:
+    """Which network's weights a file holds, named as for `load_network` (`vgg`, `paper:vgg16`), and for how many
+    classes. No tensor is read.
 
     Raises LessonError for a file that is no whole safetensors file, or of no network that the course has.
     """
-    return _found_in(path)[0]
+    name, builder = _found_in(path)
+    return name, builder.keywords["classes"]
 
 
-def _found_in(path: Path) -> tuple[str, Builder]:
+def _found_in(path: Path) -> tuple[str, partial]:
     """The network of the course whose tensors the file holds, as many as possible of them, and in the shapes that
     it has: its name and its builder; LessonError otherwise. Nothing is built before that is known."""
     found = _shapes(path)

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -151,3 +153,9 @@ def test_the_check_is_make_test():
 def test_licence_is_mit():
     assert PROJECT["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+
+
+def test_reading_a_notebook_builds_no_grammar():
+    """jsonschema from 4.25 on brings a parser of addresses that every process builds anew: a second or more."""
+    told = "import sys, nbformat, jupyter_events; print('lark' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", told], text=True).strip() == "False"

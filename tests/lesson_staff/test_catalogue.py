@@ -17,6 +17,7 @@ from lesson_staff.parameters import read_parameters
 from lesson_utils.danish import listing
 from lesson_utils.errors import LessonError
 from lesson_utils.parameters import COMMON, fits
+from lesson_utils.weights import embedded
 
 HAVE_NOTEBOOKS = any(NOTEBOOKS.glob("*.ipynb"))
 needs_notebooks = pytest.mark.skipif(not HAVE_NOTEBOOKS, reason="notebooks/ is still empty")
@@ -157,3 +158,9 @@ def test_the_smallest_number_that_is_allowed_leaves_something_when_it_is_divided
     for name, allowed in lesson.allowed.items():
         if isinstance(allowed, range) and allowed[0] > 0:
             assert all(allowed[0] // int(by) > 0 for by in re.findall(rf"\b{name} // (\d+)", code)), name
+
+
+@pytest.mark.parametrize("number", ["04", "06"])
+def test_a_lesson_of_the_worlds_classes_says_how_many_a_file_must_know(number):
+    """As `world_network` will ask of it in the lesson."""
+    assert find([number])[0].classes == len(embedded()["alexnet"]["classes"])

@@ -1,5 +1,7 @@
 """A lesson's parameters: read from the notebook, checked before anything runs."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
@@ -72,6 +74,8 @@ def test_a_file_of_weights_is_looked_into_before_anything_starts(lesson, tmp_pat
     assert "filen er til googlenet, vælg" in told(EMBEDDED / "googlenet.safetensors"), "not the paper's"
     (tmp_path / "x.safetensors").write_text("intet")
     assert told(tmp_path / "x.safetensors").startswith("»x.safetensors« er ikke en hel safetensors-fil")
+    made = replace(made, classes=1000)
+    assert "filens netværk kender 22 klasser, lektionen bruger kursets 1000" in told(good)
 
 
 def test_a_missing_notebook_is_named():
