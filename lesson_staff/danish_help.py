@@ -66,8 +66,9 @@ def usage_sentence(error: Exception) -> str:
     parameter = getattr(error, "param", None)
     option = getattr(error, "option_name", None)
     if option and hasattr(error, "possibilities"):
-        known = [name for each in error.ctx.command.params for name in each.opts]
-        return f"Valget »{option}« findes ikke. {did_you_mean(option, known)}".rstrip()
+        known = [name for each in error.ctx.command.params for name in each.opts if name.startswith("--")]
+        hint = did_you_mean(option, known) or f"Se dem med »{error.ctx.command_path} --help«."
+        return f"Valget »{option}« findes ikke. {hint}"
     if option:
         return f"Valget »{option}« skal have en værdi efter sig."
     if parameter is not None:

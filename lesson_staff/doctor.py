@@ -15,7 +15,8 @@ from importlib.metadata import distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from lesson_staff.catalogue import LESSONS, PROBLEMS, REPOSITORY, lacking
+from lesson_staff import catalogue
+from lesson_staff.catalogue import REPOSITORY, lacking
 from lesson_utils.danish import listing, number, plural
 from lesson_utils.errors import LessonError
 
@@ -148,11 +149,11 @@ def browser() -> Check:
 
 
 def notebooks() -> Check:
-    what, _, advice = lacking(LESSONS).partition(": ")
+    what, _, advice = lacking(catalogue.LESSONS).partition(": ")
     if what:
         return Check("Lektioner", BAD, what, advice.removesuffix("."))
-    found = " ".join(PROBLEMS) or plural(len(LESSONS), "lektion", "lektioner")
-    return judged("Lektioner", found, not PROBLEMS, "ret filen; de andre lektioner virker")
+    found = " ".join(catalogue.PROBLEMS) or plural(len(catalogue.LESSONS), "lektion", "lektioner")
+    return judged("Lektioner", found, not catalogue.PROBLEMS, "ret filen; de andre lektioner virker")
 
 
 def weights() -> Check:

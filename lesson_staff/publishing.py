@@ -40,6 +40,9 @@ def train_network(name: str, resume: bool, out: str) -> bool:
 
     Raises LessonError for an unknown name, or a checkpoint of another recipe.
     """
+    if name not in PLANS:
+        hint = danish.did_you_mean(name, PLANS) or f"Vælg mellem {danish.listing(PLANS)}."
+        raise LessonError(f"Kurset træner intet netværk »{name}«. {hint}")
     columns = ("{task.description}", BarColumn(), "{task.fields[facts]}", TimeRemainingColumn())
     with Progress(*columns, console=(console := Terminal())) as progress:
         bar = progress.add_task("Tegner billeder", total=None, facts="")
@@ -90,13 +93,9 @@ def make(name: str, folder: Path, resume: bool, on_step: Report, on_draw: Drawn)
     """Train the network `name`, write its file to `folder` and its facts to the manifest there; the facts.
 
     None where the training was interrupted: its checkpoint stays, and `resume` goes on from it. Nothing in
-    `folder` changes before the network is finished and measured. Raises LessonError for an unknown name.
+    `folder` changes before the network is finished and measured. Raises LessonError for a training
+    that is interrupted, if it is not to go on, and for one that is under way.
     """
-    if name not in PLANS:
-        raise LessonError(
-            f"Kurset træner intet netværk »{name}«. {danish.did_you_mean(name, PLANS)} "
-            f"Vælg mellem {danish.listing(PLANS)}."
-        )
     checkpoint = cache_directory() / "training" / f"{name}.safetensors"
     if checkpoint.exists() and not resume:
         raise LessonError(

@@ -96,9 +96,12 @@ def dry_run(request: Request, runs: list[Run], say: Callable) -> int:
         ]
         output.say(as_json({"folder": folder and str(folder), "runs": rows}).decode("utf-8").rstrip("\n"))
         return PASSED
+    waiting = [run for run in runs if run.name not in done]
     for run in runs:
         say(f"{run.label}  {'er gennemført' if run.name in done else f'ca. {duration(run.lesson.seconds)}'}")
-    say(first_line(request, [run for run in runs if run.name not in done], folder))
+    if folder and not request.redo and (changed := outdated(folder, waiting)):
+        say(changed)
+    say(first_line(request, waiting, folder))
     return PASSED
 
 
@@ -165,8 +168,8 @@ def _run(
     if done:
         kept = plural(len(done), "kørsel er", "kørsler er")
         console.print(f"{kept} gennemført i forvejen og bliver beholdt.")
-    for sentence in filter(None, [outdated(folder, waiting)]):
-        console.print(sentence, soft_wrap=True)
+    if changed := outdated(folder, waiting):
+        console.print(changed, soft_wrap=True)
     scheduler = cluster or ThisMachine(min(request.jobs or runs_at_a_time(), len(waiting)) or 1, folder)
     if waiting:
         console.print(first_line(request, waiting, folder, scheduler.slots), soft_wrap=True)

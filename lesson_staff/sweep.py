@@ -266,7 +266,11 @@ def look_for(name: str, value: str) -> None:
         from lesson_utils.device import choose
 
         choose(value)
-    elif name == "image_folder" and not Path(value).is_dir():
-        raise LessonError(
-            f"Mappen »{value}« findes ikke: skriv stien til en mappe med en mappe for hver klasse."
-        )
+    elif name == "image_folder":
+        folder = Path(value)
+        classes = {file.split("/")[1] for file in files_below(folder) if file.count("/") > 1}
+        if len(classes) < 2:
+            lack = "har ikke to mapper med billeder" if folder.is_dir() else "findes ikke"
+            raise LessonError(
+                f"Mappen »{value}« {lack}: skriv stien til en mappe med en mappe for hver klasse."
+            )

@@ -56,6 +56,8 @@ def test_help_of_a_command_is_danish(say):
         (["rum"], "Kommandoen »rum« findes ikke. Mente du »run«?"),
         (["run", "42"], "Der er ingen lektion 42: vælg mellem 00, 01, 02, 03, 04, 05 og 06."),
         (["run", "--foto", "x"], "Valget »--foto« findes ikke. Mente du »--photo«?"),
+        (["run", "-3"], "Valget »-3« findes ikke. Se dem med »lesson run --help«."),
+        (["train", "alexnt"], "Kurset træner intet netværk »alexnt«. Mente du »alexnet«?"),
         (["run", "--jobs"], "Valget »--jobs« skal have en værdi efter sig."),
         (["run", "--jobs", "mange"], "»--jobs« kan ikke have den værdi, skriv et helt tal: hvor mange"),
         (["run", "--seeds", "-1"], "»--seeds« kan ikke have den værdi, skriv et helt tal: kør med seed 0"),
@@ -331,7 +333,8 @@ def test_the_commands_of_the_readme(say, tmp_path, monkeypatch):
     monkeypatch.setattr(session, "run_session", planned_only)
     for words in readme_commands():
         assert words[0] == "lesson"
-        assert say(*words[1:])[0] == 0, words
+        code, text, told = say(*words[1:])
+        assert code == 0, (words, text + told)
     assert counts == [2, len(LESSONS), len(LESSONS), 2, 20, 2, 2, 1, 20, len(LESSONS)]
     assert (tmp_path / "resultater" / "index.html").exists()
 

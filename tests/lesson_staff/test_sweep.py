@@ -331,6 +331,9 @@ def test_a_folder_and_a_file_of_the_same_name_travel(networks):
     assert order.files["egen-network/fotos"] == b"tal" and order.files[f"{above}/ko/1.jpg"] == b"to"
     (told,) = sentences(parameters=["image_folder=væk"])
     assert told.startswith("Mappen »væk« findes ikke")
+    (networks / "fotos/hest/2.jpg").rename(networks / "fotos/ko/2.jpg")
+    (told,) = sentences(parameters=wanted)
+    assert "fotos« har ikke to mapper med billeder: skriv stien til en mappe med" in told
 
 
 def test_a_changed_photo_is_another_run(lessons):
