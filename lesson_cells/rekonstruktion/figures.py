@@ -118,8 +118,8 @@ def dose(values: pd.Series, across: str, up: str, many: pd.DataFrame) -> Figure:
     axes.plot(at, mean, color=style.BLUE, label=f"{seeds}: gennemsnit")
     axes.plot(here, values, "o", color=style.RED, markersize=10, label="målt her")
     for place, share in zip(here, values, strict=True):
-        beside = {"textcoords": "offset points", "ha": "center"}
-        axes.annotate(percent(share, 0), (place, share), (0, -26 if share > 0.9 else 12), **beside)
+        beside = (0, -26) if share > 0.9 else (0, 12) if share > 0.1 else (30, -5)  # clear of the mean
+        axes.annotate(percent(share, 0), (place, share), beside, textcoords="offset points", ha="center")
     axes.set_xticks(range(len(order)), map(number, order))
     axes.set(xlabel=across, ylabel=up, ylim=(-0.03, 1.08), yticks=[0, 0.5, 1])
     style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))

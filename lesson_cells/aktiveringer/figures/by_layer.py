@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from lesson_utils.danish import number, percent
 from lesson_utils.dissection import DETECTS, KINDS
@@ -39,7 +40,8 @@ def silent_shares(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
         ]
         for name, word in names.items()
     }
-    return _fields(fields, "af lagets enheder", "Svage og tavse enheder, lag for lag.", _whole_percent)
+    what = "Svage og tavse enheder, lag for lag."
+    return _fields(fields, "af lagets enheder", what, _whole_percent, dotted="tilfældig tvilling")
 
 
 def concept_fit(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
@@ -108,9 +110,16 @@ def _hundredths(value: float) -> str:
 
 @style.styled
 def _fields(
-    fields: Mapping[str, Sequence[Line]], ylabel: str, what: str, text: Callable[[float], str] = _hundredths
+    fields: Mapping[str, Sequence[Line]],
+    ylabel: str,
+    what: str,
+    text: Callable[[float], str] = _hundredths,
+    dotted: str = "",
 ) -> Figure:
-    """A field for each name, all on one scale; the alt text is `what`, and from where to where each line goes."""
+    """A field for each name, all on one scale; the alt text is `what`, and from where to where each line goes.
+
+    `dotted`: what the legend says of dotted lines, whose own names begin with `_` and so are left out.
+    """
     figure, axes = style.new_figure(4.5, 1, len(fields), sharey=True, squeeze=False)
     said = []
     for field, (title, lines) in zip(axes[0], fields.items(), strict=True):
@@ -127,5 +136,8 @@ def _fields(
     axes[0][0].set(ylabel=ylabel, ylim=(0, None))
     style.danish_ticks(axes[0][0].yaxis, number if text is _hundredths else text)
     handles, labels = axes[0][0].get_legend_handles_labels()
+    if dotted:
+        handles.append(Line2D([], [], color=style.INK, linestyle=":"))
+        labels.append(dotted)
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), columnspacing=1.2)
     return style.described(figure, f"{what} {'. '.join(said)}.")

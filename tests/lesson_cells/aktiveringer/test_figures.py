@@ -127,6 +127,7 @@ def test_silence_has_dots_for_the_twin_if_there_is_one():
     figure = figures.silent_shares(pd.DataFrame(rows), NAMES)
     assert "Net A, svage: fra 25 % i conv1 til 40 % i conv2" in figure.alt_text
     assert "Net A, tvilling: svage: fra 10 %" in figure.alt_text and "Net B, tvilling" not in figure.alt_text
+    assert figure.legends[0].get_texts()[-1].get_text() == "tilfældig tvilling"
     assert [0.1, 0.1] in lines(figure)[0] and [0.3, 0.5] in lines(figure)[1]
 
 
