@@ -24,6 +24,11 @@ FOLDERS = REPOSITORY / "lesson_cells"
 EDITABLE = "hent det med git, og installér det i dets egen mappe med »python install.py«"
 
 
+def ones_own(name: str) -> Path:
+    """A folder to write in, `runs` say: with the course, or, if that is not one's own, where one stands."""
+    return (REPOSITORY if os.access(REPOSITORY, os.W_OK) else Path.cwd()) / name
+
+
 @dataclass(frozen=True)
 class Lesson:
     """One notebook. One's own has the file's name for a number, no title, and an absolute path for a `file`."""

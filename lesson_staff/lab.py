@@ -14,14 +14,14 @@ from urllib.parse import quote
 
 import nbformat
 
-from lesson_staff.catalogue import NOTEBOOKS, REPOSITORY, Lesson, find
+from lesson_staff.catalogue import NOTEBOOKS, Lesson, find, ones_own
 from lesson_staff.output import say
 from lesson_staff.own import jupyter
 from lesson_staff.pages import TEMPLATES, relative, replace_file
 from lesson_staff.teaching import handout
 from lesson_utils.errors import LessonError
 
-MINE = REPOSITORY / "mine"  # as deep as notebooks/, and no part of the course's history
+MINE = "mine"  # as deep as notebooks/, and no part of the course's history
 EDITION = "lesson_edition"  # in a copy's metadata: which lesson it is a copy of
 STATE = ".lab"  # beside the notebooks: what JupyterLab had open, and which panel
 FIRST_LAYOUT = "default-37a8.jupyterlab-workspace"  # JupyterLab's name for the layout that it begins with
@@ -63,7 +63,7 @@ def lab(lesson: Lesson | None, out: str, full: bool, browser: bool) -> int:
     if own and out:
         raise LessonError("Udelad --out: din egen notebook bliver åbnet, hvor den ligger.")
     full, place = full or own, lesson.notebook.parent if own else NOTEBOOKS
-    folder = place if full else Path(out or MINE).expanduser().absolute()
+    folder = place if full else (Path(out) if out else ones_own(MINE)).expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True)
     news, state = [] if full else write_edition(folder), folder / STATE
     if not (state / FIRST_LAYOUT).exists():

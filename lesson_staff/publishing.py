@@ -43,6 +43,8 @@ def train_network(name: str, resume: bool, out: str) -> bool:
     if name not in PLANS:
         hint = danish.did_you_mean(name, PLANS) or f"Vælg mellem {danish.listing(PLANS)}."
         raise LessonError(f"Kurset træner intet netværk »{name}«. {hint}")
+    folder = Path(out).expanduser() if out else weights.EMBEDDED
+    may_write(folder, name)  # said now, and not after a quarter of an hour
     columns = ("{task.description}", BarColumn(), "{task.fields[facts]}", TimeRemainingColumn())
     with Progress(*columns, console=(console := Terminal())) as progress:
         bar = progress.add_task("Tegner billeder", total=None, facts="")
@@ -56,8 +58,6 @@ def train_network(name: str, resume: bool, out: str) -> bool:
             so_far = f"tab {danish.number(loss, 2)}{right}"
             progress.update(bar, description=f"Træner {name}", completed=step, total=steps, facts=so_far)
 
-        folder = Path(out).expanduser() if out else weights.EMBEDDED
-        may_write(folder, name)  # said now, and not after a quarter of an hour
         entry = None
         with suppress(KeyboardInterrupt):  # while it draws; a training that is interrupted says so itself
             entry = make(name, folder, resume, stepped, drawn)

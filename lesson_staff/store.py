@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from lesson_staff import fingerprint
-from lesson_staff.catalogue import REPOSITORY, find
+from lesson_staff.catalogue import find, ones_own
 from lesson_staff.order import Outcome, remove, write_under
 from lesson_staff.pages import read_json, replace_file
 from lesson_staff.parameters import Wrong
@@ -139,14 +139,9 @@ def planned(folder: Path, here: bool = True) -> tuple[list[Run], list[str]]:
     return runs, list(wrong)
 
 
-def all_runs() -> Path:
-    """Where batches lie that are given no folder: with the course, or, if that is not one's own, where one is."""
-    return (REPOSITORY if os.access(REPOSITORY, os.W_OK) else Path.cwd()) / "runs"
-
-
 def latest() -> Path:
     """The newest batch under `runs/`. Raises LessonError if there is none."""
-    found = sorted(all_runs().glob(f"*/{BATCH}"), key=lambda path: path.stat().st_mtime)
+    found = sorted(ones_own("runs").glob(f"*/{BATCH}"), key=lambda path: path.stat().st_mtime)
     if not found:
         raise LessonError("Der er ingen kørsel at genoptage i runs/: skriv dens mappe efter --out.")
     return found[-1].parent
@@ -166,7 +161,7 @@ def batch_folder(out: str, started: datetime) -> Path:
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"
     for attempt in count(1):
-        folder = all_runs() / (name if attempt == 1 else f"{name}-{attempt}")
+        folder = ones_own("runs") / (name if attempt == 1 else f"{name}-{attempt}")
         with suppress(FileExistsError):
             folder.mkdir(parents=True)
             return folder

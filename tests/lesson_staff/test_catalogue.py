@@ -5,12 +5,13 @@ import errno
 import json
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from lesson_staff import catalogue, doctor, store
+from lesson_staff import catalogue, doctor, lab, store
 from lesson_staff.catalogue import FOLDERS, LESSONS, NOTEBOOKS, REPOSITORY, find, read_lessons
 from lesson_staff.cli import answer
 from lesson_staff.parameters import read_parameters
@@ -104,8 +105,10 @@ def test_a_course_that_was_installed_without_its_lessons(course, monkeypatch, ca
 
 def test_a_course_that_is_not_ones_own_writes_where_one_stands(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("lesson_staff.store.os.access", lambda place, mode: Path(place) != REPOSITORY)
-    assert store.all_runs() == tmp_path / "runs"
+    monkeypatch.setattr("lesson_staff.catalogue.os.access", lambda place, mode: Path(place) != REPOSITORY)
+    assert store.batch_folder("", datetime.now()).parent == tmp_path / "runs"
+    monkeypatch.setattr(lab, "serve", lambda *command, env: 0)
+    assert answer(["lab"]) == 0 and len([*tmp_path.glob("mine/*.ipynb")]) == len(LESSONS)
     monkeypatch.setattr("lesson_staff.doctor.os.access", lambda place, mode: False)
     check = doctor.writing()
     assert check.state == doctor.NOTE and str(REPOSITORY / "runs") in check.found and "--out" in check.advice

@@ -31,7 +31,7 @@ def names(folder: Path) -> list[str]:
 
 def test_the_first_use_makes_handouts(course, tmp_path, monkeypatch, opened, capsys):
     notebooks = course(one=["# NBVAL_CHECK_OUTPUT\nprint('sidst')"], two=[])
-    monkeypatch.setattr(lab, "MINE", tmp_path / "mine")
+    monkeypatch.setattr(lab, "ones_own", tmp_path.joinpath)
     monkeypatch.setenv("LESSON_STATIC", "1")
     assert answer(["lab"]) == 0
     assert names(tmp_path / "mine") == ["01_one.ipynb", "02_two.ipynb"]
