@@ -1,6 +1,5 @@
 """A batch's folder: one folder per run, written under another name and renamed when it is whole."""
 
-import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
