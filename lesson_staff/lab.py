@@ -103,7 +103,7 @@ def jupyterlab(folder: Path, page: str, *options: str, watch: Sequence[str] | No
 def serve(command: Sequence[str], browser: bool, env: dict[str, str], cwd: str | None = None) -> int:
     """JupyterLab, until it is stopped with Ctrl-C; its exit code. In the terminal stand its address, and its
     complaints if it has any."""
-    more = ["--Application.log_level=WARN", *([] if browser else ["--no-browser"])]
+    more = ["--Application.log_level=ERROR", *([] if browser else ["--no-browser"])]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         more.append("--allow-root")
     # in the environment: everybody may read a command line

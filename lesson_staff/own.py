@@ -21,7 +21,8 @@ def kernel_spec(*options: str) -> dict[str, object]:
     """A kernel of this very Python, which imports nothing from the folder that it works in."""
     from ipykernel.kernelspec import get_kernel_dict
 
-    return get_kernel_dict(["--IPKernelApp.ignore_cwd=True", *options], ["-P"])
+    quiet = "--IPKernelApp.log_level=ERROR"  # its warnings are for those who write programs for it
+    return get_kernel_dict(["--IPKernelApp.ignore_cwd=True", quiet, *options], ["-P"])
 
 
 def jupyter(folder: Path, **more: str) -> dict[str, str]:
