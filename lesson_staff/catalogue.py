@@ -54,9 +54,10 @@ class Lesson:
 
     @property
     def names(self) -> set[str]:
-        """What it may be called: `04`, `04_googlenet`, `googlenet`."""
-        stem = self.notebook.stem.lower()
-        return {self.number, stem, stem.partition("_")[2], self.folder, self.title.lower()} - {""}
+        """What it may be called: `04`, `04_googlenet`, `googlenet`, `04 GoogLeNet`."""
+        stem, title = self.notebook.stem, self.title
+        called = (self.number, stem, stem.partition("_")[2], self.folder, title, str(self))
+        return {name.lower() for name in called} - {""}
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".rstrip()
@@ -99,7 +100,8 @@ def find(names: Iterable[str] | None = None) -> list[Lesson]:
     known, found = {name: lesson for lesson in LESSONS for name in lesson.names}, {}
     wanted = [name.strip() for name in names or (lesson.number for lesson in LESSONS)]
     paths = [name for name in wanted if name.endswith(".ipynb") or os.sep in name or "/" in name]
-    numbers = [name.lower().removesuffix(".0") for name in wanted if name not in paths]
+    told = [name.lower().removeprefix("lektion ") for name in wanted if name not in paths]
+    numbers = [name.removesuffix(".0").strip() for name in told]
     numbers = [name.zfill(2) if name else "»«" for name in numbers]
     if unknown := dict.fromkeys(name for name in numbers if name not in known):
         choice = listing(lesson.number for lesson in LESSONS)

@@ -4,6 +4,7 @@ No file system is shared; the workers need the same version of this course, whic
 """
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -84,7 +85,9 @@ class Cluster:
             from distributed import Client, LocalCluster
         except ImportError:
             raise LessonError(MISSING) from None
-        dask.config.set({"distributed.logging.distributed": "error"})
+        dask.config.set({"distributed.logging.distributed": "error"})  # in workers that are started here
+        for name in ("distributed", "distributed.client"):  # in this one, where they are set by now
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._own = None
         try:
             if not address:

@@ -50,7 +50,22 @@ class _InDanish:
 
 
 class DanishCommand(_InDanish, TyperCommand):
-    pass
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """As Typer's own. Raises LessonError for an option or argument that is given as nothing, which a variable
+        without a value gives, and for an option that is given twice, of which Typer takes the last."""
+        given = [word.partition("=")[0] for word in args]  # Typer's own takes them out
+        left = super().parse_args(ctx, args)
+        if ctx.resilient_parsing:  # the Tab key: the line is not whole yet
+            return left
+        for parameter in self.get_params(ctx):
+            option, typed = parameter.param_type_name == "option", ctx.get_parameter_source(parameter.name)
+            name = parameter.opts[-1] if option else parameter.metavar.strip("[]")
+            if ctx.params.get(parameter.name) == "" and typed and typed.name == "COMMANDLINE":
+                raise LessonError(f"»{name}« har ingen værdi: skriv en, eller udelad den.")
+            times = sum(map(given.count, parameter.opts))
+            if option and times > 1 and not (parameter.multiple or parameter.is_flag):
+                raise LessonError(f"»{name}« er sat to gange: lad den stå én gang.")
+        return left
 
 
 class DanishGroup(_InDanish, TyperGroup):

@@ -27,7 +27,7 @@ class Run:
     lesson: Lesson
     changed: Mapping[str, object] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
-    rows: tuple[str, ...] = ()  # where in a table it was asked for
+    rows: tuple[str, ...] = ()  # where in a table it was asked for, or with which words
 
     def identity(self) -> str:
         """What the result depends on: the notebook's cells, the parameters, and the files that they name; the
@@ -130,7 +130,10 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: boo
                     changed, parameters = values_for(lesson, setting, known[lesson.file])
                     name = run_name(lesson, changed)
                     before = runs[name].rows if name in runs else ()
-                    runs[name] = Run(name, lesson, changed, parameters, (*before, where))
+                    # of two that differ in what the lesson lacks, nothing is to be said
+                    typed = setting and setting.keys() <= known[lesson.file].keys()
+                    asked = where or (f"»{told(setting)}«" if typed else "")
+                    runs[name] = Run(name, lesson, changed, parameters, (*before, asked))
     if not runs and not wrong:
         wrong.append("Ingen af rækkerne gælder de valgte lektioner: ret kolonnen »lesson«, eller vælg andre.")
     wrong.tell()
@@ -138,7 +141,7 @@ def plan(lessons: Iterable[Lesson], *settings: Mapping[str, object], chosen: boo
 
 
 def merged_rows(runs: Iterable[Run]) -> list[str]:
-    """A sentence for each run that several rows of a table ask for."""
+    """A sentence for each run that several rows of a table, or several values of a grid, ask for."""
     same = [[row for row in run.rows if row] for run in runs]
     return [f"Ens, så de køres én gang: {listing(rows)}." for rows in same if len(rows) > 1]
 

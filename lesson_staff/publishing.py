@@ -5,6 +5,7 @@ import json
 import math
 import os
 import platform
+import shlex
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
@@ -62,7 +63,10 @@ def train_network(name: str, resume: bool, out: str) -> bool:
         with suppress(KeyboardInterrupt):  # while it draws; a training that is interrupted says so itself
             entry = make(name, folder, resume, stepped, drawn)
     if entry is None:
-        console.print(f"Træningen er afbrudt. Gå videre med »lesson train {name} --resume«.")
+        # without its folder, it would go on into the course's own weights
+        there = f" --out {shlex.quote(out)}" if out else ""
+        told = f"Træningen er afbrudt. Gå videre med »lesson train {name} --resume{there}«."
+        console.print(told, soft_wrap=True, markup=False)
         return False
     right = {kind: danish.percent(entry[kind]["accuracy"]) for kind in ("test", "attack")}
     count = {kind: danish.number(entry[kind]["images"]) for kind in ("test", "attack")}

@@ -29,9 +29,11 @@ from lesson_utils.records import as_json, records
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SPEAKING = ("LessonError", "WeightsUnavailable", "WorldError")  # each message is a whole Danish sentence
 LAST_LINES = 12  # of a traceback
-# What a kernel says that is stopped in the middle of a cell.
+# What a kernel says that is stopped in the middle of a cell, and any kernel of its own machine's wires.
 CUT_SHORT = re.compile(
-    r"^\[IPKernelApp\] ERROR(?:(?!^\[).)*ZMQError: Socket operation on non-socket\n", re.M | re.S
+    r"^\[IPKernelApp\] (?:ERROR(?:(?!^\[).)*ZMQError: Socket operation on non-socket"
+    r"|WARNING \| Kernel is running over TCP without encryption[^\n]*)\n",
+    re.M | re.S,
 )
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
@@ -128,7 +130,7 @@ def _execute(
         logger = logging.Logger("run", logging.WARNING)  # of this run alone, known to no other
         logger.addHandler(logging.StreamHandler(log))
         try:
-            papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 str(folder / "lesson.ipynb"),
                 str(target),
                 parameters=order.parameters,
@@ -159,7 +161,9 @@ def _execute(
             if kernel.died is None:
                 return f"Python svarede ikke {where}: prøv igen, eller kør færre lektioner ad gangen.", ""
             return f"Python gik ned {where} {how_it_ended(kernel.died)}", ""
-    return "", ""
+    # to papermill, a cell that ends Python without a complaint has ended the notebook well
+    ended = [cell for cell in executed.cells if cell.metadata.get("papermill", {}).get("exception")]
+    return (reason_for("SystemExit", "", ended[0].execution_count) if ended else ""), ""
 
 
 def reason_for(name: str, message: str, execution_count: int) -> str:

@@ -16,7 +16,17 @@ from lesson_staff.pages import duration, relative, verdict
 from lesson_staff.parameters import Wrong
 from lesson_staff.plan import Run, RunResult, merged_rows, plan
 from lesson_staff.report import write_report
-from lesson_staff.store import PARTS, alone_in, batch_folder, finished, latest, outdated, planned, write_plan
+from lesson_staff.store import (
+    PARTS,
+    alone_in,
+    batch_folder,
+    finished,
+    free_folder,
+    latest,
+    outdated,
+    planned,
+    write_plan,
+)
 from lesson_staff.sweep import checked_settings, settings_from
 from lesson_staff.terminal import Display, Terminal, print_summary
 from lesson_utils.danish import plural
@@ -85,7 +95,7 @@ def now() -> datetime:
 
 def dry_run(request: Request, runs: list[Run], say: Callable) -> int:
     """Tell what would run; nothing is made."""
-    folder = Path(request.out).expanduser().absolute() if request.out else None
+    folder = free_folder(request.out) if request.out else None
     folder = latest() if request.resume and not folder else folder
     done = {} if request.redo or not folder else finished(folder, runs)
     if request.as_json:

@@ -146,16 +146,25 @@ def latest() -> Path:
     return found[-1].parent
 
 
+def free_folder(out: str) -> Path:
+    """The folder `out`, which need not be there.
+
+    Raises LessonError if it holds what no batch has written; runs whose plan is gone are a batch's still.
+    """
+    folder = Path(out).expanduser().absolute()
+    foreign = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if foreign and not (folder / BATCH).is_file() and not kept(folder):
+        raise LessonError(f"Mappen {out} er ikke tom: vælg en anden, så intet bliver overskrevet.")
+    return folder
+
+
 def batch_folder(out: str, started: datetime) -> Path:
     """The folder for a batch: a new one under `runs/`, or `out`, which is new, empty, or a batch's already.
 
-    Raises LessonError if `out` holds something else.
+    Raises LessonError as `free_folder`.
     """
     if out:
-        folder = Path(out).expanduser().absolute()
-        foreign = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        if foreign and not (folder / BATCH).is_file():
-            raise LessonError(f"Mappen {out} er ikke tom: vælg en anden, så intet bliver overskrevet.")
+        folder = free_folder(out)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     name = f"{started:%Y-%m-%d_%H-%M-%S}"

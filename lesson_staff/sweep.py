@@ -125,7 +125,8 @@ def _text_of(file: Path) -> str:
 def _csv(text: str, name: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Each row's place in the file and its cells that are not empty; lines that begin with # are passed by."""
     lines = [(k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
-    separator = ";" if lines and lines[0][1].count(";") else ","  # what a Danish spreadsheet writes
+    # what a Danish spreadsheet writes, and what is copied from one
+    separator = next((mark for mark in ";\t" if lines and mark in lines[0][1]), ",")
     columns: list[str] = []
     for number, line in lines:
         where = f"{name}, linje {number}"

@@ -70,6 +70,7 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
         bug=["x = 0", "1 / x", "print('aldrig')"],
         sentence=[LESSON_ERROR],
         dead=[SUDDEN_DEATH],
+        left=["raise SystemExit", "print('aldrig')"],
     )
     out = tmp_path / "out"
     out.mkdir()
@@ -125,6 +126,9 @@ def test_a_batch_with_every_way_to_fail(course, tmp_path, monkeypatch):
     assert "aldrig\\n" not in executed
     assert (out / results["Bug"].name / "02_bug.html").exists()
 
+    assert results["Left"].reason == "Celle [5] stoppede med SystemExit."
+    left = (out / results["Left"].name / "05_left.ipynb").read_text(encoding="utf-8")
+    assert "Lektionen stoppede ved cellen herunder" in left and "aldrig\\n" not in left
     assert results["Sentence"].reason == "Laget »conv9« findes ikke."
     assert results["Sentence"].traceback == ""
     assert results["Dead"].reason.startswith("Python gik ned i celle [5]")
@@ -196,6 +200,7 @@ def test_a_cell_that_hangs_is_stopped(course, tmp_path):
     assert result.seconds < 40
     log = result.files["log.txt"].decode("utf-8")
     assert log.endswith(f"{result.reason}\n") and "Traceback" not in log and "time.sleep" not in log
+    assert "encryption" not in log
 
 
 def test_a_killed_kernel_fails_its_own_run_only(course, tmp_path):

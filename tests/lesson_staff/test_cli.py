@@ -67,6 +67,10 @@ def test_help_of_a_command_is_danish(say):
         (["run", "--scheduler", "tcp://h:1", "--local-cluster"], "Vælg én klynge: enten --scheduler eller"),
         (["run", "--scheduler", "tcp://h:1", "--jobs", "2"], "Udelad --jobs sammen med --scheduler"),
         (["run", "--resume", "--out", "findes-ikke"], "Mappen »"),
+        (["run", "--dry-run", "--photos", ""], "»--photos« har ingen værdi: skriv en, eller udelad den."),
+        (["report", ""], "»MAPPE« har ingen værdi"),
+        (["run", "--dry-run", "--photo", "a.jpg", "--photo=b.jpg"], "»--photo« er sat to gange"),
+        (["run", "--dry-run", "--out", "."], "Mappen . er ikke tom"),
         (["run", "--keep", "lidt"], "--keep kan ikke være »lidt«: skriv all, page, numbers."),
     ],
 )

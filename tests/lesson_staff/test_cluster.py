@@ -1,6 +1,7 @@
 """The same plan on a dask cluster: the same figures, and no file system in common."""
 
 import json
+import logging
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -71,6 +72,7 @@ def test_a_cluster_of_two_gives_the_same_figures(course, tmp_path, monkeypatch, 
         with pytest.raises(HTTPError, match="403"):
             urlopen(foreign, timeout=30)
         assert own.slots == 2
+        assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
         heard = []
         with monkeypatch.context() as patch:
             patch.setattr(session.Display, "tell", lambda display, *step: heard.append(step))

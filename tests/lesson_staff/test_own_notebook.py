@@ -41,7 +41,8 @@ def say(capsys, tmp_path, monkeypatch):
 
 def test_a_lesson_is_called_by_its_number_its_name_or_its_file():
     (lesson,) = find(["4"])
-    for name in ("04", "googlenet", "GoogLeNet", "04_googlenet", "4.0", str(lesson.notebook)):
+    names = ("04", "googlenet", "GoogLeNet", "04_googlenet", "4.0", "04 GoogLeNet", "Lektion 4")
+    for name in (*names, str(lesson.notebook)):
         assert find([name]) == [lesson], name
 
 

@@ -175,7 +175,18 @@ def test_the_report_by_keyboard_on_a_phone(batch, chromium, breaches):
     page.keyboard.type("fejlede")
     assert page.locator(".card:visible").count() == 1
     assert page.locator(".card summary").first.is_visible()
-    page.fill("#filter", "")
+    page.evaluate("document.querySelector('.card').dataset.set += '\\nstørrelse=30'")
+    for wanted, cards, rows, told in (
+        ("classes=11", 1, 1, "1 af 5 fundet"),
+        ("classes=1", 0, 0, "ingen af 5 fundet"),
+        ("CLASSES=11, seed=7", 0, 0, "ingen af 5 fundet"),
+        ("størrelse=30", 1, 0, "1 af 5 fundet"),
+        ("", 5, 4, ""),
+    ):
+        page.fill("#filter", wanted)
+        found = [page.locator(f"{each}:visible").count() for each in (".card", "tr[data-run]")]
+        assert (*found, page.locator("#found").inner_text()) == (cards, rows, told), wanted
+    page.focus("#filter")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.href").endswith("01_one_classes%3D10/01_one.html")

@@ -24,7 +24,7 @@ from lesson_staff.pages import PUBLISHED, without_places
 from lesson_staff.plan import plan
 from lesson_staff.present import server_command
 from lesson_staff.report import write_report
-from lesson_staff.store import HALF, alone_in, clear_up, keep, kept, write_plan
+from lesson_staff.store import HALF, alone_in, clear_up, free_folder, keep, kept, write_plan
 from lesson_staff.sweep import check_size, read_table
 from lesson_staff.terminal import Terminal
 from lesson_utils.errors import LessonError
@@ -195,7 +195,9 @@ def test_a_run_bears_the_name_of_its_folder_whatever_it_says(batch):
 def test_a_damaged_plan_is_one_sentence(batch, damage, capsys):
     (batch / "batch.json").write_text(damage)
     assert answer(["run", "--resume", "--out", str(batch)]) == 2
-    assert "er beskadiget: slet filen" in capsys.readouterr().err
+    assert "er beskadiget: slet filen, og giv hele kommandoen igen" in capsys.readouterr().err
+    (batch / "batch.json").unlink()
+    assert free_folder(str(batch)) == batch, "which holds runs still"
 
 
 def test_what_is_passed_on_names_no_place_and_no_host(batch):

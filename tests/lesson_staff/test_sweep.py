@@ -60,6 +60,9 @@ def test_a_grid_is_a_product_and_seeds_count_from_zero(lessons):
     assert names(lessons=["1"], grids=["depth=11,13"], seeds=2) == [
         f"01_deep_depth={depth}_seed={seed}" for depth in (11, 13) for seed in (0, 1)
     ]
+    same = runs_asked_for(Request(lessons=["1"], grids=["seed=5,05"]))
+    assert merged_rows(same) == ["Ens, så de køres én gang: »seed=5« og »seed=05«."]
+    assert merged_rows(runs_asked_for(Request(grids=["depth=11,13"]))) == []
     assert names(grids=["depth=11,13"])[-2:] == ["02_rate", "01_deep_depth=13"], "the other lesson runs once"
 
 
@@ -192,7 +195,12 @@ def test_a_broken_table_is_said(lessons, name, text, start):
 
 
 @pytest.mark.parametrize(
-    "name, text", [("a.yml", "seed: 010\ndepth: '11'\n"), ("a.csv", "seed,depth\n010,11.0\n")]
+    "name, text",
+    [
+        ("a.yml", "seed: 010\ndepth: '11'\n"),
+        ("a.csv", "seed,depth\n010,11.0\n"),
+        ("a.csv", "seed\tdepth\n010\t11\n"),
+    ],
 )
 def test_numbers_are_read_as_they_were_written(lessons, name, text):
     """YAML 1.1 takes 010 for eight; pandas writes 11.0 where a column has a gap."""

@@ -45,7 +45,9 @@ def test_an_interrupted_drawing_goes_on_where_it_was(short, capsys, monkeypatch)
         patch.setattr("lesson_staff.publishing.Progress.update", interrupted)
         assert cli.answer(["train", "googlenet", "--out", str(short)]) == 130
     told = capsys.readouterr()
-    assert "Træningen er afbrudt. Gå videre med" in told.out and "trænes allerede" in told.err
+    go_on = f"Træningen er afbrudt. Gå videre med »lesson train googlenet --resume --out {short}«."
+    assert go_on in told.out, "not into the course's own weights"
+    assert "trænes allerede" in told.err
     monkeypatch.setattr("lesson_world.cache.render", lambda *asked, **_: drawn.append(asked) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         cli.answer(["train", "googlenet", "--resume", "--out", str(short)])
