@@ -29,11 +29,9 @@ from lesson_utils.records import as_json, records
 AT_WORK = ".half-at-work-"  # a folder of a run that goes on; left over, the next batch clears it up
 SPEAKING = ("LessonError", "WeightsUnavailable", "WorldError")  # each message is a whole Danish sentence
 LAST_LINES = 12  # of a traceback
-# What a kernel says that is stopped in the middle of a cell, and any kernel of its own machine's wires.
+# What a kernel says that is stopped in the middle of a cell.
 CUT_SHORT = re.compile(
-    r"^\[IPKernelApp\] (?:ERROR(?:(?!^\[).)*ZMQError: Socket operation on non-socket"
-    r"|WARNING \| Kernel is running over TCP without encryption[^\n]*)\n",
-    re.M | re.S,
+    r"^\[IPKernelApp\] ERROR(?:(?!^\[).)*ZMQError: Socket operation on non-socket\n", re.M | re.S
 )
 PACKAGES = ("torch", "torchvision", "numpy", "papermill")
 NOT_FINISHED = '**Lektionen blev ikke færdig.** <a href="#papermill-error-cell">Gå til fejlen</a>'
