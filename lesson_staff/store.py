@@ -80,7 +80,10 @@ def outdated(folder: Path, runs: Iterable[Run]) -> str:
     known = [run for run in runs if run.name in there and not run.lost()]
     changed = [run for run in known if there[run.name].facts.get("identity") != run.identity()]
     code = sum(there[r.name].facts.get("course") != fingerprint.of_lesson(r.lesson.notebook) for r in changed)
-    causes = {"en anden udgave af kurset": code, "et andet foto eller en anden fil": len(changed) - code}
+    causes = {
+        "en anden udgave af kurset": code,
+        "en anden tekst, et andet foto eller en anden fil": len(changed) - code,
+    }
     told = [f"{plural(count, 'kørsel', 'kørsler')} med {cause}" for cause, count in causes.items() if count]
     return f"Lavet med noget andet, end der er her nu, og køres igen: {listing(told)}." if told else ""
 

@@ -111,7 +111,7 @@ def test_other_code_and_other_files_are_told_apart(batch, monkeypatch):
     notebook = runs[0].lesson.notebook
     notebook.write_text(notebook.read_text().replace("antal klasser", "ændret"))
     monkeypatch.setattr("lesson_staff.fingerprint.of_lesson", lambda notebook: kept(batch)[0].facts["course"])
-    assert "4 kørsler med et andet foto eller en anden fil" in outdated(batch, runs)
+    assert "4 kørsler med en anden tekst, et andet foto eller en anden fil" in outdated(batch, runs)
 
 
 def test_a_photo_that_is_gone_stops_no_other(course, tmp_path):
