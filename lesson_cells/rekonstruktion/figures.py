@@ -96,9 +96,9 @@ def shares(table: pd.DataFrame, axis: str) -> Figure:
         bars = axes.bar(at, values, width * 0.9, color=colour, label=name)
         axes.bar_label(bars, [percent(share, 0) for share in values], padding=3, fontsize=12 if many else 13)
     axes.set_xticks(places, table.index)
-    axes.set(ylim=(0, 1.45 if many else 1.25), yticks=[0, 0.5, 1], ylabel=axis)
+    axes.set(ylim=(0, 1.1), yticks=[0, 0.5, 1], ylabel=axis)
     style.danish_ticks(axes.yaxis, lambda share: percent(share, 0))
-    axes.legend(loc="upper right", ncols=2)
+    figure.legend(loc="outside upper center", ncols=len(table.columns), columnspacing=1.2)
     said = ". ".join(f"{row}: {_listed(values)}" for row, values in table.iterrows())
     return style.described(figure, f"Søjler, {axis}. {said}.")
 

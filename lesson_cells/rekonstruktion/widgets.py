@@ -85,7 +85,7 @@ def film(networks: Mapping[str, Network], seed: int = 0) -> None:
     def draw(network: str, label: str, step: int) -> Figure:
         shown = {k: frame for k, frame in frames(network, int(label)).items() if k <= step}
         sure = [p for _, p in shown.values()]
-        said = f"{names[int(label)]} efter {step} skridt: {percent(sure[-1], 0)} sikker"
+        said = f"{names[int(label)]} efter {step} skridt: {network} er {percent(sure[-1], 0)} sikkert"
         return figures.made([shown[step][0]], sure, said, "sandsynlighed", across=[*shown])
 
     controls = {
@@ -160,9 +160,8 @@ def classes(networks: Mapping[str, Network]) -> None:
 
         def draw(image: Tensor, curve: list[float]) -> Figure:
             sure = float(probabilities(asked, image[None])[0, int(label)])
-            return figures.made(
-                [image], curve, f"{names[int(label)]}: netværket er {percent(sure, 0)} sikkert"
-            )
+            said = f"{names[int(label)]}: {network} er {percent(sure, 0)} sikkert"
+            return figures.made([image], curve, said)
 
         return followed(watch, ask, draw)
 

@@ -75,5 +75,6 @@ def _explained(
     shares = [percent(share, 0 if share >= 0.01 else 1) for share in answers]
     words = [f"{fill(name, 24)}\n{share}" for name, share in zip(names, shares, strict=True)]
     told = listing(f"{name} ({share})" for name, share in zip(names, shares, strict=True))
-    alt_text = f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for."
+    scale = "samme skala på alle kort" if one_scale else "hvert kort på sin egen skala"
+    alt_text = f"Hvor i billedet svaret kommer fra, felt for felt: {told}. Lyst taler mest for; {scale}."
     return over, words, alt_text

@@ -173,7 +173,7 @@ def chain(explainer: Explainer) -> Figure:
     scaled = [each / each.abs().max().clamp(min=1e-9) for each in maps]
     name, pixel = called(explainer, found[0].layer, found[0].channel), found[-1]
     share = f"{name}\n{percent(found[0].value)}" if found[0].kind == "softmax" else name
-    above = [share, *(f"{style.short_layer(one.layer)}\nkanal {number(one.channel)}" for one in stages)]
+    above = [share, *(f"{style.short_layer(one.layer)}\nkanal {one.channel}" for one in stages)]
     numbers = [number(one.value, 2) for one in stages]
     alt_text = (
         f"Én vej fra {' '.join(share.split())} tilbage til en pixel, hvert skridt til det, der giver mest"

@@ -97,6 +97,8 @@ def precision_by_layer(table: pd.DataFrame, names: Mapping[str, str], titles: Ma
     for axes in figure.axes:
         axes.axhline(0.5, color=style.GREY, linestyle="--", linewidth=1.5)
         axes.set_ylim(0.35, 1.03)
+    below = {"textcoords": "offset points", "ha": "right", "va": "top", "color": style.GREY, "fontsize": 14}
+    figure.axes[0].annotate("et gæt", (1, 0.5), (0, -5), ("axes fraction", "data"), **below)
     return figure
 
 
@@ -134,6 +136,7 @@ def _fields(
         field.set_title(title)
         field.grid(axis="y")
     axes[0][0].set(ylabel=ylabel, ylim=(0, None))
+    axes[0][0].locator_params(axis="y", nbins=6)  # 0,05 apart, not 0,025 with two digits here and three there
     style.danish_ticks(axes[0][0].yaxis, number if text is _hundredths else text)
     handles, labels = axes[0][0].get_legend_handles_labels()
     if dotted:

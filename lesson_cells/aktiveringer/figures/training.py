@@ -27,10 +27,10 @@ def second_layer(weights: Tensor, channels: int = 10, shown: int = 4) -> Figure:
     kept = weights[:shown, :channels]
     top = float(kept.abs().max())
     return picture_grid(
-        list(kept.flatten(0, 1)),
+        {f"filter {k}": list(each) for k, each in enumerate(kept)},
         f"{len(kept)} filtre i det andet lag, de første {kept.shape[1]} af {weights.shape[1]} kanaler i hvert: "
         f"positive vægte røde, negative blå, den stærkeste {number(top, 2)}.",
-        kept.shape[1],
+        above=[f"kanal {k}" for k in range(kept.shape[1])],
         cmap=style.DIVERGING,
         vmin=-top,
         vmax=top,

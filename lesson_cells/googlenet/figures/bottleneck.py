@@ -84,7 +84,7 @@ def _draw_price(axes: Axes, costs: pd.Series, direct: int, chosen: int) -> int |
         axes.fill_between(dear.index, 0, dear, label=f"fra {even} kanaler betaler den sig ikke", **look)
     axes.plot(costs, color=style.INK)
     axes.axhline(direct, color=style.GREY, linestyle="--", label="uden flaskehals")
-    axes.legend(loc="upper left", ncols=2, frameon=True, framealpha=1, edgecolor="white")
+    axes.legend(loc="upper right", ncols=2, frameon=True, framealpha=1, edgecolor="white")
     axes.plot(chosen, costs[chosen], "o", color=style.INK, markersize=9, zorder=5, clip_on=False)
     axes.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
     axes.set(ylim=(0, 1.35 * max(direct, costs.max())), ylabel="multiply-adds")
@@ -114,7 +114,8 @@ def bottleneck_trade(
         place = chosen, shares[chosen]
         keeping.plot(shares, color=colour, label=name)
         keeping.plot(*place, "o", color=colour, markersize=9, markeredgecolor=style.INK, zorder=5)
-        keeping.annotate(percent(place[1], 0), place, (12, -6), textcoords="offset points", va="top")
+        beside = {"textcoords": "offset points", "va": "top", "fontsize": 13}  # clear of the lower curve
+        keeping.annotate(percent(place[1], 0), place, (8, -5), **beside)
     keeping.axvline(chosen, color=style.BLUE, linewidth=1.5, zorder=0)
     keeping.set(title="Hvor meget af inputtets varians den højst kan bevare", ylabel="andel af variansen")
     keeping.set(xlabel="flaskehalsens bredde (kanaler)", ylim=(0, 1.04), xlim=(0, len(costs)))

@@ -24,7 +24,7 @@ def best_names(photos: Sequence[Tensor], answers: Sequence[Mapping[str, float]])
     for cells, photo, names in zip(axes if alone else axes.T, photos, answers, strict=True):
         _whole(cells[0], photo)
         _shares(cells[1], names)
-    told = [listing(f"{name} {percent(share, 0)}" for name, share in names.items()) for names in answers]
+    told = [listing(f"{name} {_told(share)}" for name, share in names.items()) for names in answers]
     what = "Et foto" if alone else f"{len(photos)} fotos"
     return style.described(figure, f"{what} med netværkets bedste navne. {'. '.join(told)}.")
 
@@ -68,7 +68,7 @@ def seen(
     shares = f"{percent(before, 0)} → {percent(after, 0)}"
     middle.set_title(f"{_short(name)}\n{shares}", fontsize=13, loc="center")
     _shares(right, names)
-    best = listing(f"{each} {percent(share, 0)}" for each, share in names.items())
+    best = listing(f"{each} {_told(share)}" for each, share in names.items())
     return style.described(
         figure, f"Et foto, og hvor i det »{name}« kommer fra ({shares}). Netværkets bedste navne nu: {best}."
     )
@@ -85,11 +85,14 @@ def _shares(axes: Axes, names: Mapping[str, float]) -> None:
     axes.barh(range(len(names)), 1, color=style.PALE)
     axes.barh(range(len(names)), list(names.values()), color=style.SKY)
     for place, (name, share) in enumerate(names.items()):
-        told = percent(share, 0) if share >= 0.005 else "< 1 %"
         axes.text(0.02, place, _short(name), va="center", fontsize=14)
-        axes.text(0.98, place, told, va="center", ha="right", fontsize=14)
+        axes.text(0.98, place, _told(share), va="center", ha="right", fontsize=14)
     axes.set(xlim=(0, 1), ylim=(len(names) - 0.5, -0.5))
     axes.set_axis_off()
+
+
+def _told(share: float) -> str:
+    return percent(share, 0) if share >= 0.005 else "< 1 %"
 
 
 def _short(name: str) -> str:

@@ -73,7 +73,7 @@ def test_a_filter_stands_beside_its_pieces_and_its_part(network, asked):
 def test_a_class_is_drawn_with_the_chosen_priors(network, asked):
     studio.classes({"robust": network})
     told = asked.work(Watch(), network="robust", label="16", steps=4, **START).alt_text
-    assert told.startswith("blomst: netværket er ") and "på 4 skridt" in told
+    assert told.startswith("blomst: robust er ") and "på 4 skridt" in told
     none = dict.fromkeys(START, 0)
     assert asked.work(Watch(), network="robust", label="16", steps=4, **none).alt_text != told
 
