@@ -20,7 +20,7 @@ def bottleneck_cost() -> None:
         "out_channels": Slider("Kanaler ud", 48, 16, 512, 16),
         "kernel": Slider("Filter (pixler)", 5, 1, 7, 2),
         "side": Slider("Højde og bredde (pixler)", 14, 7, 56, 7),
-        "width": Slider("1×1-foldningens bredde (kanaler)", 16, WIDTHS[0], WIDTHS[-1], WIDTHS.step),
+        "width": Slider("1x1-foldningens bredde (kanaler)", 16, WIDTHS[0], WIDTHS[-1], WIDTHS.step),
     }
     lecture = {"in_channels": 480, "out_channels": 48, "kernel": 5, "side": 14, "width": 16}
     fixed = [lecture, lecture | {"width": 64}, lecture | {"kernel": 1, "width": 64}]

@@ -11,9 +11,9 @@ from lesson_utils.show.loupe import loupe as loupe
 def receptive_field(photo: Any) -> None:
     """How the receptive field grows on a photo (3, H, W) as layers are stacked."""
     controls = {
-        "small": Slider("Foldninger 3×3 i hver blok", 2, 0, 4),
-        "large": Slider("Foldninger 5×5 i hver blok", 0, 0, 2),
-        "pooling": Switch("Pooling 2×2 efter hver blok", True),
+        "small": Slider("Foldninger 3x3 i hver blok", 2, 0, 4),
+        "large": Slider("Foldninger 5x5 i hver blok", 0, 0, 2),
+        "pooling": Switch("Pooling 2x2 efter hver blok", True),
         "blocks": Slider("Antal blokke", 3, 1, 4),
         "stride": Slider("Skridtlængde i første foldning", 1, 1, 4),
     }
@@ -24,8 +24,8 @@ def receptive_field(photo: Any) -> None:
 
 def _stack(small: int, large: int, pooling: bool, blocks: int, stride: int) -> list[StackedLayer]:
     """The layers that the sliders ask for, with the library's numbers for each."""
-    block = [("conv 3×3", 3, 1)] * small + [("conv 5×5", 5, 1)] * large
-    layers = (block + [("pool 2×2", 2, 2)] * pooling) * blocks
+    block = [("conv 3x3", 3, 1)] * small + [("conv 5x5", 5, 1)] * large
+    layers = (block + [("pool 2x2", 2, 2)] * pooling) * blocks
     if block and stride > 1:
         name, kernel, _ = layers[0]
         layers[0] = (f"{name}, skridtlængde {stride}", kernel, stride)

@@ -212,7 +212,7 @@ def _size(network: nn.Module, size: int | tuple[int, int] | None) -> tuple[int, 
         size = network.input_size if isinstance(network, Network) else 224
     height, width = (int(side) for side in np.broadcast_to(size, 2))
     if min(height, width) < 1:
-        raise LessonError(f"Billedet kan ikke være {height} × {width} pixler: vælg en størrelse over 0.")
+        raise LessonError(f"Billedet kan ikke være {height}x{width} pixler: vælg en størrelse over 0.")
     return height, width
 
 

@@ -12,6 +12,7 @@ from lesson_utils.dissection import DETECTS, KINDS
 from lesson_utils.show import style
 
 SHADES = (style.GREY, style.SKY, style.GREEN, style.ORANGE, style.PURPLE, style.RED)
+MARKS = "osD^vX"  # for those who see no colours
 LINES = (style.BLUE, style.ORANGE, style.GREY)
 
 
@@ -65,8 +66,10 @@ def detected_kinds(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     """The share of units that detect each kind of concept, with its interval: a field for each network."""
     fields = {
         word: [
-            Line(text, colour, table[table.network == name], (kind, f"{kind}_low", f"{kind}_high"))
-            for colour, (kind, text) in zip(SHADES, KINDS.items(), strict=True)
+            Line(
+                text, colour, table[table.network == name], (kind, f"{kind}_low", f"{kind}_high"), f"{mark}-"
+            )
+            for colour, mark, (kind, text) in zip(SHADES, MARKS, KINDS.items(), strict=True)
         ]
         for name, word in names.items()
     }

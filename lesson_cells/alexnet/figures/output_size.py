@@ -65,7 +65,7 @@ def _verdict(slide: _Slide) -> tuple[str, str]:
         room = f"input med padding ({whole})" if padding else f"input ({slide.input_size})"
         no_room = "Der er ingen plads til det, og PyTorch stopper med en fejl."
         return f"Filteret ({slide.kernel}) er større end {room}.\n{no_room}", style.WARNING
-    size = f"{slide.positions} × {slide.positions}"
+    size = f"{slide.positions}x{slide.positions}"
     if not left_over:
         places = plural(slide.positions, "sted", "steder")
         return f"Det går op: filteret står {places} i hver retning,\nså outputtet er {size}.", style.INK

@@ -50,13 +50,13 @@ def cost_with_bottleneck(in_channels: int, out_channels: int, kernel: int, side:
     curve = pd.Series(weights) * side**2  # each weight is used once at every place
     figure, price = style.new_figure(4.6)
     _draw_price(price, curve, direct.multiply_adds, width)
-    price.set(xlim=(0, WIDTHS[-1]), xlabel="1×1-foldningens bredde (kanaler)")
-    price.set_title(f"vægte: {number(direct.weights)} uden 1×1, {number(weights[width])} med", fontsize=14)
+    price.set(xlim=(0, WIDTHS[-1]), xlabel="1x1-foldningens bredde (kanaler)")
+    price.set_title(f"vægte: {number(direct.weights)} uden 1x1, {number(weights[width])} med", fontsize=14)
     verdict = _verdict(direct.multiply_adds / curve[width])
-    figure.suptitle(f"{verdict}:\n{_amount(direct.multiply_adds)} uden 1×1, {_amount(curve[width])} med")
+    figure.suptitle(f"{verdict}:\n{_amount(direct.multiply_adds)} uden 1x1, {_amount(curve[width])} med")
     return style.described(
         figure,
-        f"{verdict}: {number(direct.multiply_adds)} multiply-adds uden 1×1, {number(curve[width])} med 1×1 til "
+        f"{verdict}: {number(direct.multiply_adds)} multiply-adds uden 1x1, {number(curve[width])} med 1x1 til "
         f"{width} kanaler; vægte {number(direct.weights)} mod {number(weights[width])}. Kurven er "
         f"prisen efter bredden: fra {short(curve.iloc[0])} ved {WIDTHS[0]} kanaler til {short(curve.iloc[-1])} "
         f"ved {WIDTHS[-1]}.",

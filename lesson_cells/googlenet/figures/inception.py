@@ -14,7 +14,7 @@ from lesson_utils.danish import listing, number
 from lesson_utils.show import style
 from lesson_utils.show.pictures import picture_grid
 
-BRANCHES = {"1×1": style.BLUE, "3×3": style.ORANGE, "5×5": style.GREEN, "pool": style.PURPLE}
+BRANCHES = {"1x1": style.BLUE, "3x3": style.ORANGE, "5x5": style.GREEN, "pool": style.PURPLE}
 
 # Places along the figure in inches: input, first and second step of a branch, concatenation.
 _INPUT, _FIRST, _SECOND, _OUTPUT = (0.1, 0.5), (2.35, 3.35), (5.05, 6.05), (8.4, 8.8)
@@ -33,10 +33,10 @@ def inception_module(table: Mapping[str, Sequence[int]], name: str, size: int) -
     """
     given, conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj = table[name]
     branches: dict[str, list[Step]] = {
-        "1×1": [("1×1", given, conv1x1)],
-        "3×3": [("1×1", given, reduce3x3), ("3×3", reduce3x3, conv3x3)],
-        "5×5": [("1×1", given, reduce5x5), ("5×5", reduce5x5, conv5x5)],
-        "pool": [("maxpool 3×3", given, given), ("1×1", given, pool_proj)],
+        "1x1": [("1x1", given, conv1x1)],
+        "3x3": [("1x1", given, reduce3x3), ("3x3", reduce3x3, conv3x3)],
+        "5x5": [("1x1", given, reduce5x5), ("5x5", reduce5x5, conv5x5)],
+        "pool": [("maxpool 3x3", given, given), ("1x1", given, pool_proj)],
     }
     ends = [steps[-1][2] for steps in branches.values()]
     together = " + ".join(map(str, ends))

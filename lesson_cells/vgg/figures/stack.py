@@ -16,7 +16,7 @@ MOST_ROWS = 14  # with more layers than this, equal neighbours share a row
 
 
 class StackedLayer(NamedTuple):
-    """One layer as the student reads it (»conv 3×3«), its field, and its distance to the neighbour's (pixels)."""
+    """One layer as the student reads it (»conv 3x3«), its field, and its distance to the neighbour's (pixels)."""
 
     name: str
     receptive_field: int
@@ -38,10 +38,10 @@ def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
         bars.remove()
         title = "Ingen lag endnu: en plads er én pixel"
         figure.suptitle(title)
-        return style.described(figure, f"{title}. Et foto på {width} × {height} pixler.")
+        return style.described(figure, f"{title}. Et foto på {width}x{height} pixler.")
     _draw_bars(bars, rows)
     size, away = layers[-1].receptive_field, plural(layers[-1].jump, "pixel", "pixler")
-    title = f"{len(layers)} lag: hver plads ser {number(size)} × {number(size)} pixler"
+    title = f"{len(layers)} lag: hver plads ser {number(size)}x{number(size)} pixler"
     figure.suptitle(title)
     inside = f"Orange: én plads' felt\nStiplet: naboens, {away} væk"
     beyond = "Feltet når ud over fotoet\npå alle fire sider"
@@ -49,13 +49,13 @@ def stack_fields(photo: Any, layers: Sequence[StackedLayer]) -> Figure:
     numbers = "; ".join(f"{name}: {layer.receptive_field}" for name, layer in rows)
     return style.described(
         figure,
-        f"{title} af et foto på {width} × {height}; naboens felt ligger {away} længere henne. "
+        f"{title} af et foto på {width}x{height}; naboens felt ligger {away} længere henne. "
         f"Receptivt felt efter hvert lag: {numbers}.",
     )
 
 
 def _rows(layers: Sequence[StackedLayer]) -> list[tuple[str, StackedLayer]]:
-    """Equal neighbours together, with the numbers of the last of them: `4 · conv 3×3`."""
+    """Equal neighbours together, with the numbers of the last of them: `4 · conv 3x3`."""
     runs = [list(run) for _, run in groupby(layers, key=lambda layer: layer.name)]
     return [(f"{len(run)} · {run[-1].name}" if len(run) > 1 else run[-1].name, run[-1]) for run in runs]
 

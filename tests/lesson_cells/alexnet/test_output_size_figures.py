@@ -23,16 +23,16 @@ def bars(figure) -> list[tuple[float, float]]:
 @pytest.mark.parametrize(
     ("setting", "formula", "said"),
     [
-        ((227, 11, 4, 0), r"\dfrac{227-11}{4}+1=55$", "så outputtet er 55 × 55."),
+        ((227, 11, 4, 0), r"\dfrac{227-11}{4}+1=55$", "så outputtet er 55x55."),
         ((5, 5, 1, 0), r"\dfrac{5-5}{1}+1=1$", "filteret står 1 sted i hver retning, så"),
         (
             (277, 11, 4, 0),
             "+1=67{,}5$",
             "Det går ikke op: 67,5 er ikke et helt tal. 2 pixler er til overs. ",
         ),
-        ((277, 11, 4, 0), "", "PyTorch runder ned til 67 × 67 og ser aldrig de sidste 2 pixler."),
+        ((277, 11, 4, 0), "", "PyTorch runder ned til 67x67 og ser aldrig de sidste 2 pixler."),
         ((224, 11, 4, 2), r"{224+2\cdot2-11}{4}+1=55{,}25$", "1 pixel er til overs."),
-        ((224, 11, 4, 2), "", "PyTorch runder ned til 55 × 55. Det er kun padding, der ikke bliver set."),
+        ((224, 11, 4, 2), "", "PyTorch runder ned til 55x55. Det er kun padding, der ikke bliver set."),
         ((8, 2, 5, 1), "=2{,}6$", "3 pixler (heraf 1 padding) er til overs."),
         ((8, 2, 5, 1), "", "og ser aldrig de sidste 2 pixler."),
         ((7, 3, 3, 0), "=2{,}33$", "og ser aldrig den sidste pixel."),

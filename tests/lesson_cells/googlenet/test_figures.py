@@ -79,7 +79,7 @@ def test_streams_are_as_thick_as_they_have_channels():
 def test_the_joined_channels_are_all_there_in_their_order():
     maps = [noise(4, 6, 6), noise(8, 6, 6), noise(2, 6, 6), noise(2, 6, 6)]
     figure = figures.concatenation(maps)
-    assert "1×1 kanal 1–4, 3×3 kanal 5–12, 5×5 kanal 13–14 og pool kanal 15–16" in figure.alt_text
+    assert "1x1 kanal 1–4, 3x3 kanal 5–12, 5x5 kanal 13–14 og pool kanal 15–16" in figure.alt_text
     shown = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     assert len(shown) == 4 + 7 + 2 + 2 and any(np.array_equal(shown[0], each) for each in maps[0])
 
@@ -90,9 +90,9 @@ LECTURE = {"in_channels": 480, "out_channels": 48, "kernel": 5, "side": 14, "wid
 def test_the_lectures_numbers():
     figure = figures.cost_with_bottleneck(**LECTURE)
     assert figure.get_suptitle() == (
-        "Med flaskehals: 21,4 gange færre multiply-adds:\n112.896.000 uden 1×1, 5.268.480 med"
+        "Med flaskehals: 21,4 gange færre multiply-adds:\n112.896.000 uden 1x1, 5.268.480 med"
     )
-    assert figure.axes[0].get_title(loc="left") == "vægte: 576.000 uden 1×1, 26.880 med"
+    assert figure.axes[0].get_title(loc="left") == "vægte: 576.000 uden 1x1, 26.880 med"
     for number in ("112.896.000", "5.268.480", "576.000", "26.880"):
         assert number in figure.alt_text
 
@@ -120,4 +120,4 @@ def test_when_it_does_not_pay(width, verdict):
 
 def test_large_numbers_are_shortened():
     figure = figures.cost_with_bottleneck(in_channels=1024, out_channels=512, kernel=7, side=56, width=16)
-    assert "\n80,6 mia. uden 1×1" in figure.get_suptitle()
+    assert "\n80,6 mia. uden 1x1" in figure.get_suptitle()

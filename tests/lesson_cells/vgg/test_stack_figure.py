@@ -8,7 +8,7 @@ from lesson_cells.vgg.figures import StackedLayer, stack_fields
 from lesson_utils.show.style import ORANGE, SKY
 
 PHOTO = torch.rand(3, 40, 60, generator=torch.Generator().manual_seed(0))
-TWO = [StackedLayer("conv 3×3", 3, 1), StackedLayer("conv 3×3", 5, 1), StackedLayer("pool 2×2", 6, 2)]
+TWO = [StackedLayer("conv 3x3", 3, 1), StackedLayer("conv 3x3", 5, 1), StackedLayer("pool 2x2", 6, 2)]
 
 
 def squares(figure, colour: str) -> list[tuple[float, ...]]:
@@ -33,31 +33,30 @@ def test_squares_lie_around_the_middle():
 
 def test_every_layer_has_its_numbers():
     figure = stack_fields(PHOTO, TWO)
-    assert names(figure) == ["conv 3×3", "conv 3×3", "pool 2×2"]
+    assert names(figure) == ["conv 3x3", "conv 3x3", "pool 2x2"]
     assert [text.get_text() for text in figure.axes[1].texts] == ["3 (hop 1)", "5 (hop 1)", "6 (hop 2)"]
     assert [bar.get_width() for bar in figure.axes[1].containers[0]] == [3, 5, 6]
-    assert figure.get_suptitle() == "3 lag: hver plads ser 6 × 6 pixler"
-    assert "conv 3×3: 3; conv 3×3: 5; pool 2×2: 6" in figure.alt_text
+    assert figure.get_suptitle() == "3 lag: hver plads ser 6x6 pixler"
+    assert "conv 3x3: 3; conv 3x3: 5; pool 2x2: 6" in figure.alt_text
 
 
 def test_many_layers_share_rows():
-    stack = [StackedLayer("conv 3×3", 2 * place + 3, 1) for place in range(20)] + [
-        StackedLayer("pool 2×2", 42, 2)
+    stack = [StackedLayer("conv 3x3", 2 * place + 3, 1) for place in range(20)] + [
+        StackedLayer("pool 2x2", 42, 2)
     ]
     figure = stack_fields(PHOTO, stack)
-    assert names(figure) == ["20 · conv 3×3", "pool 2×2"]
+    assert names(figure) == ["20 · conv 3x3", "pool 2x2"]
     assert figure.axes[1].texts[0].get_text() == "41 (hop 1)"
     assert len(squares(figure, "white")) == 20
 
 
 def test_a_field_beyond_the_photo_says_so():
-    figure = stack_fields(PHOTO, [StackedLayer("conv 99×99", 1099, 1)])
+    figure = stack_fields(PHOTO, [StackedLayer("conv 99x99", 1099, 1)])
     assert figure.axes[0].get_xlabel() == "Feltet når ud over fotoet\npå alle fire sider"
-    assert figure.get_suptitle() == "1 lag: hver plads ser 1.099 × 1.099 pixler"
+    assert figure.get_suptitle() == "1 lag: hver plads ser 1.099x1.099 pixler"
 
 
 def test_no_layers():
     assert (
-        stack_fields(PHOTO, []).alt_text
-        == "Ingen lag endnu: en plads er én pixel. Et foto på 60 × 40 pixler."
+        stack_fields(PHOTO, []).alt_text == "Ingen lag endnu: en plads er én pixel. Et foto på 60x40 pixler."
     )
